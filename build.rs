@@ -1,0 +1,6 @@
+//! Notices new files in the folders that are compiled in.
+
+fn main() {
+    println!("cargo::rerun-if-changed=ontology");
+    println!("cargo::rerun-if-changed=data");
+}

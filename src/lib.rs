@@ -1,0 +1,4 @@
+//! Weft
+pub mod rdf;
+pub mod ingest;
+pub mod store;

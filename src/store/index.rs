@@ -1,0 +1,523 @@
+//! Sorted quads: the shared base, the small delta over it, and scans over both.
+
+use crate::rdf::{CodedQuad, DEFAULT_GRAPH, TermId};
+use rayon::prelude::*;
+use std::cmp::Ordering;
+
+/// An order of the four positions. The graph comes last but in [`Order::Graph`], so that the
+/// same triple in several graphs stands together and a union can skip its repetitions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Order {
+    Subject,
+    Predicate,
+    Object,
+    Graph,
+}
+
+impl Order {
+    pub(crate) const ALL: [Self; 4] = [Self::Subject, Self::Predicate, Self::Object, Self::Graph];
+
+    /// A quad, its positions in this order.
+    pub(crate) fn arrange(self, [s, p, o, g]: CodedQuad) -> [TermId; 4] {
+        match self {
+            Self::Subject => [s, p, o, g],
+            Self::Predicate => [p, o, s, g],
+            Self::Object => [o, s, p, g],
+            Self::Graph => [g, s, p, o],
+        }
+    }
+
+    /// The quad of an arranged row.
+    pub(crate) fn restore(self, [a, b, c, d]: [TermId; 4]) -> CodedQuad {
+        match self {
+            Self::Subject => [a, b, c, d],
+            Self::Predicate => [c, a, b, d],
+            Self::Object => [b, c, a, d],
+            Self::Graph => [b, c, d, a],
+        }
+    }
+}
+
+/// Rows in one order. The first position is not stored with each row: `starts[n]..starts[n + 1]`
+/// are the rows that begin with term `n`.
+#[derive(Default)]
+struct Permutation {
+    starts: Vec<u32>,
+    rows: Vec<[TermId; 3]>,
+}
+
+impl Permutation {
+    /// Makes one from sorted rows.
+    fn from_sorted(rows: impl Iterator<Item = [TermId; 4]>, count: usize) -> Self {
+        let mut permutation = Self {
+            starts: vec![0],
+            rows: Vec::with_capacity(count),
+        };
+        for [first, rest @ ..] in rows {
+            let position = permutation.rows.len() as u32;
+            if permutation.starts.len() <= first as usize {
+                permutation.starts.resize(first as usize + 1, position);
+            }
+            permutation.rows.push(rest);
+        }
+        permutation.starts.push(permutation.rows.len() as u32);
+        permutation.starts.shrink_to_fit();
+        permutation
+    }
+
+    /// The rows that begin with `prefix`.
+    fn range(&self, prefix: &[TermId]) -> (usize, usize) {
+        let Some((&first, rest)) = prefix.split_first() else {
+            return (0, self.rows.len());
+        };
+        let first = first as usize;
+        let (Some(&start), Some(&end)) = (self.starts.get(first), self.starts.get(first + 1))
+        else {
+            return (0, 0);
+        };
+        let (start, end) = (start as usize, end as usize);
+        if rest.is_empty() {
+            return (start, end);
+        }
+        let rows = &self.rows[start..end];
+        let low = rows.partition_point(|row| &row[..rest.len()] < rest);
+        let high = low + rows[low..].partition_point(|row| &row[..rest.len()] == rest);
+        (start + low, start + high)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.starts.capacity() * 4 + self.rows.capacity() * 12
+    }
+}
+
+/// The large, shared part: all quads in all orders.
+#[derive(Default)]
+pub(crate) struct Base {
+    permutations: [Permutation; 4],
+}
+
+impl Base {
+    /// Makes the base of distinct quads, in any order.
+    pub(crate) fn new(quads: Vec<CodedQuad>) -> Self {
+        let permutations = Order::ALL.map(|order| {
+            let mut rows: Vec<_> = quads.par_iter().map(|quad| order.arrange(*quad)).collect();
+            rows.par_sort_unstable();
+            Permutation::from_sorted(rows.into_iter(), quads.len())
+        });
+        Self { permutations }
+    }
+
+    /// Merges a delta in. Each order is one linear pass; they run in parallel.
+    pub(crate) fn merged(&self, delta: &Delta) -> Self {
+        let count = self.len() + delta.added[0].len() - delta.removed[0].len();
+        let mut permutations: Vec<_> = Order::ALL
+            .par_iter()
+            .map(|order| {
+                Permutation::from_sorted(Scan::new(self, delta, *order, &[]), count)
+            })
+            .collect();
+        let [graph, object, predicate, subject] =
+            [(); 4].map(|()| permutations.pop().unwrap_or_default());
+        Self {
+            permutations: [subject, predicate, object, graph],
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.permutations[0].rows.len()
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.permutations.iter().map(Permutation::heap_bytes).sum()
+    }
+
+    fn contains(&self, quad: CodedQuad) -> bool {
+        let (start, end) = self.permutations[0].range(&quad);
+        start < end
+    }
+}
+
+/// What a snapshot has beyond its base, and lacks from it, sorted in all orders.
+#[derive(Clone, Default)]
+pub(crate) struct Delta {
+    added: [Vec<[TermId; 4]>; 4],
+    removed: [Vec<[TermId; 4]>; 4],
+}
+
+impl Delta {
+    pub(crate) fn len(&self) -> usize {
+        self.added[0].len() + self.removed[0].len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.added
+            .iter()
+            .chain(&self.removed)
+            .map(|rows| rows.capacity() * 16)
+            .sum()
+    }
+
+    /// The delta after a change. `added` are quads that were absent and `removed` quads that
+    /// were present, both sorted and without repetitions.
+    pub(crate) fn changed(&self, base: &Base, added: &[CodedQuad], removed: &[CodedQuad]) -> Self {
+        let (returned, new): (Vec<_>, Vec<_>) =
+            added.iter().copied().partition(|quad| base.contains(*quad));
+        let (withdrawn, gone): (Vec<_>, Vec<_>) = removed
+            .iter()
+            .copied()
+            .partition(|quad| self.added[0].binary_search(quad).is_ok());
+        let side = |old: &[Vec<[TermId; 4]>; 4], plus: &[CodedQuad], minus: &[CodedQuad]| {
+            Order::ALL.map(|order| {
+                let sorted = |quads: &[CodedQuad]| {
+                    let mut rows: Vec<_> = quads.iter().map(|quad| order.arrange(*quad)).collect();
+                    rows.sort_unstable();
+                    rows
+                };
+                combine(&old[order as usize], &sorted(plus), &sorted(minus))
+            })
+        };
+        Self {
+            added: side(&self.added, &new, &withdrawn),
+            removed: side(&self.removed, &gone, &returned),
+        }
+    }
+}
+
+/// `old` with `plus` and without `minus`; all sorted.
+fn combine<T: Ord + Copy>(old: &[T], plus: &[T], minus: &[T]) -> Vec<T> {
+    let mut result = Vec::with_capacity(old.len() + plus.len());
+    let mut plus = plus.iter().copied().peekable();
+    let mut minus = minus.iter().copied().peekable();
+    for &row in old {
+        while let Some(new) = plus.next_if(|new| *new < row) {
+            result.push(new);
+        }
+        while minus.next_if(|gone| *gone < row).is_some() {}
+        if minus.peek() != Some(&row) {
+            result.push(row);
+        }
+    }
+    result.extend(plus);
+    result
+}
+
+/// The net of two changes, one after the other: what is added and removed in all.
+pub(crate) fn compose(
+    (added, removed): (Vec<CodedQuad>, Vec<CodedQuad>),
+    (more, less): (Vec<CodedQuad>, Vec<CodedQuad>),
+) -> (Vec<CodedQuad>, Vec<CodedQuad>) {
+    // Added then removed leaves nothing; removed then added again leaves nothing.
+    let back: Vec<_> = intersection(&removed, &more);
+    let undone: Vec<_> = intersection(&added, &less);
+    let fresh = combine(&more, &[], &back);
+    let gone = combine(&less, &[], &undone);
+    (
+        combine(&combine(&added, &[], &undone), &fresh, &[]),
+        combine(&combine(&removed, &[], &back), &gone, &[]),
+    )
+}
+
+fn intersection(left: &[CodedQuad], right: &[CodedQuad]) -> Vec<CodedQuad> {
+    let mut right = right.iter().peekable();
+    left.iter()
+        .copied()
+        .filter(|row| {
+            while right.next_if(|other| *other < row).is_some() {}
+            right.peek() == Some(&row)
+        })
+        .collect()
+}
+
+/// The rows of one order that begin with a prefix, base and delta merged, in that order.
+pub(crate) struct Scan<'a> {
+    permutation: &'a Permutation,
+    position: usize,
+    end: usize,
+    first: TermId,
+    added: &'a [[TermId; 4]],
+    removed: &'a [[TermId; 4]],
+}
+
+impl<'a> Scan<'a> {
+    pub(crate) fn new(base: &'a Base, delta: &'a Delta, order: Order, prefix: &[TermId]) -> Self {
+        let permutation = &base.permutations[order as usize];
+        let (position, end) = permutation.range(prefix);
+        Self {
+            permutation,
+            position,
+            end,
+            first: prefix.first().copied().unwrap_or_default(),
+            added: rows_with_prefix(&delta.added[order as usize], prefix),
+            removed: rows_with_prefix(&delta.removed[order as usize], prefix),
+        }
+    }
+
+    /// At most this many rows are left.
+    pub(crate) fn upper_bound(&self) -> usize {
+        self.end - self.position + self.added.len()
+    }
+
+    /// The next base row that is not removed, without taking it.
+    fn peek_base(&mut self) -> Option<[TermId; 4]> {
+        loop {
+            if self.position >= self.end {
+                return None;
+            }
+            let starts = &self.permutation.starts;
+            while starts
+                .get(self.first as usize + 1)
+                .is_some_and(|next| *next as usize <= self.position)
+            {
+                self.first += 1;
+            }
+            let [b, c, d] = self.permutation.rows[self.position];
+            let row = [self.first, b, c, d];
+            match self.removed.first() {
+                None => return Some(row),
+                Some(gone) => match gone.cmp(&row) {
+                    Ordering::Less => self.removed = &self.removed[1..],
+                    Ordering::Equal => {
+                        self.removed = &self.removed[1..];
+                        self.position += 1;
+                    }
+                    Ordering::Greater => return Some(row),
+                },
+            }
+        }
+    }
+}
+
+fn rows_with_prefix<'a>(rows: &'a [[TermId; 4]], prefix: &[TermId]) -> &'a [[TermId; 4]] {
+    let low = rows.partition_point(|row| &row[..prefix.len()] < prefix);
+    let rows = &rows[low..];
+    &rows[..rows.partition_point(|row| &row[..prefix.len()] == prefix)]
+}
+
+impl Iterator for Scan<'_> {
+    type Item = [TermId; 4];
+
+    fn next(&mut self) -> Option<[TermId; 4]> {
+        let base = self.peek_base();
+        match (base, self.added.first()) {
+            (Some(row), Some(new)) if *new < row => {
+                self.added = &self.added[1..];
+                Some(*new)
+            }
+            (Some(row), _) => {
+                self.position += 1;
+                Some(row)
+            }
+            (None, Some(new)) => {
+                self.added = &self.added[1..];
+                Some(*new)
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.upper_bound()))
+    }
+}
+
+/// The graphs that a pattern looks into.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum GraphScope {
+    /// Quads of every graph, each as often as it is there.
+    All,
+    /// Quads of every named graph, each as often as it is there.
+    Named,
+    /// Quads of one graph.
+    One(TermId),
+    /// The triples of every graph, each once.
+    Union,
+    /// The triples of some graphs, each once; the numbers are sorted.
+    UnionOf(std::sync::Arc<[TermId]>),
+}
+
+impl GraphScope {
+    fn admits(&self, graph: TermId) -> bool {
+        match self {
+            Self::All | Self::Union => true,
+            Self::Named => graph != DEFAULT_GRAPH,
+            Self::One(one) => graph == *one,
+            Self::UnionOf(graphs) => graphs.binary_search(&graph).is_ok(),
+        }
+    }
+
+    fn is_union(&self) -> bool {
+        matches!(self, Self::Union | Self::UnionOf(_))
+    }
+}
+
+/// Quads that match a pattern.
+pub(crate) struct Matches<'a> {
+    scan: Scan<'a>,
+    order: Order,
+    pattern: [Option<TermId>; 3],
+    scope: GraphScope,
+    last: Option<[TermId; 3]>,
+}
+
+impl<'a> Matches<'a> {
+    /// Looks up quads by subject, predicate and object in a scope of graphs, in the order that
+    /// leaves the fewest rows to go through.
+    pub(crate) fn new(
+        base: &'a Base,
+        delta: &'a Delta,
+        pattern: [Option<TermId>; 3],
+        scope: GraphScope,
+    ) -> Self {
+        let (order, prefix) = match pattern {
+            [Some(s), Some(p), Some(o)] => (Order::Subject, vec![s, p, o]),
+            [Some(s), Some(p), None] => (Order::Subject, vec![s, p]),
+            [Some(s), None, None] => (Order::Subject, vec![s]),
+            [None, Some(p), Some(o)] => (Order::Predicate, vec![p, o]),
+            [None, Some(p), None] => (Order::Predicate, vec![p]),
+            [Some(s), None, Some(o)] => (Order::Object, vec![o, s]),
+            [None, None, Some(o)] => (Order::Object, vec![o]),
+            [None, None, None] => (Order::Subject, vec![]),
+        };
+        let mut scan = Scan::new(base, delta, order, &prefix);
+        let mut order = order;
+        if let GraphScope::One(graph) = scope
+            && scan.upper_bound() > 8
+        {
+            // The graph may be smaller than the range: GSPO with what of the subject, predicate,
+            // object is known from the left.
+            let mut prefix = vec![graph];
+            prefix.extend(pattern.iter().map_while(|part| *part));
+            let by_graph = Scan::new(base, delta, Order::Graph, &prefix);
+            if by_graph.upper_bound() < scan.upper_bound() {
+                scan = by_graph;
+                order = Order::Graph;
+            }
+        }
+        Self {
+            scan,
+            order,
+            pattern,
+            scope,
+            last: None,
+        }
+    }
+}
+
+impl Iterator for Matches<'_> {
+    type Item = CodedQuad;
+
+    fn next(&mut self) -> Option<CodedQuad> {
+        loop {
+            let [s, p, o, g] = self.order.restore(self.scan.next()?);
+            let [subject, predicate, object] = self.pattern;
+            if subject.is_some_and(|part| part != s)
+                || predicate.is_some_and(|part| part != p)
+                || object.is_some_and(|part| part != o)
+                || !self.scope.admits(g)
+            {
+                continue;
+            }
+            if self.scope.is_union() && self.last.replace([s, p, o]) == Some([s, p, o]) {
+                continue;
+            }
+            return Some([s, p, o, g]);
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.scan.upper_bound()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn quads() -> impl Strategy<Value = BTreeSet<CodedQuad>> {
+        proptest::collection::btree_set(
+            [1..5_u32, 1..4_u32, 1..5_u32, 0..3_u32],
+            0..60,
+        )
+    }
+
+    fn matching(
+        quads: &BTreeSet<CodedQuad>,
+        pattern: [Option<TermId>; 3],
+        scope: &GraphScope,
+    ) -> Vec<CodedQuad> {
+        let admitted = quads.iter().copied().filter(|quad| {
+            (0..3).all(|at| pattern[at].is_none_or(|part| part == quad[at]))
+                && scope.admits(quad[3])
+        });
+        if scope.is_union() {
+            let triples: BTreeSet<_> = admitted.map(|[s, p, o, _]| [s, p, o, 0]).collect();
+            triples.into_iter().collect()
+        } else {
+            admitted.collect()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_pattern_finds_what_a_filter_finds(
+            start in quads(),
+            goal in quads(),
+            s in proptest::option::of(1..6_u32),
+            p in proptest::option::of(1..5_u32),
+            o in proptest::option::of(1..6_u32),
+            g in 0..4_u32,
+        ) {
+            let base = Base::new(start.iter().copied().collect());
+            let added: Vec<_> = goal.difference(&start).copied().collect();
+            let removed: Vec<_> = start.difference(&goal).copied().collect();
+            let delta = Delta::default().changed(&base, &added, &removed);
+            let merged = base.merged(&delta);
+            let nothing = Delta::default();
+            for scope in [
+                GraphScope::All,
+                GraphScope::Named,
+                GraphScope::One(g),
+                GraphScope::Union,
+                GraphScope::UnionOf([0, g].into_iter().collect::<BTreeSet<_>>().into_iter().collect()),
+            ] {
+                let expected = matching(&goal, [s, p, o], &scope);
+                for (base, delta) in [(&base, &delta), (&merged, &nothing)] {
+                    let mut found: Vec<_> =
+                        Matches::new(base, delta, [s, p, o], scope.clone()).collect();
+                    if scope.is_union() {
+                        for quad in &mut found {
+                            quad[3] = 0;
+                        }
+                    }
+                    found.sort_unstable();
+                    prop_assert_eq!(&found, &expected, "{:?}", scope);
+                }
+            }
+        }
+
+        #[test]
+        fn changes_compose(a in quads(), b in quads(), c in quads()) {
+            let change = |from: &BTreeSet<CodedQuad>, to: &BTreeSet<CodedQuad>| {
+                (
+                    to.difference(from).copied().collect::<Vec<_>>(),
+                    from.difference(to).copied().collect::<Vec<_>>(),
+                )
+            };
+            prop_assert_eq!(compose(change(&a, &b), change(&b, &c)), change(&a, &c));
+            let base = Base::new(a.iter().copied().collect());
+            let (added, removed) = change(&a, &b);
+            let first = Delta::default().changed(&base, &added, &removed);
+            let (added, removed) = change(&b, &c);
+            let second = first.changed(&base, &added, &removed);
+            let found: BTreeSet<_> =
+                Matches::new(&base, &second, [None; 3], GraphScope::All).collect();
+            prop_assert_eq!(found, c);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Alignment rules: data in foreign vocabularies counts as Weft's own without being rewritten.
+//!
+//! A rule is a CONSTRUCT query. What the rules yield is kept in a graph of its own, refreshed in
+//! the same commit as the data, so a reader never sees one without the other.
+
+use super::brake;
+use super::dataset::View;
+use super::error::{StoreError, SyntaxError};
+use super::index::GraphScope;
+use super::query::{Limits, Query, QueryForm, evaluator_dataset};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
+use crate::rdf::{Batch, TermId};
+use oxigraph::model::{GraphNameRef, NamedNode, QuadRef, vocab::rdf};
+use spareval::QueryResults;
+use spargebra::algebra::GraphPattern;
+use std::collections::BTreeSet;
+
+/// An alignment rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    name: String,
+    query: Query,
+    /// Predicates and classes whose statements can change what the rule yields.
+    vocabulary: BTreeSet<NamedNode>,
+}
+
+impl Rule {
+    /// Parses a rule. `own_namespaces` are those whose terms do not make it run: the ones it
+    /// writes.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] if the text is no CONSTRUCT query.
+    pub fn parse(name: &str, text: &str, own_namespaces: &[&str]) -> Result<Self, SyntaxError> {
+        let query = Query::parse(text, None, &Default::default())?;
+        if query.form() != QueryForm::Construct {
+            return Err(SyntaxError {
+                message: "a rule must be a CONSTRUCT query".to_owned(),
+                line: None,
+                column: None,
+                hint: None,
+            });
+        }
+        let spargebra::Query::Construct { pattern, .. } = query.algebra() else {
+            unreachable!("the form was looked at above");
+        };
+        let mut vocabulary = BTreeSet::new();
+        collect_vocabulary(pattern, &mut vocabulary);
+        vocabulary.remove(&rdf::TYPE.into_owned());
+        vocabulary.retain(|term| {
+            !own_namespaces
+                .iter()
+                .any(|namespace| term.as_str().starts_with(namespace))
+        });
+        Ok(Self {
+            name: name.to_owned(),
+            query,
+            vocabulary,
+        })
+    }
+
+    /// The name of the rule.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// The IRIs of the triple patterns of an algebra, read off its printed form: every kind of
+/// pattern, also within EXISTS, is covered without naming each.
+fn collect_vocabulary(pattern: &GraphPattern, terms: &mut BTreeSet<NamedNode>) {
+    let text = pattern.to_string();
+    for part in text.split('<').skip(1) {
+        if let Some((iri, _)) = part.split_once('>')
+            && let Ok(node) = NamedNode::new(iri)
+        {
+            terms.insert(node);
+        }
+    }
+}
+
+/// The rules of a store and the graph of their results.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// The graph that holds what they yield, and nothing else.
+    pub graph: NamedNode,
+    /// Graphs that do not count as data: the ontology.
+    pub except: Vec<NamedNode>,
+}
+
+impl Transaction {
+    /// Runs the rules again if the transaction touched their vocabulary.
+    pub(super) fn infer(&mut self, rules: &Rules) -> Result<(), StoreError> {
+        if rules.rules.is_empty() || !self.touches(rules) {
+            return Ok(());
+        }
+        let snapshot = self.snapshot();
+        let mut inferred = Batch::new();
+        for rule in &rules.rules {
+            construct(&snapshot, rule, rules, &mut inferred)?;
+        }
+        if inferred.is_empty() && !snapshot.contains_graph(rules.graph.as_ref().into()) {
+            return Ok(());
+        }
+        self.replace_graph(rules.graph.as_ref().into(), &inferred)
+    }
+
+    fn touches(&mut self, rules: &Rules) -> bool {
+        let snapshot = self.snapshot();
+        let mut buffer = Vec::new();
+        let mut id = |node: &NamedNode| snapshot.dictionary.find(node.as_ref().into(), &mut buffer);
+        let vocabulary: BTreeSet<TermId> = rules
+            .rules
+            .iter()
+            .flat_map(|rule| &rule.vocabulary)
+            .filter_map(&mut id)
+            .collect();
+        if vocabulary.is_empty() {
+            return false;
+        }
+        let not_data: BTreeSet<TermId> = std::iter::once(&rules.graph)
+            .chain(&rules.except)
+            .filter_map(&mut id)
+            .collect();
+        let is_a = id(&rdf::TYPE.into_owned());
+        let (added, removed) = self.net();
+        added.iter().chain(removed).any(|[_, p, o, g]| {
+            !not_data.contains(g)
+                && (vocabulary.contains(p) || (Some(*p) == is_a && vocabulary.contains(o)))
+        })
+    }
+}
+
+fn construct(
+    snapshot: &Snapshot,
+    rule: &Rule,
+    rules: &Rules,
+    inferred: &mut Batch,
+) -> Result<(), StoreError> {
+    // Rules see what was asserted, not what rules concluded: one pass is the whole answer.
+    let own = snapshot.graph_id(rules.graph.as_ref().into());
+    let graphs: Vec<TermId> = snapshot
+        .graph_ids()
+        .keys()
+        .copied()
+        .filter(|graph| Some(*graph) != own)
+        .collect();
+    let limits = Limits::default();
+    let evaluator = brake::evaluator(&limits);
+    let mut prepared = evaluator.prepare(rule.query.algebra());
+    *prepared.dataset_mut() = evaluator_dataset(None);
+    let view = View::new(snapshot, GraphScope::UnionOf(graphs.into()), limits.deadline);
+    if let QueryResults::Graph(triples) = prepared.execute(view)? {
+        for triple in triples {
+            let triple = triple?;
+            inferred.push(QuadRef::new(
+                triple.subject.as_ref(),
+                triple.predicate.as_ref(),
+                triple.object.as_ref(),
+                GraphNameRef::DefaultGraph,
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,833 @@
+//! The log: the truth. One durable record a commit, chained by hashes.
+//!
+//! A record is a header (JSON) and blocks of quads (dictionary-coded, zstd). Its hash covers the
+//! hash of the record before, the header and every block, so nothing can be changed, left out or
+//! put in unnoticed. redb, an ACID embedded database, holds the records and writes them to disk
+//! before an append returns.
+//!
+//! Beside the log lie a *checkpoint* (a whole version, so that a start need not replay all of
+//! history; derived, checked by its hash, rebuilt at need) and the *tip* (version and hash of the
+//! last record: if the database fell back to an earlier state of itself, the tip tells).
+
+use super::error::StoreError;
+use super::index::GraphScope;
+use super::snapshot::Snapshot;
+use super::transaction::{Finished, Transaction};
+use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId};
+use oxigraph::model::{BlankNode, NamedNode, NamedOrBlankNode};
+use rayon::prelude::*;
+use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const FORMAT: u32 = 1;
+const LOG_FILE: &str = "log.redb";
+const CHECKPOINT_FILE: &str = "checkpoint.weft";
+const TIP_FILE: &str = "tip";
+const CHECKPOINT_MAGIC: &[u8; 8] = b"WEFTCKP1";
+
+/// Headers by version: the hash of the record (32 bytes), then the header.
+const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
+/// Blocks by version and position.
+const BLOCKS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("blocks");
+const META: TableDefinition<'_, &str, u32> = TableDefinition::new("meta");
+
+/// redb's page cache. The log is written and rarely read, so little serves.
+const PAGE_CACHE: usize = 8 << 20;
+
+/// Quads in a block: large enough to compress well, small enough to be worked on in parallel.
+const BLOCK_QUADS: usize = 1 << 16;
+
+const ADDED: u8 = 1;
+const REMOVED: u8 = 0;
+
+/// What a record says besides its quads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RecordHeader {
+    /// The data version that the commit made.
+    pub version: u64,
+    /// When, in UTC (RFC 3339).
+    pub time: String,
+    /// Who.
+    pub author: String,
+    /// Why, in a few words.
+    pub message: String,
+    /// Hash of the record before, in hexadecimal; none for the first.
+    pub previous: Option<String>,
+    /// How many quads it added.
+    pub added: u64,
+    /// How many quads it removed.
+    pub removed: u64,
+    /// Named graphs that came to exist.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub graphs_created: Vec<String>,
+    /// Named graphs that were dropped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub graphs_dropped: Vec<String>,
+    /// Prefixes learnt.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prefixes: BTreeMap<String, String>,
+    /// Whether the record holds the whole state, earlier history having been compacted away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
+    /// How many blocks follow.
+    pub blocks: u32,
+}
+
+/// A record ready to be written.
+pub(super) struct Record {
+    header: RecordHeader,
+    blocks: Vec<Vec<u8>>,
+}
+
+impl Record {
+    pub(super) fn new(
+        version: u64,
+        author: &str,
+        message: &str,
+        change: &Finished,
+    ) -> Result<Self, StoreError> {
+        let name = |graph: &TermId| graph_text(change, *graph);
+        let mut blocks = encode_blocks(change, &change.removed, REMOVED)?;
+        blocks.extend(encode_blocks(change, &change.added, ADDED)?);
+        Ok(Self {
+            header: RecordHeader {
+                version,
+                time: jiff::Timestamp::now().to_string(),
+                author: author.to_owned(),
+                message: message.to_owned(),
+                previous: None,
+                added: change.added.len() as u64,
+                removed: change.removed.len() as u64,
+                graphs_created: change.created.iter().map(name).collect::<Result<_, _>>()?,
+                graphs_dropped: change.dropped.iter().map(name).collect::<Result<_, _>>()?,
+                prefixes: change.prefixes.clone(),
+                whole: false,
+                blocks: blocks.len() as u32,
+            },
+            blocks,
+        })
+    }
+
+    /// The whole state of a snapshot as one record.
+    fn whole(snapshot: &Snapshot, message: &str) -> Result<Self, StoreError> {
+        let state = Finished {
+            dictionary: snapshot.dictionary.clone(),
+            added: snapshot.scan([None; 3], GraphScope::All).collect(),
+            removed: Vec::new(),
+            created: snapshot
+                .graph_ids()
+                .keys()
+                .copied()
+                .filter(|graph| *graph != DEFAULT_GRAPH)
+                .collect(),
+            dropped: Vec::new(),
+            prefixes: snapshot.prefixes().clone(),
+            snapshot: Arc::new(Snapshot::empty(0)),
+        };
+        let mut record = Self::new(snapshot.version(), "weft", message, &state)?;
+        record.header.whole = true;
+        Ok(record)
+    }
+
+    /// Sets the link to the record before, and answers the bytes of the header and the hash.
+    fn seal(&mut self, previous: Option<[u8; 32]>) -> Result<(Vec<u8>, [u8; 32]), StoreError> {
+        self.header.previous = previous.map(hex);
+        let header = serde_json::to_vec(&self.header)
+            .map_err(|error| StoreError::Internal(error.to_string()))?;
+        let blocks = self.blocks.iter().map(Vec::as_slice);
+        let hash = record_hash(&header, blocks);
+        Ok((header, hash))
+    }
+}
+
+fn hex(hash: [u8; 32]) -> String {
+    blake3::Hash::from_bytes(hash).to_hex().to_string()
+}
+
+fn record_hash<'a>(header: &[u8], blocks: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
+    // The header holds the hash of the record before, so this chains.
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(header.len() as u64).to_le_bytes());
+    hasher.update(header);
+    for block in blocks {
+        hasher.update(&(block.len() as u64).to_le_bytes());
+        hasher.update(block);
+    }
+    *hasher.finalize().as_bytes()
+}
+
+fn graph_text(change: &Finished, graph: TermId) -> Result<String, StoreError> {
+    Ok(change.dictionary.term(graph)?.to_string())
+}
+
+fn parse_graph_text(text: &str) -> Option<NamedOrBlankNode> {
+    if let Some(label) = text.strip_prefix("_:") {
+        return Some(BlankNode::new(label).ok()?.into());
+    }
+    let iri = text.strip_prefix('<')?.strip_suffix('>')?;
+    Some(NamedNode::new(iri).ok()?.into())
+}
+
+fn encode_blocks(
+    change: &Finished,
+    quads: &[CodedQuad],
+    kind: u8,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    quads
+        .par_chunks(BLOCK_QUADS)
+        .map(|quads| encode_block(change, quads, kind))
+        .collect()
+}
+
+/// A block: kind, numbers of terms and quads, the length of each key, the keys (references are
+/// positions in this block, counted from 1), and the quads column by column.
+fn encode_block(change: &Finished, quads: &[CodedQuad], kind: u8) -> Result<Vec<u8>, StoreError> {
+    fn number(
+        id: TermId,
+        change: &Finished,
+        numbers: &mut HashMap<TermId, u32, foldhash::fast::RandomState>,
+        keys: &mut (Vec<u32>, Vec<u8>),
+    ) -> Result<u32, DamagedTerm> {
+        if id == DEFAULT_GRAPH {
+            return Ok(0);
+        }
+        if let Some(number) = numbers.get(&id) {
+            return Ok(*number);
+        }
+        let key = change.dictionary.key(id)?;
+        let view = KeyView::parse(key)?;
+        for part in view.parts() {
+            number(part, change, numbers, keys)?;
+        }
+        let mut renumbered = Vec::new();
+        view.renumber(|part| numbers.get(&part).copied())
+            .ok_or_else(DamagedTerm::no_such_term)?
+            .write(&mut renumbered);
+        keys.0.push(renumbered.len() as u32);
+        keys.1.extend_from_slice(&renumbered);
+        let new = keys.0.len() as u32;
+        numbers.insert(id, new);
+        Ok(new)
+    }
+    let mut numbers = HashMap::default();
+    let mut keys = (Vec::new(), Vec::new());
+    let mut columns: [Vec<u32>; 4] = Default::default();
+    for quad in quads {
+        for (column, id) in columns.iter_mut().zip(quad) {
+            column.push(number(*id, change, &mut numbers, &mut keys)?);
+        }
+    }
+    let mut bytes = Vec::with_capacity(9 + keys.0.len() * 4 + keys.1.len() + quads.len() * 16);
+    bytes.push(kind);
+    bytes.extend_from_slice(&(keys.0.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&(quads.len() as u32).to_le_bytes());
+    for length in &keys.0 {
+        bytes.extend_from_slice(&length.to_le_bytes());
+    }
+    bytes.extend_from_slice(&keys.1);
+    for column in &columns {
+        for id in column {
+            bytes.extend_from_slice(&id.to_le_bytes());
+        }
+    }
+    zstd::bulk::compress(&bytes, 1).map_err(|error| StoreError::Internal(error.to_string()))
+}
+
+/// A block taken apart.
+struct Block {
+    present: bool,
+    bytes: Vec<u8>,
+    keys: Vec<(usize, usize)>,
+    quads: Vec<CodedQuad>,
+}
+
+impl Block {
+    fn decode(compressed: &[u8]) -> Option<Self> {
+        let bytes = zstd::stream::decode_all(compressed).ok()?;
+        let word = |at: usize| -> Option<u32> {
+            Some(u32::from_le_bytes(
+                bytes.get(at..at.checked_add(4)?)?.try_into().ok()?,
+            ))
+        };
+        let kind = *bytes.first()?;
+        let (terms, quads) = (word(1)? as usize, word(5)? as usize);
+        let mut keys = Vec::with_capacity(terms.min(bytes.len()));
+        let mut end = 9 + terms.checked_mul(4)?;
+        for term in 0..terms {
+            let start = end;
+            end = start.checked_add(word(9 + term * 4)? as usize)?;
+            keys.push((start, end));
+        }
+        if bytes.len() != end.checked_add(quads.checked_mul(16)?)? {
+            return None;
+        }
+        let quads = (0..quads)
+            .map(|row| {
+                let column = |n: usize| word(end + (n * quads + row) * 4);
+                Some([column(0)?, column(1)?, column(2)?, column(3)?])
+            })
+            .collect::<Option<_>>()?;
+        Some(Self {
+            present: kind == ADDED,
+            keys,
+            quads,
+            bytes,
+        })
+    }
+
+    fn replay(&self, transaction: &mut Transaction) -> Result<(), DamagedTerm> {
+        let keys = self.keys.iter().map(|(start, end)| &self.bytes[*start..*end]);
+        transaction.replay(keys, &self.quads, self.present)
+    }
+}
+
+fn replay_record<'a>(
+    header: &RecordHeader,
+    blocks: impl ParallelIterator<Item = &'a [u8]>,
+    transaction: &mut Transaction,
+) -> Result<(), String> {
+    for name in &header.graphs_created {
+        let graph = parse_graph_text(name).ok_or("a graph name is none")?;
+        transaction.create_graph(graph.as_ref());
+    }
+    let blocks: Vec<_> = blocks.map(Block::decode).collect();
+    for block in blocks {
+        block
+            .ok_or("a block does not decode")?
+            .replay(transaction)
+            .map_err(|error| error.to_string())?;
+    }
+    for name in &header.graphs_dropped {
+        let graph = parse_graph_text(name).ok_or("a graph name is none")?;
+        transaction.drop_graph(crate::rdf::graph_name_ref(graph.as_ref()));
+    }
+    for (name, iri) in &header.prefixes {
+        transaction.set_prefix(name, iri);
+    }
+    Ok(())
+}
+
+/// Version and hash of the last record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Head {
+    version: u64,
+    hash: [u8; 32],
+}
+
+/// The open log of a data directory.
+pub(super) struct Log {
+    directory: PathBuf,
+    /// `None` after a failed write: redb then refuses everything until it is reopened.
+    database: Option<Database>,
+    head: Option<Head>,
+    /// Records and quads since the last checkpoint.
+    since_checkpoint: (u64, u64),
+}
+
+impl Log {
+    /// Opens or makes the log in a directory and answers the newest version of the data.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`], [`StoreError::Damaged`], [`StoreError::NewerFormat`],
+    /// [`StoreError::Io`].
+    pub(super) fn open(directory: &Path) -> Result<(Self, Snapshot), StoreError> {
+        fs::create_dir_all(directory).map_err(|error| StoreError::io(directory, error))?;
+        let path = directory.join(LOG_FILE);
+        let database = open_database(&path, true)?;
+        let mut log = Self {
+            directory: directory.to_owned(),
+            database: Some(database),
+            head: None,
+            since_checkpoint: (0, 0),
+        };
+        let snapshot = log.guarded(|log| log.read_all())?;
+        Ok((log, snapshot))
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.directory.join(LOG_FILE)
+    }
+
+    fn damaged(&self, detail: impl Into<String>) -> StoreError {
+        StoreError::Damaged {
+            path: self.path(),
+            detail: detail.into(),
+        }
+    }
+
+    /// redb may panic on a damaged file; a panic must not reach a user.
+    fn guarded<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let path = self.path();
+        catch_unwind(AssertUnwindSafe(|| work(self))).unwrap_or_else(|_| {
+            Err(StoreError::Damaged {
+                path,
+                detail: "the file is damaged beyond what can be read".to_owned(),
+            })
+        })
+    }
+
+    fn read_all(&mut self) -> Result<Snapshot, StoreError> {
+        let path = self.path();
+        let failed = |error: StorageError| storage_error(&path, error);
+        let Some(database) = &self.database else {
+            return Err(self.damaged("the file is not open"));
+        };
+        let reading = database
+            .begin_read()
+            .map_err(|error| self.damaged(error.to_string()))?;
+        let records = reading.open_table(RECORDS).map_err(|error| self.damaged(error.to_string()))?;
+        let blocks = reading.open_table(BLOCKS).map_err(|error| self.damaged(error.to_string()))?;
+        let meta = reading.open_table(META).map_err(|error| self.damaged(error.to_string()))?;
+        match meta.get("format").map_err(failed)?.map(|value| value.value()) {
+            Some(FORMAT) => {}
+            Some(found) if found > FORMAT => {
+                return Err(StoreError::NewerFormat {
+                    path,
+                    found,
+                    known: FORMAT,
+                });
+            }
+            _ => return Err(self.damaged("the format is not stated")),
+        }
+        let (checkpoint, checkpoint_hash) = match self.read_checkpoint() {
+            Ok(Some((snapshot, hash))) => (snapshot, Some(hash)),
+            Ok(None) => (Snapshot::empty(0), None),
+            Err(detail) => {
+                tracing::warn!(%detail, "the checkpoint is not used; the state is rebuilt from the log");
+                (Snapshot::empty(0), None)
+            }
+        };
+        let mut from = checkpoint.version();
+        let mut transaction = Transaction::new(Arc::new(checkpoint));
+        let mut head: Option<Head> = None;
+        let mut replayed = (0, 0);
+        let mut count_of_blocks = 0;
+        for entry in records.iter().map_err(failed)? {
+            let (version, value) = entry.map_err(failed)?;
+            let (version, value) = (version.value(), value.value());
+            let wrong = |what: &str| self.damaged(format!("record {version}: {what}"));
+            let (hash, header_bytes) = value
+                .split_first_chunk::<32>()
+                .ok_or_else(|| wrong("it is cut"))?;
+            let header: RecordHeader = serde_json::from_slice(header_bytes)
+                .map_err(|_| wrong("its header cannot be read"))?;
+            let parts = (0..header.blocks)
+                .map(|position| {
+                    blocks
+                        .get((version, position))
+                        .map_err(failed)?
+                        .ok_or_else(|| wrong("a block is missing"))
+                })
+                .collect::<Result<Vec<_>, _>>()?;
+            count_of_blocks += u64::from(header.blocks);
+            if record_hash(header_bytes, parts.iter().map(|part| part.value())) != *hash {
+                return Err(wrong("its content does not match its hash"));
+            }
+            let follows = match head {
+                None => header.whole || (version == 1 && header.previous.is_none()),
+                Some(head) => {
+                    version == head.version + 1 && header.previous == Some(hex(head.hash))
+                }
+            };
+            if header.version != version || !follows {
+                return Err(wrong("it does not follow the record before"));
+            }
+            head = Some(Head {
+                version,
+                hash: *hash,
+            });
+            if version == from && checkpoint_hash.is_some_and(|expected| expected != *hash) {
+                // The checkpoint is of another history, that of before a restore: begin anew.
+                tracing::warn!("the checkpoint belongs to another log; the state is rebuilt");
+                drop(transaction);
+                fs::remove_file(self.directory.join(CHECKPOINT_FILE))
+                    .map_err(|error| StoreError::io(&self.directory, error))?;
+                return self.read_all();
+            }
+            if version > from {
+                let parts: Vec<_> = parts.iter().map(|part| part.value()).collect();
+                replay_record(&header, parts.into_par_iter(), &mut transaction)
+                    .map_err(|what| wrong(&what))?;
+                replayed = (replayed.0 + 1, replayed.1 + header.added + header.removed);
+            }
+        }
+        if redb::ReadableTableMetadata::len(&blocks).map_err(failed)? != count_of_blocks {
+            return Err(self.damaged("there are blocks that belong to no record"));
+        }
+        let version = head.map_or(0, |head| head.version);
+        if from > version {
+            return Err(self.damaged(format!(
+                "the log ends at version {version}, but a checkpoint of version {from} is there: records are lost"
+            )));
+        }
+        from = version;
+        self.check_tip(head)?;
+        self.head = head;
+        self.since_checkpoint = replayed;
+        Ok(transaction.snapshot().with_version(from))
+    }
+
+    fn check_tip(&self, head: Option<Head>) -> Result<(), StoreError> {
+        // The tip is written after each record without waiting for the disk: it may lag behind,
+        // but what it names was on disk.
+        let Ok(text) = fs::read_to_string(self.directory.join(TIP_FILE)) else {
+            return Ok(());
+        };
+        let mut words = text.split_whitespace();
+        let (Some(Ok(version)), Some(hash)) = (words.next().map(str::parse::<u64>), words.next())
+        else {
+            return Ok(());
+        };
+        let (here, same) = match head {
+            None => (0, false),
+            Some(head) => (head.version, hex(head.hash) == hash),
+        };
+        if version > here || (version == here && !same) {
+            return Err(self.damaged(format!(
+                "the last record written was version {version}, but the file ends at version {here}: it fell back to an earlier state, or was replaced"
+            )));
+        }
+        Ok(())
+    }
+
+    fn write_tip(&self) {
+        let Some(head) = self.head else { return };
+        let path = self.directory.join(TIP_FILE);
+        // One small write over the old content: the lengths never shrink, so no truncation.
+        let text = format!("{:020} {}\n", head.version, hex(head.hash));
+        let written = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(text.as_bytes()));
+        if let Err(error) = written {
+            tracing::warn!(%error, path = %path.display(), "the tip could not be written");
+        }
+    }
+
+    /// Writes records durably, in one go: all of them or none.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`] or [`StoreError::Io`]. The next append tries anew.
+    pub(super) fn append(&mut self, records: &mut [Record]) -> Result<(), StoreError> {
+        if self.database.is_none() {
+            self.reopen()?;
+        }
+        let result = self.guarded(|log| log.append_to_open(records));
+        if result.is_err() {
+            // redb refuses further writes after a failed one: reopen before the next.
+            self.database = None;
+        }
+        result
+    }
+
+    fn append_to_open(&mut self, records: &mut [Record]) -> Result<(), StoreError> {
+        let path = self.path();
+        let failed = |error: redb::Error| write_error(&path, error);
+        let mut head = self.head;
+        let Some(database) = &self.database else {
+            return Err(self.damaged("the file is not open"));
+        };
+        let writing = database.begin_write().map_err(|error| failed(error.into()))?;
+        {
+            let mut headers = writing.open_table(RECORDS).map_err(|error| failed(error.into()))?;
+            let mut blocks = writing.open_table(BLOCKS).map_err(|error| failed(error.into()))?;
+            for record in records.iter_mut() {
+                let version = record.header.version;
+                let (header, hash) = record.seal(head.map(|head| head.hash))?;
+                let value = [hash.as_slice(), &header].concat();
+                headers
+                    .insert(version, value.as_slice())
+                    .map_err(|error| failed(error.into()))?;
+                for (position, block) in record.blocks.iter().enumerate() {
+                    blocks
+                        .insert((version, position as u32), block.as_slice())
+                        .map_err(|error| failed(error.into()))?;
+                }
+                head = Some(Head { version, hash });
+            }
+        }
+        writing.commit().map_err(|error| failed(error.into()))?;
+        self.head = head;
+        for record in records {
+            self.since_checkpoint.0 += 1;
+            self.since_checkpoint.1 += record.header.added + record.header.removed;
+        }
+        self.write_tip();
+        Ok(())
+    }
+
+    /// Opens the file again after a failed write. What failed must not be in it.
+    fn reopen(&mut self) -> Result<(), StoreError> {
+        self.guarded(|log| {
+            let database = open_database(&log.path(), false)?;
+            let reading = database
+                .begin_read()
+                .map_err(|error| log.damaged(error.to_string()))?;
+            let records = reading
+                .open_table(RECORDS)
+                .map_err(|error| log.damaged(error.to_string()))?;
+            let last = records
+                .last()
+                .map_err(|error| storage_error(&log.path(), error))?
+                .map(|(version, _)| version.value());
+            if last != log.head.map(|head| head.version) {
+                return Err(log.damaged(
+                    "a write that had failed is in the log after all; restart weft to take it up",
+                ));
+            }
+            drop(records);
+            drop(reading);
+            log.database = Some(database);
+            Ok(())
+        })
+    }
+
+    /// Whether enough was written since the last checkpoint to make the next one worth its cost.
+    pub(super) fn wants_checkpoint(&self, snapshot: &Snapshot) -> bool {
+        let (records, quads) = self.since_checkpoint;
+        records > 10_000 || quads > 1_000_000.max(snapshot.len() as u64)
+    }
+
+    /// Whether anything was written since the last checkpoint.
+    pub(super) fn is_ahead_of_checkpoint(&self) -> bool {
+        self.since_checkpoint.1 > 10_000 || self.since_checkpoint.0 > 100
+    }
+
+    /// Writes a checkpoint of the newest version.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; the log is as before.
+    pub(super) fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let Some(head) = self.head.filter(|head| head.version == snapshot.version()) else {
+            return Ok(());
+        };
+        let mut record = Record::whole(snapshot, "checkpoint")?;
+        let (header, hash) = record.seal(Some(head.hash))?;
+        let mut content = Vec::new();
+        content.extend_from_slice(CHECKPOINT_MAGIC);
+        content.extend_from_slice(&hash);
+        content.extend_from_slice(&(header.len() as u64).to_le_bytes());
+        content.extend_from_slice(&header);
+        for block in &record.blocks {
+            content.extend_from_slice(&(block.len() as u64).to_le_bytes());
+            content.extend_from_slice(block);
+        }
+        let path = self.directory.join(CHECKPOINT_FILE);
+        replace_file(&path, &content).map_err(|error| StoreError::io(&path, error))?;
+        self.since_checkpoint = (0, 0);
+        Ok(())
+    }
+
+    /// The checkpoint and the hash of the log record it belongs to, if there is one.
+    fn read_checkpoint(&self) -> Result<Option<(Snapshot, [u8; 32])>, String> {
+        let content = match fs::read(self.directory.join(CHECKPOINT_FILE)) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
+        let decoded = (|| {
+            let rest = content.strip_prefix(CHECKPOINT_MAGIC)?;
+            let (hash, rest) = rest.split_first_chunk::<32>()?;
+            let (header_bytes, mut rest) = take_sized(rest)?;
+            let header: RecordHeader = serde_json::from_slice(header_bytes).ok()?;
+            let mut blocks = Vec::new();
+            while !rest.is_empty() {
+                let (block, more) = take_sized(rest)?;
+                blocks.push(block);
+                rest = more;
+            }
+            let sound = record_hash(header_bytes, blocks.iter().copied()) == *hash
+                && blocks.len() == header.blocks as usize;
+            sound.then_some((header, blocks))
+        })();
+        let (header, blocks) = decoded.ok_or("its content does not match its hash")?;
+        let belongs_to = header
+            .previous
+            .as_deref()
+            .and_then(|hash| blake3::Hash::from_hex(hash).ok())
+            .ok_or("it names no record")?;
+        let mut transaction = Transaction::new(Arc::new(Snapshot::empty(0)));
+        replay_record(&header, blocks.into_par_iter(), &mut transaction)?;
+        Ok(Some((
+            transaction.snapshot().with_version(header.version),
+            *belongs_to.as_bytes(),
+        )))
+    }
+
+    /// Rewrites the log as one record of the whole state, so that erased data is in no file any
+    /// more. The data version stays; the history before it is gone.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; the old log is then still in place.
+    pub(super) fn compact(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        if snapshot.version() == 0 {
+            return Ok(());
+        }
+        let path = self.path();
+        let new_path = self.directory.join("log.redb.new");
+        let _ = fs::remove_file(&new_path);
+        let mut new = Self {
+            directory: self.directory.clone(),
+            database: Some(open_database(&new_path, true)?),
+            head: None,
+            since_checkpoint: (0, 0),
+        };
+        let mut records = [Record::whole(snapshot, "compacted")?];
+        new.append_to_open(&mut records)?;
+        // The old file goes, with its lock; the new one takes its name while locked itself.
+        self.database = None;
+        let checkpoint = self.directory.join(CHECKPOINT_FILE);
+        match fs::remove_file(&checkpoint) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(StoreError::io(&checkpoint, error));
+            }
+            _ => {}
+        }
+        fs::rename(&new_path, &path)
+            .and_then(|()| sync_directory(&self.directory))
+            .map_err(|error| StoreError::io(&path, error))?;
+        *self = new;
+        self.write_tip();
+        Ok(())
+    }
+
+    /// The headers of all records, oldest first.
+    pub(super) fn history(&self) -> Result<Vec<RecordHeader>, StoreError> {
+        let path = self.path();
+        let failed = |error: StorageError| storage_error(&path, error);
+        let Some(database) = &self.database else {
+            return Err(self.damaged("the file is not open"));
+        };
+        let reading = database
+            .begin_read()
+            .map_err(|error| self.damaged(error.to_string()))?;
+        let records = reading
+            .open_table(RECORDS)
+            .map_err(|error| self.damaged(error.to_string()))?;
+        records
+            .iter()
+            .map_err(failed)?
+            .map(|entry| {
+                let (_, value) = entry.map_err(failed)?;
+                value
+                    .value()
+                    .split_first_chunk::<32>()
+                    .and_then(|(_, header)| serde_json::from_slice(header).ok())
+                    .ok_or_else(|| self.damaged("a header cannot be read"))
+            })
+            .collect()
+    }
+}
+
+fn take_sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<8>()?;
+    rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
+}
+
+/// Opens or makes a database file, checking it page by page, and makes sure of its tables.
+fn open_database(path: &Path, may_create: bool) -> Result<Database, StoreError> {
+    let damaged = |detail: String| StoreError::Damaged {
+        path: path.to_owned(),
+        detail,
+    };
+    let exists = path.exists();
+    if !exists && !may_create {
+        return Err(StoreError::io(path, io::ErrorKind::NotFound.into()));
+    }
+    let opened = catch_unwind(|| {
+        let mut builder = Database::builder();
+        builder.set_cache_size(PAGE_CACHE);
+        builder.set_check_integrity_on_open(true);
+        if exists {
+            builder.open(path)
+        } else {
+            builder.create(path)
+        }
+    });
+    let database = match opened {
+        Ok(Ok(database)) => database,
+        Ok(Err(DatabaseError::DatabaseAlreadyOpen)) => {
+            return Err(StoreError::Locked {
+                path: path.parent().unwrap_or(path).to_owned(),
+            });
+        }
+        Ok(Err(DatabaseError::Storage(StorageError::Io(error))))
+            if !matches!(
+                error.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+            ) =>
+        {
+            return Err(StoreError::io(path, error));
+        }
+        Ok(Err(error)) => return Err(damaged(error.to_string())),
+        Err(_) => {
+            return Err(damaged(
+                "the file is damaged beyond what can be read".to_owned(),
+            ));
+        }
+    };
+    if !exists {
+        let failed = |error: redb::Error| write_error(path, error);
+        let writing = database.begin_write().map_err(|error| failed(error.into()))?;
+        writing.open_table(RECORDS).map_err(|error| failed(error.into()))?;
+        writing.open_table(BLOCKS).map_err(|error| failed(error.into()))?;
+        writing
+            .open_table(META)
+            .map_err(|error| failed(error.into()))?
+            .insert("format", FORMAT)
+            .map_err(|error| failed(error.into()))?;
+        writing.commit().map_err(|error| failed(error.into()))?;
+    }
+    Ok(database)
+}
+
+fn storage_error(path: &Path, error: StorageError) -> StoreError {
+    match error {
+        StorageError::Io(error) => StoreError::io(path, error),
+        other => StoreError::Damaged {
+            path: path.to_owned(),
+            detail: other.to_string(),
+        },
+    }
+}
+
+fn write_error(path: &Path, error: redb::Error) -> StoreError {
+    match error {
+        redb::Error::Io(error) => StoreError::io(path, error),
+        other => StoreError::Io {
+            path: path.to_owned(),
+            source: io::Error::other(other.to_string()),
+        },
+    }
+}
+
+/// Writes a file so that it has its old content or its new one, whatever happens.
+pub(crate) fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = path.with_file_name(name);
+    let mut file = File::create(&new)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&new, path)?;
+    match path.parent() {
+        Some(directory) => sync_directory(directory),
+        None => Ok(()),
+    }
+}
+
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}

@@ -1,0 +1,509 @@
+//! The store: a log that is the truth, a snapshot that answers.
+//!
+//! [`KnowledgeStore`] is the handle. Readers take a [`Snapshot`], one immutable version, and keep
+//! it as long as they need. Whoever changes data hands a piece of work to the single writer
+//! ([`KnowledgeStore::write`]); it runs on a [`Transaction`], its record is on disk before it is
+//! acknowledged, and the next snapshot takes the place of the last. Records that wait together
+//! are written together.
+
+mod brake;
+mod dataset;
+mod dictionary;
+mod error;
+mod index;
+mod inference;
+mod log;
+mod query;
+mod snapshot;
+mod transaction;
+mod update;
+
+pub use error::{StoreError, SyntaxError};
+pub use inference::{Rule, Rules};
+pub use log::RecordHeader;
+pub(crate) use log::replace_file;
+pub use query::{
+    DEFAULT_GRAPH_IRI, DatasetSpec, Limits, Query, QueryForm, STACK_BYTES, Update, on_deep_stack,
+};
+pub use snapshot::Snapshot;
+pub use spareval::{CancellationToken, QueryResults};
+pub use transaction::Transaction;
+
+use log::{Log, Record};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+/// How many changes may share one write to disk.
+const LARGEST_GROUP: usize = 128;
+
+/// How a store is opened.
+#[derive(Clone, Debug, Default)]
+pub struct StoreOptions {
+    /// Alignment rules, run inside each commit that touches their vocabulary.
+    pub rules: Option<Rules>,
+}
+
+/// Who makes a commit, and why: kept in its record.
+#[derive(Clone, Debug)]
+pub struct CommitInfo {
+    /// The name of the token or command.
+    pub author: String,
+    /// A few words.
+    pub message: String,
+}
+
+impl CommitInfo {
+    /// By whom and why.
+    pub fn new(author: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            author: author.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// What a write did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed<T> {
+    /// The data version afterwards.
+    pub version: u64,
+    /// Whether there was anything to commit.
+    pub changed: bool,
+    /// Quads added.
+    pub added: u64,
+    /// Quads removed.
+    pub removed: u64,
+    /// What the work answered.
+    pub value: T,
+}
+
+/// Version and counts of a commit, before its answer is put in.
+#[derive(Clone, Copy)]
+struct Outcome {
+    version: u64,
+    changed: bool,
+    added: u64,
+    removed: u64,
+}
+
+type Reply = Box<dyn FnOnce(Result<Outcome, StoreError>) + Send>;
+type Work = Box<dyn FnOnce(&mut Transaction) -> (bool, Reply) + Send>;
+
+enum Job {
+    Write(CommitInfo, Work),
+    Compact(Reply),
+    Checkpoint,
+    History(Box<dyn FnOnce(Result<Vec<RecordHeader>, StoreError>) + Send>),
+}
+
+/// A handle to the store, cheap to clone.
+#[derive(Clone)]
+pub struct KnowledgeStore {
+    shared: Arc<Shared>,
+    /// The last handle to go ends the writer.
+    writer: Arc<WriterHandle>,
+}
+
+struct Shared {
+    current: RwLock<Arc<Snapshot>>,
+    last_write_error: Mutex<Option<String>>,
+    durable: bool,
+}
+
+struct WriterHandle {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for WriterHandle {
+    fn drop(&mut self) {
+        // Closing the channel ends the writer, which finishes its work and closes the log.
+        drop(self.jobs.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer ended with a panic");
+        }
+    }
+}
+
+impl KnowledgeStore {
+    /// Opens the store in a directory, making it if need be.
+    ///
+    /// # Errors
+    /// [`StoreError`] if another process has it, it is damaged or cannot be read.
+    pub fn open(directory: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        let (log, snapshot) = Log::open(directory)?;
+        Ok(Self::start(Some(log), snapshot, options))
+    }
+
+    /// A store without a log: it is gone with the process.
+    pub fn in_memory(options: StoreOptions) -> Self {
+        Self::start(None, Snapshot::empty(0), options)
+    }
+
+    fn start(log: Option<Log>, snapshot: Snapshot, options: StoreOptions) -> Self {
+        let shared = Arc::new(Shared {
+            current: RwLock::new(Arc::new(snapshot)),
+            last_write_error: Mutex::new(None),
+            durable: log.is_some(),
+        });
+        let (sender, receiver) = channel();
+        let writer = Writer {
+            shared: Arc::clone(&shared),
+            log,
+            rules: options.rules,
+        };
+        // Updates evaluate patterns on this thread, so it gets the deep stack.
+        let thread = std::thread::Builder::new()
+            .name("writer".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || writer.run(&receiver));
+        let thread = match thread {
+            Ok(thread) => Some(thread),
+            Err(error) => {
+                tracing::error!(%error, "the writer could not start; the store is read-only");
+                None
+            }
+        };
+        Self {
+            shared,
+            writer: Arc::new(WriterHandle {
+                jobs: Some(sender),
+                thread,
+            }),
+        }
+    }
+
+    /// The newest version of the data.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(
+            &self
+                .shared
+                .current
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Whether commits are kept on disk.
+    pub fn is_durable(&self) -> bool {
+        self.shared.durable
+    }
+
+    /// Why the last write failed, until one succeeds again.
+    pub fn last_write_error(&self) -> Option<String> {
+        self.shared
+            .last_write_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Runs `work` on the single writer and commits what it changed: durable when this returns,
+    /// undone as a whole if `work` fails. Blocks until then.
+    ///
+    /// # Errors
+    /// What `work` answers, or [`StoreError`] if the commit could not be written.
+    pub fn write<T, E>(
+        &self,
+        about: CommitInfo,
+        work: impl FnOnce(&mut Transaction) -> Result<T, E> + Send + 'static,
+    ) -> Result<Committed<T>, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (sender, receiver) = channel();
+        let job = Job::Write(
+            about,
+            Box::new(move |transaction| {
+                let result = work(transaction);
+                let keep = result.is_ok();
+                let reply: Reply = Box::new(move |outcome| {
+                    let answer = result.and_then(|value| {
+                        let outcome = outcome?;
+                        Ok(Committed {
+                            version: outcome.version,
+                            changed: outcome.changed,
+                            added: outcome.added,
+                            removed: outcome.removed,
+                            value,
+                        })
+                    });
+                    // Whoever asked may have gone away; the commit stands.
+                    let _ = sender.send(answer);
+                });
+                (keep, reply)
+            }),
+        );
+        self.send(job)?;
+        receiver
+            .recv()
+            .unwrap_or_else(|_| Err(internal("the change was given up; nothing was written").into()))
+    }
+
+    /// Rewrites the log so that it holds the present state only: removed data is then in no file
+    /// any more. The data version stays.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the new log cannot be written; the old one is then still in place.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        let (sender, receiver) = channel();
+        self.send(Job::Compact(Box::new(move |outcome| {
+            let _ = sender.send(outcome.map(|_| ()));
+        })))?;
+        receiver
+            .recv()
+            .unwrap_or_else(|_| Err(internal("the log was not rewritten")))
+    }
+
+    /// Asks the writer for a checkpoint, so that the next start is quick. Does not wait.
+    pub fn checkpoint(&self) {
+        let _ = self.send(Job::Checkpoint);
+    }
+
+    /// The commits that the log holds, oldest first: who changed how much, when and why. Empty for
+    /// a store without a log.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read.
+    pub fn history(&self) -> Result<Vec<RecordHeader>, StoreError> {
+        let (sender, receiver) = channel();
+        self.send(Job::History(Box::new(move |history| {
+            let _ = sender.send(history);
+        })))?;
+        receiver
+            .recv()
+            .unwrap_or_else(|_| Err(internal("the log was not read")))
+    }
+
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        self.writer
+            .jobs
+            .as_ref()
+            .and_then(|jobs| jobs.send(job).ok())
+            .ok_or_else(|| internal("the writer has ended"))
+    }
+}
+
+fn internal(what: &str) -> StoreError {
+    StoreError::Internal(what.to_owned())
+}
+
+struct Writer {
+    shared: Arc<Shared>,
+    log: Option<Log>,
+    rules: Option<Rules>,
+}
+
+impl Writer {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut group = Vec::new();
+            let mut next = Some(first);
+            while let Some(job) = next {
+                match job {
+                    Job::Write(about, work) => group.push((about, work)),
+                    Job::Compact(reply) => {
+                        self.commit(std::mem::take(&mut group));
+                        reply(self.compact());
+                    }
+                    Job::Checkpoint => {
+                        self.commit(std::mem::take(&mut group));
+                        self.write_checkpoint();
+                    }
+                    Job::History(reply) => {
+                        self.commit(std::mem::take(&mut group));
+                        reply(self.log.as_ref().map_or_else(|| Ok(Vec::new()), Log::history));
+                    }
+                }
+                next = (group.len() < LARGEST_GROUP)
+                    .then(|| jobs.try_recv().ok())
+                    .flatten();
+            }
+            self.commit(group);
+            let wanted = self
+                .log
+                .as_ref()
+                .is_some_and(|log| log.wants_checkpoint(&self.current()));
+            if wanted {
+                self.write_checkpoint();
+            }
+        }
+        if self.log.as_ref().is_some_and(Log::is_ahead_of_checkpoint) {
+            self.write_checkpoint();
+        }
+    }
+
+    fn current(&self) -> Arc<Snapshot> {
+        Arc::clone(
+            &self
+                .shared
+                .current
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    fn publish(&self, snapshot: Arc<Snapshot>) {
+        *self
+            .shared
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = snapshot;
+    }
+
+    /// Commits a group of changes with one write to disk. Each sees those before it; one that
+    /// fails leaves no trace.
+    fn commit(&mut self, group: Vec<(CommitInfo, Work)>) {
+        let mut head = self.current();
+        let mut replies = Vec::with_capacity(group.len());
+        let mut records = Vec::new();
+        for (about, work) in group {
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.attempt(&head, &about, work)));
+            match outcome {
+                Ok((reply, Ok(None))) => replies.push((
+                    reply,
+                    Ok(Outcome {
+                        version: head.version(),
+                        changed: false,
+                        added: 0,
+                        removed: 0,
+                    }),
+                )),
+                Ok((reply, Ok(Some(step)))) => {
+                    head = step.snapshot;
+                    records.extend(step.record);
+                    replies.push((
+                        reply,
+                        Ok(Outcome {
+                            version: head.version(),
+                            changed: true,
+                            added: step.added,
+                            removed: step.removed,
+                        }),
+                    ));
+                }
+                Ok((reply, Err(error))) => replies.push((reply, Err(error))),
+                // The reply went down with the work; whoever waits for it hears of that.
+                Err(_) => tracing::error!(author = about.author, "a change panicked; it was dropped"),
+            }
+        }
+        let written = match &mut self.log {
+            Some(log) if !records.is_empty() => log.append(&mut records),
+            _ => Ok(()),
+        };
+        *self
+            .shared
+            .last_write_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = match &written {
+            Ok(()) => None,
+            Err(error) => Some(error.to_string()),
+        };
+        match written {
+            Ok(()) => {
+                if head.version() != self.current().version() {
+                    let mut snapshot = head.with_version(head.version());
+                    if let Err(error) = snapshot.collect_garbage() {
+                        tracing::error!(%error, "unused terms could not be given back");
+                    }
+                    self.publish(Arc::new(snapshot));
+                }
+                for (reply, outcome) in replies {
+                    reply(outcome);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a commit could not be written");
+                let mut error = Some(error);
+                for (reply, outcome) in replies {
+                    reply(match outcome {
+                        Ok(outcome) if outcome.changed => Err(error
+                            .take()
+                            .unwrap_or_else(|| internal("the log could not be written; nothing was changed"))),
+                        other => other,
+                    });
+                }
+            }
+        }
+    }
+
+    #[expect(clippy::type_complexity, reason = "a pair of an answer and what it answers")]
+    fn attempt(
+        &self,
+        head: &Arc<Snapshot>,
+        about: &CommitInfo,
+        work: Work,
+    ) -> (Reply, Result<Option<Step>, StoreError>) {
+        let mut transaction = Transaction::new(Arc::clone(head));
+        let (keep, reply) = work(&mut transaction);
+        if !keep {
+            return (reply, Ok(None));
+        }
+        let step = self.step(head, about, transaction);
+        (reply, step)
+    }
+
+    fn step(
+        &self,
+        head: &Snapshot,
+        about: &CommitInfo,
+        mut transaction: Transaction,
+    ) -> Result<Option<Step>, StoreError> {
+        if let Some(rules) = &self.rules {
+            transaction.infer(rules)?;
+        }
+        let Some(change) = transaction.finish() else {
+            return Ok(None);
+        };
+        let version = head.version() + 1;
+        let record = match &self.log {
+            Some(_) => Some(Record::new(version, &about.author, &about.message, &change)?),
+            None => None,
+        };
+        Ok(Some(Step {
+            snapshot: Arc::new(change.snapshot.with_version(version)),
+            record,
+            added: change.added.len() as u64,
+            removed: change.removed.len() as u64,
+        }))
+    }
+
+    fn compact(&mut self) -> Result<Outcome, StoreError> {
+        let snapshot = self.current();
+        if let Some(log) = &mut self.log {
+            log.compact(&snapshot)?;
+        }
+        Ok(Outcome {
+            version: snapshot.version(),
+            changed: false,
+            added: 0,
+            removed: 0,
+        })
+    }
+
+    fn write_checkpoint(&mut self) {
+        let snapshot = self.current();
+        if let Some(log) = &mut self.log
+            && let Err(error) = log.checkpoint(&snapshot)
+        {
+            tracing::warn!(%error, "the checkpoint could not be written; the next start replays the log");
+        }
+    }
+}
+
+/// One change of a group: where it leads, and its record if there is a log.
+struct Step {
+    snapshot: Arc<Snapshot>,
+    record: Option<Record>,
+    added: u64,
+    removed: u64,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,537 @@
+//! SPARQL: parsing behind a guard, evaluation on a snapshot within limits.
+
+use super::brake;
+use super::dataset::View;
+use super::error::{StoreError, SyntaxError};
+use super::index::GraphScope;
+use super::snapshot::Snapshot;
+use crate::rdf::{DEFAULT_GRAPH, TermId};
+use oxigraph::model::{GraphName, NamedNode, Term, Variable};
+use spareval::{CancellationToken, QueryResults};
+use spargebra::algebra::{GraphPattern, QueryDataset};
+use spargebra::{GraphUpdateOperation, SparqlParser};
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Stack for parsing and evaluation. It is address space, not memory, until it is used; with it
+/// every form of nesting that [`guard`] lets through survives.
+pub const STACK_BYTES: usize = 256 << 20;
+
+/// Runs work on a thread with a stack of [`STACK_BYTES`].
+///
+/// # Panics
+/// If the work does.
+pub fn on_deep_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| {
+        let handle = std::thread::Builder::new()
+            .name("evaluation".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, work);
+        match handle.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => std::panic::resume_unwind(Box::new(format!("no thread: {error}"))),
+        }
+    })
+}
+
+/// Names the store's own default graph, without the union, in `FROM`, `USING`,
+/// `default-graph-uri` and `using-graph-uri`.
+pub const DEFAULT_GRAPH_IRI: &str = "https://w3id.org/weft/graph/default";
+
+/// What an evaluation may take.
+#[derive(Clone, Default)]
+pub struct Limits {
+    /// When it has to be over.
+    pub deadline: Option<Instant>,
+    /// Cancels it from another thread.
+    pub cancellation: CancellationToken,
+}
+
+/// The dataset that a protocol request names. Empty: the default graph is the union of all
+/// graphs, and all named graphs can be asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DatasetSpec {
+    /// Graphs whose union is the default graph.
+    pub default_graphs: Vec<NamedNode>,
+    /// Named graphs that can be asked.
+    pub named_graphs: Vec<NamedNode>,
+}
+
+impl DatasetSpec {
+    /// Whether nothing is named.
+    pub fn is_empty(&self) -> bool {
+        self.default_graphs.is_empty() && self.named_graphs.is_empty()
+    }
+
+    fn to_query_dataset(&self) -> Option<QueryDataset> {
+        (!self.is_empty()).then(|| QueryDataset {
+            default: self.default_graphs.clone(),
+            named: Some(self.named_graphs.clone()),
+        })
+    }
+}
+
+/// The four forms of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryForm {
+    /// Rows.
+    Select,
+    /// Yes or no.
+    Ask,
+    /// Triples from a template.
+    Construct,
+    /// Triples about resources.
+    Describe,
+}
+
+/// A parsed query, with parameters bound.
+#[derive(Clone, Debug)]
+pub struct Query {
+    inner: spargebra::Query,
+    variables: Vec<Variable>,
+    bindings: Vec<(Variable, Term)>,
+}
+
+impl Query {
+    /// Parses a query. Prefixes given are known to it without being declared.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] with line and column, also if the nesting is too deep.
+    pub fn parse(
+        text: &str,
+        base_iri: Option<&str>,
+        prefixes: &BTreeMap<String, String>,
+    ) -> Result<Self, SyntaxError> {
+        guard(text)?;
+        let inner = parser(base_iri, prefixes)?
+            .parse_query(text)
+            .map_err(|error| syntax_error(&error.to_string(), text))?;
+        let variables = match &inner {
+            spargebra::Query::Select { pattern, .. } => projection(pattern),
+            _ => Vec::new(),
+        };
+        Ok(Self {
+            inner,
+            variables,
+            bindings: Vec::new(),
+        })
+    }
+
+    /// The form of the query.
+    pub fn form(&self) -> QueryForm {
+        match self.inner {
+            spargebra::Query::Select { .. } => QueryForm::Select,
+            spargebra::Query::Ask { .. } => QueryForm::Ask,
+            spargebra::Query::Construct { .. } => QueryForm::Construct,
+            spargebra::Query::Describe { .. } => QueryForm::Describe,
+        }
+    }
+
+    /// The variables that a SELECT returns, in order; empty for the other forms.
+    pub fn variables(&self) -> &[Variable] {
+        &self.variables
+    }
+
+    /// Whether the text names a dataset with `FROM` or `FROM NAMED`.
+    pub fn has_dataset(&self) -> bool {
+        self.inner.dataset().is_some()
+    }
+
+    /// Binds a variable of the SELECT to a term.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchVariable`] if the SELECT does not have it.
+    pub fn bind(mut self, variable: &str, term: impl Into<Term>) -> Result<Self, StoreError> {
+        let variable = self
+            .variables
+            .iter()
+            .find(|known| known.as_str() == variable)
+            .ok_or_else(|| StoreError::NoSuchVariable(variable.to_owned()))?
+            .clone();
+        self.bindings.push((variable, term.into()));
+        Ok(self)
+    }
+
+    /// The parsed form.
+    pub fn algebra(&self) -> &spargebra::Query {
+        &self.inner
+    }
+}
+
+fn projection(pattern: &GraphPattern) -> Vec<Variable> {
+    match pattern {
+        GraphPattern::Project { variables, .. } => variables.clone(),
+        GraphPattern::Distinct { inner }
+        | GraphPattern::Reduced { inner }
+        | GraphPattern::Slice { inner, .. }
+        | GraphPattern::OrderBy { inner, .. } => projection(inner),
+        _ => Vec::new(),
+    }
+}
+
+/// A parsed update.
+#[derive(Clone, Debug)]
+pub struct Update {
+    pub(super) inner: spargebra::Update,
+}
+
+impl Update {
+    /// Parses an update. Prefixes given are known to it without being declared.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] with line and column, also if the nesting is too deep.
+    pub fn parse(
+        text: &str,
+        base_iri: Option<&str>,
+        prefixes: &BTreeMap<String, String>,
+    ) -> Result<Self, SyntaxError> {
+        guard(text)?;
+        let inner = parser(base_iri, prefixes)?
+            .parse_update(text)
+            .map_err(|error| syntax_error(&error.to_string(), text))?;
+        Ok(Self { inner })
+    }
+
+    /// Sets what the patterns see, as the protocol's `using-graph-uri` and
+    /// `using-named-graph-uri` do.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] if the update itself says `USING` or `WITH`.
+    pub fn set_using(&mut self, dataset: &DatasetSpec) -> Result<(), SyntaxError> {
+        let Some(dataset) = dataset.to_query_dataset() else {
+            return Ok(());
+        };
+        for operation in &mut self.inner.operations {
+            if let GraphUpdateOperation::DeleteInsert { using, .. } = operation {
+                if using.is_some() {
+                    return Err(SyntaxError {
+                        message: "the request names a dataset (using-graph-uri) and so does the update (USING or WITH)".to_owned(),
+                        line: None,
+                        column: None,
+                        hint: Some("say it in one place only".to_owned()),
+                    });
+                }
+                *using = Some(dataset.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// The operations, desugared: COPY, MOVE and ADD are gone.
+    pub fn operations(&self) -> &[GraphUpdateOperation] {
+        &self.inner.operations
+    }
+}
+
+fn parser(
+    base_iri: Option<&str>,
+    prefixes: &BTreeMap<String, String>,
+) -> Result<SparqlParser, SyntaxError> {
+    let bad_iri = |what: &str, iri: &str| SyntaxError {
+        message: format!("{what} <{iri}> is not an absolute IRI"),
+        line: None,
+        column: None,
+        hint: None,
+    };
+    let mut parser = SparqlParser::new();
+    for (name, iri) in prefixes {
+        parser = parser
+            .with_prefix(name, iri)
+            .map_err(|_| bad_iri("the prefix IRI", iri))?;
+    }
+    if let Some(base) = base_iri {
+        parser = parser
+            .with_base_iri(base)
+            .map_err(|_| bad_iri("the base", base))?;
+    }
+    Ok(parser)
+}
+
+/// Reads line and column out of the parser's message, `error at 3:14: expected …`.
+fn syntax_error(message: &str, text: &str) -> SyntaxError {
+    let located = message.strip_prefix("error at ").and_then(|rest| {
+        let (place, what) = rest.split_once(": ")?;
+        let (line, column) = place.split_once(':')?;
+        Some((line.parse().ok()?, column.parse().ok()?, what))
+    });
+    let (line, column, what) = match located {
+        Some((line, column, what)) => (Some(line), Some(column), what),
+        None => (None, None, message),
+    };
+    let hint = undeclared_prefix(what, text, line, column);
+    SyntaxError {
+        message: what.to_owned(),
+        line,
+        column,
+        hint,
+    }
+}
+
+fn undeclared_prefix(
+    what: &str,
+    text: &str,
+    line: Option<u64>,
+    column: Option<u64>,
+) -> Option<String> {
+    if !what.contains("Prefix not found") {
+        return None;
+    }
+    let line = text.lines().nth(usize::try_from(line?).ok()?.checked_sub(1)?)?;
+    let before: String = line.chars().take(usize::try_from(column?).ok()?).collect();
+    let name = before
+        .rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, ':' | '-' | '_' | '.')))
+        .find(|word| word.contains(':'))?
+        .split(':')
+        .next()?
+        .to_owned();
+    Some(format!("declare it: PREFIX {name}: <…>"))
+}
+
+/// How deep brackets may nest, and how many operators that nest the algebra a text may have.
+/// Measured: with [`STACK_BYTES`] every form survives many times these.
+const DEEPEST_NESTING: usize = 1_000;
+const MOST_OPERATORS: usize = 10_000;
+
+/// Refuses texts whose nesting could overflow the stack, before a recursive parser sees them.
+///
+/// Strings, comments and IRIs are skipped. Complexity: one pass.
+fn guard(text: &str) -> Result<(), SyntaxError> {
+    let bytes = text.as_bytes();
+    let mut depth = 0_usize;
+    let mut operators = 0_usize;
+    let mut at = 0;
+    let too = |at: usize, what: &str| {
+        let before = &text[..text.floor_char_boundary(at)];
+        Err(SyntaxError {
+            message: what.to_owned(),
+            line: Some(before.matches('\n').count() as u64 + 1),
+            column: Some(before.chars().rev().take_while(|c| *c != '\n').count() as u64 + 1),
+            hint: Some("split the request".to_owned()),
+        })
+    };
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'#' => {
+                at += bytes[at..]
+                    .iter()
+                    .position(|byte| matches!(byte, b'\n' | b'\r'))
+                    .unwrap_or(bytes.len() - at);
+                continue;
+            }
+            b'"' | b'\'' => {
+                at = end_of_string(bytes, at);
+                continue;
+            }
+            b'<' => {
+                // An IRI has no white space before its end; else this is a comparison.
+                let iri = bytes[at + 1..].iter().position(|byte| {
+                    matches!(byte, b'>' | b'<' | b'"' | b'{' | b'}' | b'|' | b'^' | b'`')
+                        || *byte <= b' '
+                });
+                if let Some(length) = iri
+                    && bytes[at + 1 + length] == b'>'
+                {
+                    at += length + 2;
+                    continue;
+                }
+            }
+            b'{' | b'(' | b'[' => {
+                depth += 1;
+                if depth > DEEPEST_NESTING {
+                    return too(at, "brackets are nested more than 1,000 deep");
+                }
+            }
+            b'}' | b')' | b']' => depth = depth.saturating_sub(1),
+            b'&' | b'|' | b'/' | b'^' | b'!' | b'+' | b'*' => operators += 1,
+            b'-' if !bytes
+                .get(at + 1)
+                .is_some_and(|next| next.is_ascii_alphanumeric()) =>
+            {
+                operators += 1;
+            }
+            b'A'..=b'Z' | b'a'..=b'z' => {
+                let length = bytes[at..]
+                    .iter()
+                    .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':')))
+                    .unwrap_or(bytes.len() - at);
+                let word = &bytes[at..at + length];
+                if ["OPTIONAL", "UNION", "MINUS", "BIND", "EXISTS", "LATERAL", "SERVICE"]
+                    .iter()
+                    .any(|keyword| word.eq_ignore_ascii_case(keyword.as_bytes()))
+                {
+                    operators += 1;
+                }
+                at += length;
+                if operators > MOST_OPERATORS {
+                    return too(at, "there are more than 10,000 operators");
+                }
+                continue;
+            }
+            _ => {}
+        }
+        if operators > MOST_OPERATORS {
+            return too(at, "there are more than 10,000 operators");
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
+fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let quote = bytes[start];
+    let long = bytes[start..].starts_with(&[quote; 3]);
+    let mut at = start + if long { 3 } else { 1 };
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 1,
+            b'\n' | b'\r' if !long => return at,
+            byte if byte == quote => {
+                if !long {
+                    return at + 1;
+                }
+                if bytes[at..].starts_with(&[quote; 3]) {
+                    return at + 3;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+impl Snapshot {
+    /// Evaluates a query on this version and hands the results to `consume`, on this thread.
+    ///
+    /// Without a dataset of the request or the query the default graph is the union of all
+    /// graphs, each triple once. The results are lazy: errors may also come while they are read,
+    /// and a product that is out of time unwinds through `consume`, which must leave nothing
+    /// behind that this would break.
+    ///
+    /// # Errors
+    /// [`StoreError`] if evaluation cannot begin, or was stopped.
+    pub fn query<R>(
+        &self,
+        query: &Query,
+        dataset: &DatasetSpec,
+        limits: &Limits,
+        consume: impl FnOnce(QueryResults<'_>) -> R,
+    ) -> Result<R, StoreError> {
+        let evaluator = brake::evaluator(limits);
+        let braked = brake::braked_query(&query.inner);
+        let mut prepared = evaluator.prepare(&braked);
+        for (variable, term) in &query.bindings {
+            prepared = prepared.substitute_variable(variable.clone(), term.clone());
+        }
+        let dataset = dataset
+            .to_query_dataset()
+            .or_else(|| query.inner.dataset().cloned());
+        let scope = self.default_graph_scope(dataset.as_ref());
+        *prepared.dataset_mut() = evaluator_dataset(dataset.as_ref());
+        brake::stopped(|| {
+            let results = prepared.execute(View::new(self, scope, limits.deadline))?;
+            Ok(consume(results))
+        })?
+    }
+
+    /// What the default graph of a dataset is: the view merges its graphs and leaves out
+    /// repetitions, which the evaluator itself would not.
+    pub(super) fn default_graph_scope(&self, dataset: Option<&QueryDataset>) -> GraphScope {
+        let Some(dataset) = dataset else {
+            return GraphScope::Union;
+        };
+        let mut graphs: Vec<TermId> = dataset
+            .default
+            .iter()
+            .filter_map(|graph| match graph.as_str() {
+                DEFAULT_GRAPH_IRI => Some(DEFAULT_GRAPH),
+                _ => self.graph_id(graph.as_ref().into()),
+            })
+            .collect();
+        graphs.sort_unstable();
+        graphs.dedup();
+        match graphs[..] {
+            [graph] => GraphScope::One(graph),
+            _ => GraphScope::UnionOf(graphs.into()),
+        }
+    }
+}
+
+/// The dataset for the evaluator: its default graph is always the view's.
+pub(super) fn evaluator_dataset(
+    dataset: Option<&QueryDataset>,
+) -> spareval::QueryDatasetSpecification {
+    let mut specification = spareval::QueryDatasetSpecification::new();
+    specification.set_default_graph(vec![GraphName::DefaultGraph]);
+    // `WITH` says nothing of the named graphs: all of them can be asked.
+    if let Some(named) = dataset.and_then(|dataset| dataset.named.as_ref()) {
+        specification.set_available_named_graphs(
+            named.iter().map(|graph| graph.clone().into()).collect(),
+        );
+    }
+    specification
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Query, SyntaxError> {
+        on_deep_stack(|| Query::parse(text, None, &BTreeMap::new()))
+    }
+
+    #[test]
+    fn a_syntax_error_has_a_place() {
+        let error = parse("SELECT *\nWHERE { ?s ?p }").unwrap_err();
+        assert_eq!(error.line, Some(2));
+    }
+
+    #[test]
+    fn an_undeclared_prefix_is_named() {
+        let error = parse("SELECT * { ?s weft:sector ?o }").unwrap_err();
+        assert!(error.to_string().contains("weft"), "{error}");
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_before_it_is_parsed() {
+        for (open, close) in [("{", "}"), ("(", ")"), ("[ a ", "]")] {
+            let text = format!("SELECT * {{ {} {} }}", open.repeat(5_000), close.repeat(5_000));
+            assert!(parse(&text).unwrap_err().message.contains("nested"));
+        }
+        let chain = format!("SELECT * {{ FILTER(true{}) }}", " && true".repeat(20_000));
+        assert!(parse(&chain).unwrap_err().message.contains("operators"));
+    }
+
+    #[test]
+    fn brackets_in_strings_iris_and_comments_do_not_count() {
+        let text = format!(
+            "SELECT * {{ # {open}\n ?s <http://a/{slash}> '{open}', \"\"\"\"{open}\"\"\" }}",
+            open = "{".repeat(5_000),
+            slash = "/".repeat(20_000),
+        );
+        parse(&text).unwrap();
+    }
+
+    #[test]
+    fn what_the_guard_lets_through_survives() {
+        let nested = format!(
+            "SELECT * {{ {} ?s ?p ?o {} }}",
+            "FILTER NOT EXISTS {".repeat(900),
+            "}".repeat(900)
+        );
+        let optionals = format!("SELECT * {{ {} }}", "OPTIONAL { ?a ?b ?c } ".repeat(2_000));
+        let chain = format!("SELECT * {{ FILTER(true{}) }}", " && true".repeat(4_900));
+        for text in [nested, optionals, chain] {
+            let snapshot = Snapshot::empty(0);
+            let limits = Limits {
+                deadline: Some(Instant::now() + std::time::Duration::from_secs(5)),
+                ..Limits::default()
+            };
+            on_deep_stack(|| {
+                let query = Query::parse(&text, None, &BTreeMap::new()).unwrap();
+                let _ = snapshot.query(&query, &DatasetSpec::default(), &limits, |_| ());
+            });
+        }
+    }
+}
