@@ -1,1 +1,7 @@
-fn main(){}
+//! The `weft` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    weft::cli::run()
+}

@@ -87,6 +87,15 @@ pub enum StoreError {
         /// The latest format known here.
         known: u32,
     },
+    /// A store without a log cannot be backed up.
+    #[error("this store is in memory only; there is nothing on disk to copy")]
+    NothingKept,
+    /// A directory that was to be filled holds a store.
+    #[error("{} holds data already; name an empty directory, or move that data away", path.display())]
+    NotEmpty {
+        /// The directory.
+        path: PathBuf,
+    },
     /// No space is left for the log.
     #[error("{}: no space is left on the disk; nothing was changed; free some and try again", path.display())]
     DiskFull {

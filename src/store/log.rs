@@ -354,6 +354,10 @@ impl Log {
         self.directory.join(LOG_FILE)
     }
 
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     fn damaged(&self, detail: impl Into<String>) -> StoreError {
         StoreError::Damaged {
             path: self.path(),
@@ -728,6 +732,46 @@ impl Log {
             })
             .collect()
     }
+}
+
+/// Copies a log into a directory that has none and checks the copy by opening it; answers its
+/// version.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<u64, StoreError> {
+    let source = from.join(LOG_FILE);
+    if !source.is_file() {
+        return Err(StoreError::io(
+            &source,
+            io::Error::new(io::ErrorKind::NotFound, "there is no log here"),
+        ));
+    }
+    let target = to.join(LOG_FILE);
+    if target.exists() {
+        return Err(StoreError::NotEmpty {
+            path: to.to_owned(),
+        });
+    }
+    fs::create_dir_all(to).map_err(|error| StoreError::io(to, error))?;
+    let copied = || -> Result<u64, StoreError> {
+        let part = to.join("log.redb.part");
+        fs::copy(&source, &part).map_err(|error| StoreError::io(&part, error))?;
+        File::open(&part)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| fs::rename(&part, &target))
+            .map_err(|error| StoreError::io(&target, error))?;
+        let tip = from.join(TIP_FILE);
+        if tip.is_file() {
+            fs::copy(&tip, to.join(TIP_FILE)).map_err(|error| StoreError::io(to, error))?;
+        }
+        sync_directory(to).map_err(|error| StoreError::io(to, error))?;
+        Ok(Log::open(to)?.1.version())
+    };
+    let result = copied();
+    if result.is_err() {
+        for name in [LOG_FILE, TIP_FILE, "log.redb.part"] {
+            let _ = fs::remove_file(to.join(name));
+        }
+    }
+    result
 }
 
 fn take_sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

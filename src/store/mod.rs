@@ -31,7 +31,7 @@ pub use transaction::Transaction;
 
 use log::{Log, Record};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -96,6 +96,7 @@ enum Job {
     Write(CommitInfo, Work),
     Compact(Reply),
     Checkpoint,
+    Backup(PathBuf, Reply),
     History(Box<dyn FnOnce(Result<Vec<RecordHeader>, StoreError>) + Send>),
 }
 
@@ -261,6 +262,24 @@ impl KnowledgeStore {
             .unwrap_or_else(|_| Err(internal("the log was not rewritten")))
     }
 
+    /// Copies the log, whole and checked, into an empty or new directory, which can then be
+    /// opened as a store or put back with [`restore`]. Writes wait meanwhile; reads go on.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the target holds a store, cannot be written, or the copy is not sound.
+    pub fn backup(&self, target: &Path) -> Result<u64, StoreError> {
+        let (sender, receiver) = channel();
+        self.send(Job::Backup(
+            target.to_owned(),
+            Box::new(move |outcome| {
+                let _ = sender.send(outcome.map(|outcome| outcome.version));
+            }),
+        ))?;
+        receiver
+            .recv()
+            .unwrap_or_else(|_| Err(internal("the backup was not made")))
+    }
+
     /// Asks the writer for a checkpoint, so that the next start is quick. Does not wait.
     pub fn checkpoint(&self) {
         let _ = self.send(Job::Checkpoint);
@@ -290,6 +309,14 @@ impl KnowledgeStore {
     }
 }
 
+/// Puts a backup into a data directory that holds no store yet; answers its data version.
+///
+/// # Errors
+/// [`StoreError`] if the backup is damaged, the directory holds a store, or copying fails.
+pub fn restore(backup: &Path, directory: &Path) -> Result<u64, StoreError> {
+    log::copy(backup, directory)
+}
+
 fn internal(what: &str) -> StoreError {
     StoreError::Internal(what.to_owned())
 }
@@ -315,6 +342,10 @@ impl Writer {
                     Job::Checkpoint => {
                         self.commit(std::mem::take(&mut group));
                         self.write_checkpoint();
+                    }
+                    Job::Backup(target, reply) => {
+                        self.commit(std::mem::take(&mut group));
+                        reply(self.backup(&target));
                     }
                     Job::History(reply) => {
                         self.commit(std::mem::take(&mut group));
@@ -481,6 +512,20 @@ impl Writer {
         }
         Ok(Outcome {
             version: snapshot.version(),
+            changed: false,
+            added: 0,
+            removed: 0,
+        })
+    }
+
+    fn backup(&self, target: &Path) -> Result<Outcome, StoreError> {
+        let log = self
+            .log
+            .as_ref()
+            .ok_or_else(|| StoreError::NothingKept)?;
+        let version = log::copy(log.directory(), target)?;
+        Ok(Outcome {
+            version,
             changed: false,
             added: 0,
             removed: 0,

@@ -409,6 +409,22 @@ fn erased_text_is_in_no_file_after_compaction() {
 }
 
 #[test]
+fn a_backup_is_a_store_and_can_be_put_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = KnowledgeStore::open(&directory.path().join("a"), StoreOptions::default()).unwrap();
+    update(&store, "INSERT DATA { :a :b :c }").unwrap();
+    let backup = directory.path().join("backup");
+    assert_eq!(store.backup(&backup).unwrap(), 1);
+    assert!(matches!(store.backup(&backup), Err(StoreError::NotEmpty { .. })));
+    update(&store, "INSERT DATA { :later :b :c }").unwrap();
+    let back = directory.path().join("b");
+    assert_eq!(restore(&backup, &back).unwrap(), 1);
+    let restored = KnowledgeStore::open(&back, StoreOptions::default()).unwrap();
+    assert_eq!(restored.snapshot().len(), 1);
+    assert_eq!(restored.history().unwrap().len(), 1);
+}
+
+#[test]
 fn a_checkpoint_gives_the_same_data_and_a_damaged_one_is_not_used() {
     let directory = tempfile::tempdir().unwrap();
     let many: String = (0..20_000)

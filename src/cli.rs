@@ -1,0 +1,928 @@
+//! The command line: reads the arguments, calls the use cases, prints what they answer.
+
+use crate::app::{
+    AppError, CatalogueError, ConfigError, GraphChange, KnowledgeGraph, ResultFormat, Settings,
+    WriteError, Writer, write_results,
+};
+use crate::http;
+use crate::ingest::mapping::{self, ImportOptions, Mapping};
+use crate::ingest::rdf::{self as rdf_source, ParseOptions};
+use crate::ingest::report::{ImportReport, Progress};
+use crate::ingest::validate::{self, ResultSeverity};
+use crate::ingest::IngestError;
+use crate::rdf::Batch;
+use crate::store::{self, DatasetSpec, Limits, Query, QueryResults, StoreError};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use oxigraph::io::RdfFormat;
+use oxigraph::model::{GraphName, NamedNode, Term};
+use oxigraph::sparql::results::QueryResultsFormat;
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// A knowledge graph of actors, services and sectors in social services.
+#[derive(Parser)]
+#[command(name = "weft", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the data is and what it is understood with.
+#[derive(Args)]
+struct Place {
+    /// Where the data is kept [default: ./weft-data]
+    #[arg(long, global = true, env = "WEFT_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Begin without the ontology and the INNOSERV data in a new data directory
+    #[arg(long, global = true)]
+    empty: bool,
+    /// Namespace of resources that imports mint [default: https://w3id.org/weft/]
+    #[arg(long, global = true, value_name = "IRI")]
+    base: Option<String>,
+    /// A folder that replaces the ontology that is compiled in
+    #[arg(long, global = true, value_name = "DIR")]
+    ontology: Option<PathBuf>,
+    /// A file with settings; flags win over it
+    #[arg(long, global = true, value_name = "weft.toml")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve SPARQL, the graph store, summaries and pages over HTTP
+    Serve(Serve),
+    /// Load RDF files, all of them in one commit
+    Load(Load),
+    /// Import tables (CSV, JSON, XLSX) through a mapping
+    Import(Import),
+    /// Run a SPARQL query from a file, from standard input (-), or from the catalogue by name
+    Query(RunQuery),
+    /// Check RDF files against SHACL shapes
+    Validate(Validate),
+    /// Make, list and revoke the keys that allow writing
+    #[command(subcommand)]
+    Token(Token),
+    /// Copy the data, whole and checked, into an empty directory
+    Backup {
+        /// The directory to make
+        dir: PathBuf,
+    },
+    /// Put a backup into the data directory, which must not hold data yet
+    Restore {
+        /// The backup
+        dir: PathBuf,
+    },
+    /// Rewrite the log so that removed data is in no file any more
+    Compact,
+    /// Check the data directory and tell what is in it
+    Doctor,
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Address and port to listen on [default: 127.0.0.1:7878]; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<String>,
+    /// Keep the data in memory only
+    #[arg(long)]
+    in_memory: bool,
+    /// Let everybody on this machine write without a token
+    #[arg(long)]
+    open_writes: bool,
+    /// Refuse all writes
+    #[arg(long)]
+    read_only: bool,
+    /// Seconds that one request may compute [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    query_timeout: Option<u64>,
+}
+
+#[derive(Args)]
+struct Load {
+    /// Files in any RDF syntax, also compressed (.gz, .zst)
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The graph for triples: an IRI, or a name under https://w3id.org/weft/graph/
+    #[arg(long, value_name = "IRI")]
+    graph: Option<String>,
+    /// The syntax, where the file name does not tell it: ttl, nt, nq, trig, rdf, jsonld
+    #[arg(long, value_name = "F")]
+    format: Option<String>,
+    /// Put the content in place of what the graph holds
+    #[arg(long, requires = "graph")]
+    replace: bool,
+}
+
+#[derive(Args)]
+struct Import {
+    /// A mapping that ships, or a folder with one
+    mapping: String,
+    /// Tables, or folders of them; those beside the mapping if none is named
+    #[arg(value_name = "DIR|FILE")]
+    inputs: Vec<PathBuf>,
+    /// The graph to fill: an IRI, or a name under https://w3id.org/weft/graph/
+    #[arg(long, value_name = "IRI")]
+    graph: Option<String>,
+    /// A name for this data set, to keep several imports of one mapping apart
+    #[arg(long)]
+    name: Option<String>,
+    /// Change nothing if there is any finding
+    #[arg(long)]
+    strict: bool,
+    /// Write the triples to standard output (N-Quads) instead of the store
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args)]
+struct RunQuery {
+    /// A file with a query, - for standard input, or a name from the catalogue
+    query: String,
+    /// How the results are written
+    #[arg(long, value_enum)]
+    format: Option<OutputFormat>,
+    /// A value for a parameter of a catalogue query
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    parameters: Vec<String>,
+    /// Seconds the query may take
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// Columns for people
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// Tab-separated values with terms in Turtle syntax
+    Tsv,
+    /// SPARQL results in JSON
+    Json,
+    /// SPARQL results in XML
+    Xml,
+    /// Turtle, for CONSTRUCT and DESCRIBE
+    Ttl,
+}
+
+#[derive(Args)]
+struct Validate {
+    /// RDF files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Shapes in Turtle [default: those of the ontology]
+    #[arg(long, value_name = "FILE")]
+    shapes: Option<PathBuf>,
+    /// Language of the messages
+    #[arg(long, default_value = "en")]
+    language: String,
+}
+
+#[derive(Subcommand)]
+enum Token {
+    /// Make a key; it is shown once
+    Create {
+        /// Who will use it
+        name: String,
+        /// A graph that it may write; give it again for more
+        #[arg(long = "graph", value_name = "IRI")]
+        graphs: Vec<String>,
+        /// It may write everything
+        #[arg(long, conflicts_with = "graphs")]
+        admin: bool,
+    },
+    /// List the keys by name
+    List,
+    /// Make a key worthless
+    Revoke {
+        /// Its name
+        name: String,
+    },
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error(transparent)]
+    App(#[from] AppError),
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("{path}:{error}")]
+    Query {
+        path: String,
+        error: store::SyntaxError,
+    },
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Failed(String),
+    #[error("nothing was imported: {0}")]
+    Strict(IngestError),
+    #[error(transparent)]
+    Output(#[from] io::Error),
+}
+
+macro_rules! through_app {
+    ($($error:ty),*) => {$(
+        impl From<$error> for CliError {
+            fn from(error: $error) -> Self {
+                Self::App(error.into())
+            }
+        }
+    )*};
+}
+through_app!(
+    StoreError,
+    IngestError,
+    ConfigError,
+    CatalogueError,
+    crate::app::TokenError,
+    crate::ontology::OntologyError
+);
+
+impl From<WriteError> for CliError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Store(error) => error.into(),
+            WriteError::Io(error) => Self::Output(error),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+impl CliError {
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) | Self::App(AppError::Config(_)) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// Runs the command that the arguments of this process name.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    // Parsing and evaluation nest as deep as the input does.
+    let result = store::on_deep_stack(move || dispatch(cli));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read our output has seen enough.
+        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("weft: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<(), CliError> {
+    match cli.command {
+        Command::Serve(serve) => run_serve(&cli.place, serve),
+        Command::Load(load) => run_load(&open(&cli.place)?, load),
+        Command::Import(import) => run_import(&cli.place, import),
+        Command::Query(query) => run_query(&cli.place, query),
+        Command::Validate(validate) => run_validate(&cli.place, validate),
+        Command::Token(token) => run_token(&cli.place, token),
+        Command::Backup { dir } => {
+            let version = existing(&cli.place)?.store().backup(&dir)?;
+            say(&format!("Version {version} is in {}.", dir.display()));
+            Ok(())
+        }
+        Command::Restore { dir } => {
+            let config = settings(&cli.place)?.resolve()?;
+            let target = config.data_dir.unwrap_or_default();
+            let version = store::restore(&dir, &target)?;
+            say(&format!("Version {version} is in {}.", target.display()));
+            Ok(())
+        }
+        Command::Compact => {
+            let graph = existing(&cli.place)?;
+            graph.store().compact()?;
+            say(&format!(
+                "The log holds version {} only; history before it is gone.",
+                graph.snapshot().version()
+            ));
+            Ok(())
+        }
+        Command::Doctor => run_doctor(&cli.place),
+    }
+}
+
+fn settings(place: &Place) -> Result<Settings, CliError> {
+    let flags = Settings {
+        data_dir: place.data_dir.clone(),
+        empty: place.empty.then_some(true),
+        base: place.base.clone(),
+        ontology: place.ontology.clone(),
+        ..Settings::default()
+    };
+    Ok(match &place.config {
+        Some(path) => flags.or(Settings::read(path)?),
+        None => flags,
+    })
+}
+
+fn open(place: &Place) -> Result<KnowledgeGraph, CliError> {
+    log_to_standard_error("warn");
+    Ok(KnowledgeGraph::open(settings(place)?.resolve()?)?)
+}
+
+/// Opens a data directory that must be there, and puts nothing into it.
+fn existing(place: &Place) -> Result<KnowledgeGraph, CliError> {
+    log_to_standard_error("warn");
+    let mut config = settings(place)?.resolve()?;
+    config.empty = true;
+    let directory = config.data_dir.clone().unwrap_or_default();
+    if !directory.join("log.redb").is_file() {
+        return Err(CliError::Failed(format!(
+            "there is no data in {}; name the directory with --data-dir, or make one with `weft serve`",
+            directory.display()
+        )));
+    }
+    Ok(KnowledgeGraph::open(config)?)
+}
+
+fn log_to_standard_error(default: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WEFT_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    // A second call is without effect, which is right.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_target(false)
+        .try_init();
+}
+
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+fn graph_iri(name: &str) -> Result<NamedNode, CliError> {
+    rdf_source::graph_named(name).map_err(|error| CliError::Usage(error.to_string()))
+}
+
+// ---- serve ----------------------------------------------------------------------------------
+
+fn run_serve(place: &Place, serve: Serve) -> Result<(), CliError> {
+    log_to_standard_error("info");
+    let flags = Settings {
+        bind: serve.bind,
+        data_dir: if serve.in_memory {
+            None
+        } else {
+            place.data_dir.clone()
+        },
+        in_memory: serve.in_memory.then_some(true),
+        empty: place.empty.then_some(true),
+        open_writes: serve.open_writes.then_some(true),
+        read_only: serve.read_only.then_some(true),
+        base: place.base.clone(),
+        ontology: place.ontology.clone(),
+        query_timeout: serve.query_timeout,
+        ..Settings::default()
+    };
+    let settings = match &place.config {
+        Some(path) => {
+            let mut file = Settings::read(path)?;
+            if serve.in_memory {
+                file.data_dir = None;
+            }
+            flags.or(file)
+        }
+        None => flags,
+    };
+    http::serve(settings.resolve()?).map_err(CliError::from)
+}
+
+impl From<http::ServeError> for CliError {
+    fn from(error: http::ServeError) -> Self {
+        match error {
+            http::ServeError::App(error) => Self::App(error),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+// ---- load and import ------------------------------------------------------------------------
+
+/// Tells a person how far a long piece of work has come: a bar on a terminal, lines elsewhere.
+struct Reporter {
+    bar: Option<ProgressBar>,
+}
+
+impl Reporter {
+    fn new() -> Self {
+        let bar = io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self { bar }
+    }
+
+    /// What is being done now: shown on a terminal, in passing.
+    fn now(&self, text: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text);
+        }
+    }
+
+    /// What has been done: a line that stays.
+    fn done(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => say(text),
+        }
+    }
+}
+
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Reporter {
+    fn rows(&self, what: &str, done: u64) {
+        self.now(format!("{what}: {done} rows"));
+    }
+}
+
+fn run_load(graph: &KnowledgeGraph, load: Load) -> Result<(), CliError> {
+    let started = Instant::now();
+    let target = load.graph.as_deref().map(graph_iri).transpose()?;
+    let format = match &load.format {
+        None => None,
+        Some(name) => Some(rdf_source::format_by_name(name).ok_or_else(|| {
+            CliError::Usage(format!(
+                "--format {name} is not known; write ttl, nt, nq, trig, rdf or jsonld"
+            ))
+        })?),
+    };
+    let reporter = Reporter::new();
+    let mut batch = Batch::new();
+    for file in &load.files {
+        reporter.now(format!("reading {}", file.display()));
+        let absolute = fs::canonicalize(file).unwrap_or_else(|_| file.clone());
+        let options = ParseOptions {
+            base_iri: file_iri(&absolute),
+            into_graph: target.clone().map(GraphName::from),
+            triples_only: false,
+        };
+        let part = rdf_source::parse_file(file, format, &options)?;
+        reporter.done(&format!("{}: {} statements", file.display(), part.len()));
+        if batch.is_empty() {
+            batch = part;
+        } else {
+            batch.append(&part);
+        }
+    }
+    reporter.now("writing".to_owned());
+    let committed = match target {
+        Some(target) if load.replace => {
+            let committed = graph.write_graph(
+                &Writer::Local,
+                target.into(),
+                batch,
+                GraphChange::Replace,
+            )?;
+            (committed.version, committed.added, committed.removed)
+        }
+        _ => {
+            let committed = graph.add_quads(&Writer::Local, batch)?;
+            (committed.version, committed.added, committed.removed)
+        }
+    };
+    reporter.done(&changed_line(committed, started));
+    Ok(())
+}
+
+fn changed_line((version, added, removed): (u64, u64, u64), started: Instant) -> String {
+    format!(
+        "Version {version}: {added} quads added, {removed} removed, in {:.1} s.",
+        started.elapsed().as_secs_f64()
+    )
+}
+
+fn file_iri(path: &Path) -> Option<String> {
+    const KEEP: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    let text = path.to_str()?;
+    text.starts_with('/')
+        .then(|| format!("file://{}", percent_encoding::utf8_percent_encode(text, KEEP)))
+}
+
+fn run_import(place: &Place, import: Import) -> Result<(), CliError> {
+    let started = Instant::now();
+    let mapping = Mapping::find(&import.mapping).map_err(IngestError::from)?;
+    let graph = if import.dry_run {
+        // Nothing is kept, so no data directory is needed.
+        let mut config = settings(place)?.resolve()?;
+        config.data_dir = None;
+        config.empty = true;
+        KnowledgeGraph::open(config)?
+    } else {
+        open(place)?
+    };
+    let options = ImportOptions {
+        name: import.name,
+        base: graph.config().base.clone(),
+        graph: import.graph.as_deref().map(graph_iri).transpose()?,
+        strict: import.strict,
+        ..ImportOptions::default()
+    };
+    let reporter = Reporter::new();
+    let made = mapping::import(
+        &mapping,
+        &import.inputs,
+        graph.ontology(),
+        &options,
+        &reporter,
+    )
+    .map_err(|error| {
+        if import.strict {
+            CliError::Strict(error)
+        } else {
+            error.into()
+        }
+    })?;
+    print_import_report(&reporter, &made.report);
+    if import.dry_run {
+        drop(reporter);
+        let output = BufWriter::new(io::stdout().lock());
+        return Ok(crate::app::results::write_quads(
+            made.batch.iter(),
+            RdfFormat::NQuads,
+            output,
+        )?);
+    }
+    let committed = graph.write_graph(
+        &Writer::Local,
+        made.graph.clone().into(),
+        made.batch,
+        GraphChange::Replace,
+    )?;
+    reporter.done(&format!("Graph <{}>", made.graph.as_str()));
+    reporter.done(&changed_line(
+        (committed.version, committed.added, committed.removed),
+        started,
+    ));
+    Ok(())
+}
+
+/// Findings that are printed one by one; the rest is counted.
+const FINDINGS_SHOWN: usize = 20;
+
+fn print_import_report(reporter: &Reporter, report: &ImportReport) {
+    for finding in report.findings.iter().take(FINDINGS_SHOWN) {
+        reporter.done(&finding.to_string());
+    }
+    if report.findings_total > FINDINGS_SHOWN as u64 {
+        reporter.done(&format!(
+            "… and {} findings more",
+            report.findings_total - FINDINGS_SHOWN as u64
+        ));
+    }
+    for table in &report.tables {
+        reporter.done(&format!(
+            "{}: {} rows, {} left out, {} triples",
+            table.file, table.rows, table.rows_left_out, table.triples
+        ));
+    }
+    if report.triples_after > 0 {
+        reporter.done(&format!("afterwards: {} triples", report.triples_after));
+    }
+}
+
+// ---- query ----------------------------------------------------------------------------------
+
+fn run_query(place: &Place, arguments: RunQuery) -> Result<(), CliError> {
+    let graph = open(place)?;
+    let query = query_of(&graph, &arguments)?;
+    let limits = Limits {
+        deadline: arguments
+            .timeout
+            .map(|seconds| Instant::now() + Duration::from_secs(seconds)),
+        ..Limits::default()
+    };
+    let snapshot = graph.snapshot();
+    let terminal = io::stdout().is_terminal();
+    let format = arguments.format;
+    snapshot.query(&query, &DatasetSpec::default(), &limits, |results| {
+        let output = BufWriter::new(io::stdout().lock());
+        print_results(results, format, terminal, output)
+    })?
+}
+
+fn query_of(graph: &KnowledgeGraph, arguments: &RunQuery) -> Result<Query, CliError> {
+    let path = Path::new(&arguments.query);
+    let text = if arguments.query == "-" {
+        let mut text = String::new();
+        io::stdin().read_to_string(&mut text)?;
+        text
+    } else if path.exists() {
+        fs::read_to_string(path).map_err(|source| CliError::File {
+            path: path.to_owned(),
+            source,
+        })?
+    } else if let Ok(known) = graph.catalogue().get(&arguments.query) {
+        let values = parameters(&arguments.parameters)?;
+        let values: Vec<_> = values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        return Ok(known.bind(values)?);
+    } else {
+        return Err(CliError::Failed(format!(
+            "there is neither a file nor a catalogue query `{}`",
+            arguments.query
+        )));
+    };
+    if !arguments.parameters.is_empty() {
+        return Err(CliError::Usage(
+            "--set is for queries of the catalogue".to_owned(),
+        ));
+    }
+    graph
+        .parse_query(&text, None)
+        .map_err(|error| CliError::Query {
+            path: arguments.query.clone(),
+            error,
+        })
+}
+
+fn parameters(arguments: &[String]) -> Result<Vec<(String, String)>, CliError> {
+    arguments
+        .iter()
+        .map(|argument| {
+            argument
+                .split_once('=')
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .ok_or_else(|| CliError::Usage(format!("--set {argument}: write NAME=VALUE")))
+        })
+        .collect()
+}
+
+fn print_results(
+    results: QueryResults<'_>,
+    format: Option<OutputFormat>,
+    terminal: bool,
+    mut output: impl Write,
+) -> Result<(), CliError> {
+    let triples = matches!(results, QueryResults::Graph(_));
+    let format = format.unwrap_or(match (triples, terminal) {
+        (true, _) => OutputFormat::Ttl,
+        (false, true) => OutputFormat::Table,
+        (false, false) => OutputFormat::Csv,
+    });
+    let format = match format {
+        OutputFormat::Table => return print_table(results, output),
+        OutputFormat::Csv => ResultFormat::Rows(QueryResultsFormat::Csv),
+        OutputFormat::Tsv => ResultFormat::Rows(QueryResultsFormat::Tsv),
+        OutputFormat::Json if triples => {
+            ResultFormat::Triples(rdf_source::format_by_name("jsonld").unwrap_or(RdfFormat::Turtle))
+        }
+        OutputFormat::Xml if triples => ResultFormat::Triples(RdfFormat::RdfXml),
+        OutputFormat::Json => ResultFormat::Rows(QueryResultsFormat::Json),
+        OutputFormat::Xml => ResultFormat::Rows(QueryResultsFormat::Xml),
+        OutputFormat::Ttl => ResultFormat::Triples(RdfFormat::Turtle),
+    };
+    write_results(results, format, &mut output)?;
+    writeln!(output)?;
+    output.flush()?;
+    Ok(())
+}
+
+fn print_table(results: QueryResults<'_>, mut output: impl Write) -> Result<(), CliError> {
+    const WIDEST: usize = 60;
+    let (head, rows): (Vec<String>, Vec<Vec<String>>) = match results {
+        QueryResults::Boolean(value) => {
+            writeln!(output, "{}", if value { "yes" } else { "no" })?;
+            return Ok(());
+        }
+        QueryResults::Solutions(solutions) => {
+            let variables = solutions.variables().to_vec();
+            let rows = solutions
+                .map(|solution| {
+                    let solution = solution.map_err(StoreError::from)?;
+                    Ok(variables
+                        .iter()
+                        .map(|variable| solution.get(variable).map_or(String::new(), shown))
+                        .collect())
+                })
+                .collect::<Result<_, StoreError>>()?;
+            let head = variables.iter().map(|v| v.as_str().to_owned()).collect();
+            (head, rows)
+        }
+        QueryResults::Graph(triples) => {
+            let rows = triples
+                .map(|triple| {
+                    let triple = triple.map_err(StoreError::from)?;
+                    Ok(vec![
+                        shown(&triple.subject.into()),
+                        shown(&triple.predicate.into()),
+                        shown(&triple.object),
+                    ])
+                })
+                .collect::<Result<_, StoreError>>()?;
+            let head = ["subject", "predicate", "object"].map(str::to_owned);
+            (head.to_vec(), rows)
+        }
+    };
+    let mut widths: Vec<usize> = head.iter().map(|cell| cell.chars().count()).collect();
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count()).min(WIDEST);
+        }
+    }
+    let mut line = |cells: &[String]| -> io::Result<()> {
+        let mut text = String::new();
+        for (width, cell) in widths.iter().zip(cells) {
+            let mut cell = cell.clone();
+            if cell.chars().count() > WIDEST {
+                cell = cell.chars().take(WIDEST - 1).chain(['…']).collect();
+            }
+            let gap = width.saturating_sub(cell.chars().count()) + 2;
+            text += &cell;
+            text += &" ".repeat(gap);
+        }
+        writeln!(output, "{}", text.trim_end())
+    };
+    line(&head)?;
+    line(&widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>())?;
+    for row in &rows {
+        line(row)?;
+    }
+    writeln!(output, "({} rows)", rows.len())?;
+    output.flush()?;
+    Ok(())
+}
+
+/// A term for a person: IRIs shortened, literals without their datatype.
+fn shown(term: &Term) -> String {
+    match term {
+        Term::NamedNode(node) => crate::app::iri::shortened(node.as_str())
+            .unwrap_or_else(|| node.as_str().to_owned()),
+        Term::Literal(literal) => literal.value().replace(['\n', '\r', '\t'], " "),
+        other => other.to_string(),
+    }
+}
+
+// ---- validate, token, doctor ----------------------------------------------------------------
+
+fn run_validate(place: &Place, arguments: Validate) -> Result<(), CliError> {
+    log_to_standard_error("error");
+    let config = settings(place)?.resolve()?;
+    let ontology = match &config.ontology_dir {
+        Some(folder) => crate::ontology::Ontology::from_dir(folder)?,
+        None => crate::ontology::Ontology::built_in()?,
+    };
+    let shapes = match &arguments.shapes {
+        Some(path) => fs::read_to_string(path).map_err(|source| CliError::File {
+            path: path.clone(),
+            source,
+        })?,
+        None => ontology.shapes().to_owned(),
+    };
+    // Shapes ask for the class of codes, so the code lists are part of what is checked.
+    let mut data = ontology.batch();
+    let mut places = HashMap::new();
+    for file in &arguments.files {
+        let part = rdf_source::parse_file(file, None, &ParseOptions::default())?;
+        if matches!(
+            rdf_source::format_of(file),
+            Some(RdfFormat::Turtle | RdfFormat::NTriples)
+        ) && let Ok(bytes) = rdf_source::read_file(file)
+            && let Ok(text) = String::from_utf8(bytes)
+        {
+            validate::places(file, &text, &mut places);
+        }
+        data.append(&part);
+    }
+    let report = validate::validate(&data, &shapes, &places)
+        .map_err(|error| CliError::Failed(error.to_string()))?;
+    let mut output = io::stdout().lock();
+    output.write_all(report.to_text(&arguments.language).as_bytes())?;
+    match report.count(ResultSeverity::Violation) {
+        0 => Ok(()),
+        1 => Err(CliError::Failed("there is 1 violation".to_owned())),
+        violations => Err(CliError::Failed(format!("there are {violations} violations"))),
+    }
+}
+
+fn run_token(place: &Place, token: Token) -> Result<(), CliError> {
+    let config = settings(place)?.resolve()?;
+    let directory = config.data_dir.unwrap_or_default();
+    // Tokens have a file of their own, so this works beside a running service.
+    let tokens = crate::app::Tokens::open(&directory)?;
+    let mut output = io::stdout().lock();
+    match token {
+        Token::Create {
+            name,
+            graphs,
+            admin,
+        } => {
+            let graphs = graphs
+                .iter()
+                .map(|graph| Ok(graph_iri(graph)?.into_string()))
+                .collect::<Result<Vec<_>, CliError>>()?;
+            if graphs.is_empty() && !admin {
+                return Err(CliError::Usage(
+                    "a token needs --graph IRI (give it again for more) or --admin".to_owned(),
+                ));
+            }
+            fs::create_dir_all(&directory).map_err(|source| CliError::File {
+                path: directory.clone(),
+                source,
+            })?;
+            let key = tokens.create(&name, &graphs, admin)?;
+            say("Keep this key; it is not shown again. Send it as `Authorization: Bearer KEY`.");
+            writeln!(output, "{key}")?;
+        }
+        Token::List => {
+            for token in tokens.list()? {
+                let rights = if token.admin {
+                    "everything".to_owned()
+                } else {
+                    token.graphs.join(" ")
+                };
+                writeln!(output, "{}\t{}\t{rights}", token.name, token.created)?;
+            }
+        }
+        Token::Revoke { name } => {
+            tokens.revoke(&name)?;
+            say(&format!("Token `{name}` is revoked."));
+        }
+    }
+    Ok(())
+}
+
+fn run_doctor(place: &Place) -> Result<(), CliError> {
+    let started = Instant::now();
+    let graph = existing(place)?;
+    let took = started.elapsed();
+    let snapshot = graph.snapshot();
+    let history = graph.store().history()?;
+    let directory = graph.config().data_dir.clone().unwrap_or_default();
+    let mut output = io::stdout().lock();
+    writeln!(output, "data directory   {}", directory.display())?;
+    for name in ["log.redb", "checkpoint.weft", "tokens.json"] {
+        if let Ok(metadata) = fs::metadata(directory.join(name)) {
+            writeln!(output, "  {name:<15}{:>10} KiB", metadata.len().div_ceil(1024))?;
+        }
+    }
+    writeln!(output, "data version     {}", snapshot.version())?;
+    writeln!(
+        output,
+        "quads            {} ({} distinct triples)",
+        snapshot.len(),
+        snapshot.triple_count()
+    )?;
+    writeln!(output, "memory           {} KiB", snapshot.heap_bytes() / 1024)?;
+    writeln!(output, "read and checked in {:.2} s", took.as_secs_f64())?;
+    writeln!(output, "commits          {}", history.len())?;
+    for record in history.iter().rev().take(5) {
+        writeln!(
+            output,
+            "  {} {} {} +{} -{} {}",
+            record.version, record.time, record.author, record.added, record.removed, record.message
+        )?;
+    }
+    writeln!(output, "graphs           {}", snapshot.graphs().len())?;
+    for (name, quads) in snapshot.graphs() {
+        writeln!(output, "  {quads:>10} {name}")?;
+    }
+    writeln!(output, "tokens           {}", graph.tokens().list()?.len())?;
+    let counted: usize = snapshot.graphs().iter().map(|(_, quads)| quads).sum();
+    let found = snapshot.count_for_pattern(None, None, None, None);
+    if counted != found {
+        return Err(CliError::Failed(format!(
+            "the graphs count {counted} quads and {found} are there: please report this"
+        )));
+    }
+    writeln!(
+        output,
+        "Every record of the log matches its hash and follows the one before."
+    )?;
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! The integration tests: one binary, one module per boundary.
+//!
+//! They use the built program as its users do: as a server over real sockets and
+//! as a command. Test data that is not part of this repository is found through
+//! `$WEFT_SHARED`; where it is absent, a test says that it was skipped.
+
+mod cli;
+mod clients;
+mod crash;
+mod isomorphism;
+mod ontology;
+mod serve;
+mod support;
+mod w3c;
