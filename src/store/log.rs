@@ -449,8 +449,11 @@ impl Log {
                 version,
                 hash: *hash,
             });
-            if version == from && checkpoint_hash.is_some_and(|expected| expected != *hash) {
-                // The checkpoint is of another history, that of before a restore: begin anew.
+            let other_history = version == from
+                && checkpoint_hash.is_some_and(|expected| expected != *hash)
+                || header.whole && from > 0 && version > from;
+            if other_history {
+                // The checkpoint is of a log that was there before: begin without it.
                 tracing::warn!("the checkpoint belongs to another log; the state is rebuilt");
                 drop(transaction);
                 fs::remove_file(self.directory.join(CHECKPOINT_FILE))
@@ -691,12 +694,15 @@ impl Log {
         new.append_to_open(&mut records)?;
         // The old file goes, with its lock; the new one takes its name while locked itself.
         self.database = None;
-        let checkpoint = self.directory.join(CHECKPOINT_FILE);
-        match fs::remove_file(&checkpoint) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(StoreError::io(&checkpoint, error));
+        // Checkpoint and tip speak of the old file: they go before it does.
+        for name in [CHECKPOINT_FILE, TIP_FILE] {
+            let path = self.directory.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(StoreError::io(&path, error));
+                }
+                _ => {}
             }
-            _ => {}
         }
         fs::rename(&new_path, &path)
             .and_then(|()| sync_directory(&self.directory))
