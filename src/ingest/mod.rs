@@ -1,7 +1,12 @@
 //! From source text to batches: RDF in any syntax, tables through mappings, and the reports on
 //! what was found in them.
 
+pub mod functions;
+pub mod mapping;
 pub mod rdf;
+pub mod report;
+pub mod table;
+pub mod validate;
 
 use std::io;
 use std::path::PathBuf;
@@ -30,6 +35,9 @@ pub enum IngestError {
         /// The file.
         path: PathBuf,
     },
+    /// A mapping or a table cannot be used.
+    #[error(transparent)]
+    Import(#[from] mapping::MappingError),
     /// Reading failed.
     #[error("{}: {source}", path.display())]
     Io {

@@ -863,7 +863,7 @@ fn write_error(path: &Path, error: redb::Error) -> StoreError {
 }
 
 /// Writes a file so that it has its old content or its new one, whatever happens.
-pub(crate) fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
+fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let new = path.with_file_name(name);

@@ -21,7 +21,6 @@ mod update;
 pub use error::{StoreError, SyntaxError};
 pub use inference::{Rule, Rules};
 pub use log::RecordHeader;
-pub(crate) use log::replace_file;
 pub use query::{
     DEFAULT_GRAPH_IRI, DatasetSpec, Limits, Query, QueryForm, STACK_BYTES, Update, on_deep_stack,
 };

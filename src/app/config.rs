@@ -1,0 +1,313 @@
+//! Settings: the flags of the command line and the keys of `weft.toml`.
+
+use oxigraph::model::NamedNode;
+use serde::Deserialize;
+use std::io;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What a running service needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub bind: String,
+    /// Where the data is kept; `None`: in memory, gone with the process.
+    pub data_dir: Option<PathBuf>,
+    /// Namespace of resources that imports mint, with its last `/`.
+    pub base: String,
+    /// Starts without the ontology and the INNOSERV data.
+    pub empty: bool,
+    /// Writes need no token.
+    pub open_writes: bool,
+    /// Writes are refused, whoever asks.
+    pub read_only: bool,
+    /// A folder that replaces the ontology that is compiled in.
+    pub ontology_dir: Option<PathBuf>,
+    /// How long one request may compute.
+    pub query_timeout: Duration,
+    /// Bytes that a request may send, after decompression.
+    pub body_limit: usize,
+    /// Connections held at the same time.
+    pub connections: usize,
+    /// Requests that compute at the same time; the others wait.
+    pub evaluations: usize,
+    /// How long running requests may take to finish when the service is asked to end.
+    pub shutdown_grace: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            bind: "127.0.0.1:7878".to_owned(),
+            data_dir: Some(PathBuf::from("weft-data")),
+            base: "https://w3id.org/weft/".to_owned(),
+            empty: false,
+            open_writes: false,
+            read_only: false,
+            ontology_dir: None,
+            query_timeout: Duration::from_secs(60),
+            body_limit: 512 << 20,
+            connections: 1_024,
+            evaluations: (cores * 4).max(8),
+            shutdown_grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Settings as given, each of them optional: flags, or a file.
+///
+/// The fields are the keys of `weft.toml`, with `-` for `_`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Address and port to listen on, such as `127.0.0.1:7878`.
+    pub bind: Option<String>,
+    /// Where the data is kept. In a file: relative to the folder of the file.
+    pub data_dir: Option<PathBuf>,
+    /// Keep the data in memory only.
+    pub in_memory: Option<bool>,
+    /// Start without the ontology and the INNOSERV data.
+    pub empty: Option<bool>,
+    /// Let everybody on this machine write without a token.
+    pub open_writes: Option<bool>,
+    /// Refuse all writes.
+    pub read_only: Option<bool>,
+    /// Namespace of resources that imports mint.
+    pub base: Option<String>,
+    /// A folder that replaces the ontology that is compiled in.
+    pub ontology: Option<PathBuf>,
+    /// Seconds that one request may compute.
+    pub query_timeout: Option<u64>,
+    /// Bytes that a request may send, after decompression.
+    pub body_limit: Option<usize>,
+    /// Connections held at the same time.
+    pub connections: Option<usize>,
+    /// Requests that compute at the same time.
+    pub evaluations: Option<usize>,
+    /// Seconds that running requests may take to finish when the service is asked to end.
+    pub shutdown_grace: Option<u64>,
+}
+
+impl Settings {
+    /// Reads `weft.toml`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the line of what is not understood.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut settings = Self::parse(&text, path)?;
+        // What a file says holds wherever the command is run.
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for inside in [&mut settings.data_dir, &mut settings.ontology]
+            .into_iter()
+            .flatten()
+        {
+            *inside = folder.join(&*inside);
+        }
+        Ok(settings)
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| {
+            let line = error
+                .span()
+                .map_or(1, |span| text[..span.start].matches('\n').count() as u64 + 1);
+            ConfigError::Malformed {
+                path: path.to_owned(),
+                line,
+                message: error.message().to_owned(),
+            }
+        })
+    }
+
+    /// These settings, and those of `fallback` where these say nothing.
+    #[must_use]
+    pub fn or(self, fallback: Self) -> Self {
+        // A place given here also overrides the other kind of place given there.
+        let placed = self.data_dir.is_some() || self.in_memory == Some(true);
+        let (data_dir, in_memory) = if placed {
+            (self.data_dir, self.in_memory)
+        } else {
+            (fallback.data_dir, fallback.in_memory)
+        };
+        Self {
+            bind: self.bind.or(fallback.bind),
+            data_dir,
+            in_memory,
+            empty: self.empty.or(fallback.empty),
+            open_writes: self.open_writes.or(fallback.open_writes),
+            read_only: self.read_only.or(fallback.read_only),
+            base: self.base.or(fallback.base),
+            ontology: self.ontology.or(fallback.ontology),
+            query_timeout: self.query_timeout.or(fallback.query_timeout),
+            body_limit: self.body_limit.or(fallback.body_limit),
+            connections: self.connections.or(fallback.connections),
+            evaluations: self.evaluations.or(fallback.evaluations),
+            shutdown_grace: self.shutdown_grace.or(fallback.shutdown_grace),
+        }
+    }
+
+    /// The settings with everything that was not given at its default, checked.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if settings contradict each other or cannot be used.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let default = Config::default();
+        let seconds = |given: Option<u64>, default| given.map_or(default, Duration::from_secs);
+        let in_memory = self.in_memory.unwrap_or_default();
+        if in_memory && self.data_dir.is_some() {
+            return Err(ConfigError::Contradiction("in-memory", "data-dir"));
+        }
+        let config = Config {
+            bind: self.bind.unwrap_or(default.bind),
+            data_dir: if in_memory {
+                None
+            } else {
+                self.data_dir.or(default.data_dir)
+            },
+            base: self.base.unwrap_or(default.base),
+            empty: self.empty.unwrap_or_default(),
+            open_writes: self.open_writes.unwrap_or_default(),
+            read_only: self.read_only.unwrap_or_default(),
+            ontology_dir: self.ontology,
+            query_timeout: seconds(self.query_timeout, default.query_timeout),
+            body_limit: self.body_limit.unwrap_or(default.body_limit),
+            connections: self.connections.unwrap_or(default.connections),
+            evaluations: self.evaluations.unwrap_or(default.evaluations),
+            shutdown_grace: seconds(self.shutdown_grace, default.shutdown_grace),
+        };
+        config.check()?;
+        Ok(config)
+    }
+}
+
+impl Config {
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.open_writes && self.read_only {
+            return Err(ConfigError::Contradiction("open-writes", "read-only"));
+        }
+        if NamedNode::new(&self.base).is_err() || !self.base.ends_with(['/', '#']) {
+            return Err(ConfigError::Base(self.base.clone()));
+        }
+        for (key, value) in [
+            ("connections", self.connections),
+            ("evaluations", self.evaluations),
+            ("body-limit", self.body_limit),
+        ] {
+            if value == 0 {
+                return Err(ConfigError::Zero(key));
+            }
+        }
+        if self.query_timeout.is_zero() {
+            return Err(ConfigError::Zero("query-timeout"));
+        }
+        Ok(())
+    }
+
+    /// Refuses open writes on an address that other machines reach.
+    ///
+    /// # Errors
+    /// [`ConfigError::OpenToOthers`].
+    pub fn check_address(&self, address: IpAddr) -> Result<(), ConfigError> {
+        if self.open_writes && !address.is_loopback() {
+            return Err(ConfigError::OpenToOthers(address));
+        }
+        Ok(())
+    }
+}
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file says something that is not understood.
+    #[error("{}:{line}: {message}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Line, counted from 1.
+        line: u64,
+        /// What is wrong.
+        message: String,
+    },
+    /// Two settings exclude each other.
+    #[error("`{0}` and `{1}` exclude each other; drop one of them")]
+    Contradiction(&'static str, &'static str),
+    /// The base is not an IRI to add names to.
+    #[error("base <{0}> must be an absolute IRI that ends in `/` or `#`")]
+    Base(String),
+    /// A limit that would let nothing through.
+    #[error("`{0}` must be more than 0")]
+    Zero(&'static str),
+    /// Writes without a token, offered to other machines.
+    #[error(
+        "--open-writes is for this machine only and {0} can be reached from others; bind to 127.0.0.1, or write with a token (`weft token create NAME --admin`)"
+    )]
+    OpenToOthers(IpAddr),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, ConfigError> {
+        Settings::parse(text, Path::new("weft.toml"))
+    }
+
+    #[test]
+    fn a_key_that_is_not_known_is_named_with_its_line() {
+        let error = parse("bind = \"[::1]:80\"\n\nopen-write = true\n").unwrap_err();
+        let message = error.to_string();
+        assert!(message.starts_with("weft.toml:3: "), "{message}");
+        assert!(message.contains("open-write"), "{message}");
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let file = parse("bind = \"1.2.3.4:1\"\ndata-dir = \"d\"\nquery-timeout = 5").unwrap();
+        let flags = Settings {
+            in_memory: Some(true),
+            query_timeout: Some(7),
+            ..Settings::default()
+        };
+        let config = flags.or(file).resolve().unwrap();
+        assert_eq!(config.bind, "1.2.3.4:1");
+        assert_eq!(config.data_dir, None);
+        assert_eq!(config.query_timeout, Duration::from_secs(7));
+    }
+
+    #[test]
+    fn settings_that_contradict_each_other_are_refused() {
+        for text in [
+            "open-writes = true\nread-only = true",
+            "in-memory = true\ndata-dir = \"d\"",
+            "base = \"https://example.org/x\"",
+            "base = \"no iri/\"",
+            "query-timeout = 0",
+        ] {
+            assert!(parse(text).unwrap().resolve().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn open_writes_stay_on_this_machine() {
+        let config = Config {
+            open_writes: true,
+            ..Config::default()
+        };
+        assert!(config.check_address([127, 0, 0, 1].into()).is_ok());
+        assert!(config.check_address([0, 0, 0, 0].into()).is_err());
+    }
+}

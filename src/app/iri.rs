@@ -1,0 +1,82 @@
+//! The IRIs and prefixes that the use cases know by name.
+
+use oxigraph::model::NamedNodeRef;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Everything Weft names itself begins with this, unless `--base` says otherwise for resources.
+pub const WEFT: &str = "https://w3id.org/weft/";
+/// Classes and properties.
+pub const NS: &str = "https://w3id.org/weft/ns#";
+/// Code lists.
+pub const CODE: &str = "https://w3id.org/weft/code/";
+/// Graphs.
+pub const GRAPH: &str = "https://w3id.org/weft/graph/";
+
+/// Graphs of [`GRAPH`] that hold the ontology or what was derived from data.
+pub(super) const DERIVED_GRAPHS: [&str; 4] = ["ontology", "inferred", "metrics", "links"];
+
+macro_rules! terms {
+    ($($name:ident = $iri:literal;)*) => {
+        $(pub(crate) const $name: NamedNodeRef<'static> = NamedNodeRef::new_unchecked($iri);)*
+    };
+}
+
+terms! {
+    ONTOLOGY_GRAPH = "https://w3id.org/weft/graph/ontology";
+    INFERRED_GRAPH = "https://w3id.org/weft/graph/inferred";
+    ACTOR = "https://w3id.org/weft/ns#Actor";
+    SERVICE = "https://w3id.org/weft/ns#Service";
+    INNOVATION = "https://w3id.org/weft/ns#Innovation";
+    PARTICIPATION = "https://w3id.org/weft/ns#Participation";
+    TIE = "https://w3id.org/weft/ns#Tie";
+    SECTOR = "https://w3id.org/weft/ns#sector";
+    PROPER_SECTOR = "https://w3id.org/weft/ns#properSector";
+    RESIDUAL_SECTOR = "https://w3id.org/weft/ns#residualSector";
+    LEVEL = "https://w3id.org/weft/ns#level";
+    PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel";
+    IN_SCHEME = "http://www.w3.org/2004/02/skos/core#inScheme";
+    CONCEPT_SCHEME = "http://www.w3.org/2004/02/skos/core#ConceptScheme";
+    NOTATION = "http://www.w3.org/2004/02/skos/core#notation";
+    DEFINITION = "http://www.w3.org/2004/02/skos/core#definition";
+    TITLE = "http://purl.org/dc/terms/title";
+    DESCRIPTION = "http://purl.org/dc/terms/description";
+    IDENTIFIER = "http://purl.org/dc/terms/identifier";
+    FOAF_NAME = "http://xmlns.com/foaf/0.1/name";
+    SCHEMA_NAME = "http://schema.org/name";
+}
+
+/// Prefixes that queries may use without declaring them, and that results are written with.
+pub static PREFIXES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    [
+        ("weft", NS),
+        ("dcat", "http://www.w3.org/ns/dcat#"),
+        ("dct", "http://purl.org/dc/terms/"),
+        ("foaf", "http://xmlns.com/foaf/0.1/"),
+        ("geo", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
+        ("org", "http://www.w3.org/ns/org#"),
+        ("owl", "http://www.w3.org/2002/07/owl#"),
+        ("prov", "http://www.w3.org/ns/prov#"),
+        ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
+        ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
+        ("schema", "http://schema.org/"),
+        ("sh", "http://www.w3.org/ns/shacl#"),
+        ("skos", "http://www.w3.org/2004/02/skos/core#"),
+        ("xsd", "http://www.w3.org/2001/XMLSchema#"),
+    ]
+    .into_iter()
+    .map(|(name, iri)| (name.to_owned(), iri.to_owned()))
+    .collect()
+});
+
+/// An IRI written with a prefix of [`PREFIXES`], where one fits.
+pub fn shortened(iri: &str) -> Option<String> {
+    PREFIXES.iter().find_map(|(name, namespace)| {
+        let local = iri.strip_prefix(namespace.as_str())?;
+        let plain = !local.is_empty()
+            && local
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+        plain.then(|| format!("{name}:{local}"))
+    })
+}

@@ -1,0 +1,483 @@
+//! The use cases: what the service and the command line can do with the graph.
+//!
+//! [`KnowledgeGraph`] puts the store, the ontology, the query catalogue and the tokens together.
+//! It decides who may write what; `http` and `cli` translate.
+
+pub mod catalogue;
+pub mod config;
+pub mod iri;
+pub mod resource;
+pub mod results;
+pub mod summary;
+pub mod tokens;
+
+pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
+pub use config::{Config, ConfigError, Settings};
+pub use results::{ResultFormat, WriteError, write_results};
+pub use summary::Summary;
+pub use tokens::{Token, TokenError, Tokens};
+
+use crate::ingest::IngestError;
+use crate::ingest::mapping::{self, ImportOptions, Mapping};
+use crate::ontology::{Ontology, OntologyError};
+use crate::rdf::Batch;
+use crate::store::{
+    CommitInfo, Committed, KnowledgeStore, Limits, Query, Rule, Rules, Snapshot, StoreError,
+    StoreOptions, SyntaxError, Update,
+};
+use oxigraph::model::{GraphName, GraphNameRef, Literal, NamedNode, QuadRef};
+use spargebra::GraphUpdateOperation;
+use spargebra::algebra::GraphTarget;
+use spargebra::term::{GraphName as DataGraph, GraphNamePattern};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+/// The graph and everything around it; cheap to clone.
+#[derive(Clone)]
+pub struct KnowledgeGraph {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: KnowledgeStore,
+    ontology: Ontology,
+    catalogue: Catalogue,
+    tokens: Tokens,
+    config: Config,
+    summary: Mutex<Option<Summary>>,
+}
+
+/// Who writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Writer {
+    /// The command line.
+    Local,
+    /// Anybody, with `--open-writes`.
+    Anybody,
+    /// A token that may write everything.
+    Admin(String),
+    /// A token that may write some graphs.
+    Partner(String, BTreeSet<NamedNode>),
+}
+
+impl Writer {
+    /// The author in the log.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Local => "command line",
+            Self::Anybody => "anybody",
+            Self::Admin(name) | Self::Partner(name, _) => name,
+        }
+    }
+
+    /// Whether everything may be written.
+    pub fn may_write_everything(&self) -> bool {
+        !matches!(self, Self::Partner(..))
+    }
+
+    fn check(&self, graph: GraphNameRef<'_>) -> Result<(), AppError> {
+        let allowed = match (self, graph) {
+            (Self::Local | Self::Anybody | Self::Admin(_), _) => true,
+            (Self::Partner(_, graphs), GraphNameRef::NamedNode(graph)) => {
+                graphs.contains(&graph.into_owned())
+            }
+            (Self::Partner(..), _) => false,
+        };
+        if allowed {
+            Ok(())
+        } else {
+            Err(self.refused(match graph {
+                GraphNameRef::DefaultGraph => "the default graph".to_owned(),
+                graph => graph.to_string(),
+            }))
+        }
+    }
+
+    fn refused(&self, what: String) -> AppError {
+        AppError::NotYours {
+            name: self.name().to_owned(),
+            what,
+        }
+    }
+
+    /// Looks at the parsed form, so that no way of writing a graph's name gets around it.
+    fn check_update(&self, update: &Update) -> Result<(), AppError> {
+        if self.may_write_everything() {
+            return Ok(());
+        }
+        let literal = |graph: &GraphNamePattern| match graph {
+            GraphNamePattern::NamedNode(graph) => self.check(graph.as_ref().into()),
+            GraphNamePattern::DefaultGraph => self.check(GraphNameRef::DefaultGraph),
+            GraphNamePattern::Variable(variable) => Err(self.refused(format!(
+                "GRAPH {variable}: graphs must be named, not found by a variable"
+            ))),
+        };
+        let data = |graph: &DataGraph| match graph {
+            DataGraph::NamedNode(graph) => self.check(graph.as_ref().into()),
+            DataGraph::DefaultGraph => self.check(GraphNameRef::DefaultGraph),
+        };
+        let target = |graph: &GraphTarget| match graph {
+            GraphTarget::NamedNode(graph) => self.check(graph.as_ref().into()),
+            GraphTarget::DefaultGraph => self.check(GraphNameRef::DefaultGraph),
+            GraphTarget::NamedGraphs | GraphTarget::AllGraphs => {
+                Err(self.refused("all graphs".to_owned()))
+            }
+        };
+        for operation in update.operations() {
+            match operation {
+                GraphUpdateOperation::InsertData { data: quads } => {
+                    quads.iter().try_for_each(|quad| data(&quad.graph_name))?;
+                }
+                GraphUpdateOperation::DeleteData { data: quads } => {
+                    quads.iter().try_for_each(|quad| data(&quad.graph_name))?;
+                }
+                GraphUpdateOperation::DeleteInsert { delete, insert, .. } => {
+                    delete.iter().try_for_each(|quad| literal(&quad.graph_name))?;
+                    insert.iter().try_for_each(|quad| literal(&quad.graph_name))?;
+                }
+                GraphUpdateOperation::Load { destination, .. } => data(destination)?,
+                GraphUpdateOperation::Clear { graph, .. }
+                | GraphUpdateOperation::Drop { graph, .. } => target(graph)?,
+                GraphUpdateOperation::Create { graph, .. } => {
+                    self.check(graph.as_ref().into())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a write to one graph does with what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphChange {
+    /// The new statements take the place of the old ones.
+    Replace,
+    /// The new statements are added.
+    Add,
+}
+
+impl KnowledgeGraph {
+    /// Opens the store, and puts the ontology into it if it is new or has changed; a store that
+    /// never held anything also gets the INNOSERV data. With [`Config::empty`] nothing is put in.
+    ///
+    /// # Errors
+    /// [`AppError`] if anything cannot be read, is damaged or contradicts itself.
+    pub fn open(config: Config) -> Result<Self, AppError> {
+        let ontology = match &config.ontology_dir {
+            Some(folder) => Ontology::from_dir(folder)?,
+            None => Ontology::built_in()?,
+        };
+        let catalogue = Catalogue::new(ontology.query_files())?;
+        let options = StoreOptions {
+            rules: Some(rules(&ontology)?),
+        };
+        let (store, tokens) = match &config.data_dir {
+            Some(folder) => {
+                let store = KnowledgeStore::open(folder, options)?;
+                (store, Tokens::open(folder)?)
+            }
+            None => (KnowledgeStore::in_memory(options), Tokens::in_memory()),
+        };
+        let graph = Self {
+            inner: Arc::new(Inner {
+                store,
+                ontology,
+                catalogue,
+                tokens,
+                config,
+                summary: Mutex::default(),
+            }),
+        };
+        if !graph.config().empty {
+            graph.load_what_ships()?;
+        }
+        Ok(graph)
+    }
+
+    fn load_what_ships(&self) -> Result<(), AppError> {
+        let snapshot = self.snapshot();
+        let name = GraphNameRef::NamedNode(iri::ONTOLOGY_GRAPH);
+        let mark = Literal::new_simple_literal(self.ontology().fingerprint());
+        let mark_is = |mark: &Literal| {
+            QuadRef::new(iri::ONTOLOGY_GRAPH, iri::IDENTIFIER, mark, name).into_owned()
+        };
+        let is_current = snapshot.contains(mark_is(&mark).as_ref());
+        // Version 0 is a store that nothing was ever written to.
+        let first_data = if snapshot.version() == 0 {
+            self.innoserv()?
+        } else {
+            None
+        };
+        if is_current && first_data.is_none() {
+            return Ok(());
+        }
+        let mut ontology = self.ontology().batch();
+        ontology.push(&mark_is(&mark));
+        let about = CommitInfo::new(Writer::Local.name(), "what ships with weft");
+        let committed = self.store().write::<_, StoreError>(about, move |transaction| {
+            if !is_current {
+                transaction.replace_graph(name, &ontology)?;
+            }
+            for (prefix, namespace) in iri::PREFIXES.iter() {
+                transaction.set_prefix(prefix, namespace);
+            }
+            if let Some((graph, batch)) = first_data {
+                transaction.replace_graph(graph.as_ref().into(), &batch)?;
+            }
+            Ok(())
+        })?;
+        tracing::info!(
+            version = committed.version,
+            added = committed.added,
+            "the ontology and the data that ship are in the store"
+        );
+        Ok(())
+    }
+
+    fn innoserv(&self) -> Result<Option<(NamedNode, Batch)>, AppError> {
+        let mapping = Mapping::find("innoserv").map_err(IngestError::from)?;
+        let options = ImportOptions {
+            base: self.config().base.clone(),
+            ..ImportOptions::default()
+        };
+        let made = mapping::import(&mapping, &[], self.ontology(), &options, &())?;
+        for finding in &made.report.findings {
+            tracing::warn!(%finding, "in the data that ships");
+        }
+        Ok(Some((made.graph, made.batch)))
+    }
+
+    /// The store.
+    pub fn store(&self) -> &KnowledgeStore {
+        &self.inner.store
+    }
+
+    /// The newest version of the data.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.inner.store.snapshot()
+    }
+
+    /// The ontology.
+    pub fn ontology(&self) -> &Ontology {
+        &self.inner.ontology
+    }
+
+    /// The query catalogue.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.inner.catalogue
+    }
+
+    /// The tokens.
+    pub fn tokens(&self) -> &Tokens {
+        &self.inner.tokens
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Parses a query; the usual prefixes need no declaration.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] with line and column.
+    pub fn parse_query(&self, text: &str, base_iri: Option<&str>) -> Result<Query, SyntaxError> {
+        Query::parse(text, base_iri, &iri::PREFIXES)
+    }
+
+    /// Parses an update; the usual prefixes need no declaration.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] with line and column.
+    pub fn parse_update(&self, text: &str, base_iri: Option<&str>) -> Result<Update, SyntaxError> {
+        Update::parse(text, base_iri, &iri::PREFIXES)
+    }
+
+    /// Who writes with this key, or without one.
+    ///
+    /// # Errors
+    /// [`AppError`] if nobody may write, a key is needed, or this one is unknown.
+    pub fn writer(&self, key: Option<&str>) -> Result<Writer, AppError> {
+        if self.config().read_only {
+            return Err(AppError::ReadOnly);
+        }
+        let Some(key) = key else {
+            return if self.config().open_writes {
+                Ok(Writer::Anybody)
+            } else {
+                Err(AppError::NoKey)
+            };
+        };
+        let token = self.tokens().find(key)?.ok_or(AppError::UnknownKey)?;
+        if token.admin {
+            return Ok(Writer::Admin(token.name));
+        }
+        let graphs = token
+            .graphs
+            .iter()
+            .filter_map(|graph| NamedNode::new(graph).ok())
+            .collect();
+        Ok(Writer::Partner(token.name, graphs))
+    }
+
+    /// Runs an update.
+    ///
+    /// # Errors
+    /// [`AppError`] if the writer may not write what it names, or it fails; then nothing changed.
+    pub fn update(
+        &self,
+        writer: &Writer,
+        update: Update,
+        limits: Limits,
+    ) -> Result<Committed<()>, AppError> {
+        writer.check_update(&update)?;
+        let about = CommitInfo::new(writer.name(), "update");
+        Ok(self
+            .store()
+            .write::<_, StoreError>(about, move |transaction| transaction.update(&update, &limits))?)
+    }
+
+    /// Writes the triples of a batch to one graph; answers whether the graph was there before.
+    ///
+    /// # Errors
+    /// [`AppError`] if the writer may not write the graph, or the write fails.
+    pub fn write_graph(
+        &self,
+        writer: &Writer,
+        graph: GraphName,
+        batch: Batch,
+        change: GraphChange,
+    ) -> Result<Committed<bool>, AppError> {
+        writer.check(graph.as_ref())?;
+        let message = match change {
+            GraphChange::Replace => format!("replace {graph}"),
+            GraphChange::Add => format!("add to {graph}"),
+        };
+        let about = CommitInfo::new(writer.name(), message);
+        Ok(self.store().write::<_, StoreError>(about, move |transaction| {
+            let graph = graph.as_ref();
+            let was_there = transaction.snapshot().contains_graph(graph);
+            match change {
+                GraphChange::Replace => transaction.replace_graph(graph, &batch)?,
+                GraphChange::Add => {
+                    transaction.insert_into_graph(graph, &batch)?;
+                    match graph {
+                        GraphNameRef::NamedNode(graph) => transaction.create_graph(graph.into()),
+                        GraphNameRef::BlankNode(graph) => transaction.create_graph(graph.into()),
+                        GraphNameRef::DefaultGraph => {}
+                    }
+                }
+            }
+            Ok(was_there)
+        })?)
+    }
+
+    /// Adds quads, each to the graph it names.
+    ///
+    /// # Errors
+    /// [`AppError`] if the writer may not write one of the graphs, or the write fails.
+    pub fn add_quads(&self, writer: &Writer, batch: Batch) -> Result<Committed<()>, AppError> {
+        if !writer.may_write_everything() {
+            for quad in batch.iter() {
+                writer.check(quad.graph_name.as_ref())?;
+            }
+        }
+        let about = CommitInfo::new(writer.name(), "add quads");
+        Ok(self
+            .store()
+            .write::<_, StoreError>(about, move |transaction| transaction.insert_batch(&batch))?)
+    }
+
+    /// Removes a graph and all it holds; the default graph is emptied.
+    ///
+    /// # Errors
+    /// [`AppError`] if the writer may not write it, it is not there, or the write fails.
+    pub fn drop_graph(&self, writer: &Writer, graph: GraphName) -> Result<Committed<()>, AppError> {
+        writer.check(graph.as_ref())?;
+        let about = CommitInfo::new(writer.name(), format!("drop {graph}"));
+        self.store().write(about, move |transaction| {
+            if !transaction.snapshot().contains_graph(graph.as_ref()) {
+                return Err(AppError::NoSuchGraph(graph));
+            }
+            transaction.drop_graph(graph.as_ref());
+            Ok(())
+        })
+    }
+}
+
+fn rules(ontology: &Ontology) -> Result<Rules, AppError> {
+    let rules = ontology
+        .rule_files()
+        .iter()
+        .map(|file| {
+            Rule::parse(&file.name, &file.text, &[iri::NS, iri::CODE]).map_err(|error| {
+                AppError::Rule {
+                    name: file.path.display().to_string(),
+                    error,
+                }
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Rules {
+        rules,
+        graph: iri::INFERRED_GRAPH.into_owned(),
+        except: vec![iri::ONTOLOGY_GRAPH.into_owned()],
+    })
+}
+
+/// What can go wrong in a use case.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Data that comes in.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The ontology.
+    #[error(transparent)]
+    Ontology(#[from] OntologyError),
+    /// The query catalogue.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The tokens.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An alignment rule that is no query.
+    #[error("{name}: {error}")]
+    Rule {
+        /// Its file.
+        name: String,
+        /// What is wrong, and where.
+        error: SyntaxError,
+    },
+    /// Nobody may write.
+    #[error("this service is read-only")]
+    ReadOnly,
+    /// A write without a key.
+    #[error("writing needs a token: send `Authorization: Bearer TOKEN` (`weft token create` makes one)")]
+    NoKey,
+    /// A key that belongs to no token.
+    #[error("this token is not known, or was revoked")]
+    UnknownKey,
+    /// A write outside the graphs of the token.
+    #[error("token `{name}` may not write {what}")]
+    NotYours {
+        /// The token.
+        name: String,
+        /// What it wanted to write.
+        what: String,
+    },
+    /// A graph that is not there.
+    #[error("there is no graph {0}")]
+    NoSuchGraph(GraphName),
+}
+
+impl From<SyntaxError> for AppError {
+    fn from(error: SyntaxError) -> Self {
+        Self::Store(error.into())
+    }
+}

@@ -1,0 +1,100 @@
+//! The counts that say what is in the graph.
+
+use super::{KnowledgeGraph, iri};
+use crate::store::Snapshot;
+use oxigraph::model::{GraphName, NamedNodeRef, Term, vocab::rdf};
+use std::collections::HashSet;
+use std::sync::PoisonError;
+
+/// How much of what one data version holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The version that was counted.
+    pub data_version: u64,
+    /// Triples of all graphs together, each once.
+    pub triples: usize,
+    /// Resources of type `weft:Actor`.
+    pub actors: usize,
+    /// Resources of type `weft:Service`.
+    pub services: usize,
+    /// Resources of type `weft:Innovation`.
+    pub innovations: usize,
+    /// Sectors that something is said to belong to.
+    pub sectors: usize,
+    /// Governance levels that something is said to be on.
+    pub levels: usize,
+    /// Resources of type `weft:Participation`.
+    pub participations: usize,
+    /// Resources of type `weft:Tie`.
+    pub ties: usize,
+    /// Graphs that hold data; the ontology and what was derived are none.
+    pub datasets: usize,
+}
+
+impl KnowledgeGraph {
+    /// The counts of a version; those of the last version asked for are remembered.
+    pub fn summary(&self, snapshot: &Snapshot) -> Summary {
+        let mut last = self
+            .inner
+            .summary
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(summary) if summary.data_version == snapshot.version() => summary.clone(),
+            _ => {
+                let summary = count(snapshot);
+                *last = Some(summary.clone());
+                summary
+            }
+        }
+    }
+}
+
+fn count(snapshot: &Snapshot) -> Summary {
+    Summary {
+        data_version: snapshot.version(),
+        triples: snapshot.triple_count(),
+        actors: instances(snapshot, iri::ACTOR),
+        services: instances(snapshot, iri::SERVICE),
+        innovations: instances(snapshot, iri::INNOVATION),
+        sectors: values(
+            snapshot,
+            &[iri::SECTOR, iri::PROPER_SECTOR, iri::RESIDUAL_SECTOR],
+        ),
+        levels: values(snapshot, &[iri::LEVEL]),
+        participations: instances(snapshot, iri::PARTICIPATION),
+        ties: instances(snapshot, iri::TIE),
+        datasets: snapshot
+            .graphs()
+            .iter()
+            .filter(|(graph, quads)| *quads > 0 && holds_data(graph))
+            .count(),
+    }
+}
+
+fn holds_data(graph: &GraphName) -> bool {
+    match graph {
+        GraphName::NamedNode(node) => !iri::DERIVED_GRAPHS
+            .iter()
+            .any(|name| node.as_str().strip_prefix(iri::GRAPH) == Some(name)),
+        GraphName::BlankNode(_) | GraphName::DefaultGraph => true,
+    }
+}
+
+fn instances(snapshot: &Snapshot, class: NamedNodeRef<'_>) -> usize {
+    snapshot
+        .quads_for_pattern(None, Some(rdf::TYPE), Some(class.into()), None)
+        .map(|quad| quad.subject)
+        .collect::<HashSet<_>>()
+        .len()
+}
+
+fn values(snapshot: &Snapshot, properties: &[NamedNodeRef<'_>]) -> usize {
+    properties
+        .iter()
+        .flat_map(|property| snapshot.quads_for_pattern(None, Some(*property), None, None))
+        .map(|quad| quad.object)
+        .filter(Term::is_named_node)
+        .collect::<HashSet<_>>()
+        .len()
+}

@@ -1,0 +1,413 @@
+//! Errors as clients see them: problem details (RFC 9457). The only file that knows which mistake
+//! is which status.
+
+use crate::app::{AppError, CatalogueError, WriteError};
+use crate::ingest::IngestError;
+use crate::store::{StoreError, SyntaxError};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+/// Where the types of problems are.
+const TYPES: &str = "https://w3id.org/weft/problem/";
+
+/// What a handler could not do.
+#[derive(Debug)]
+pub(super) enum ApiError {
+    /// A use case failed.
+    App(AppError),
+    /// The request makes no sense.
+    BadRequest(String),
+    /// A parameter that the resource does not have.
+    UnknownParameter(String),
+    /// A query or update that is not SPARQL.
+    Syntax(SyntaxError),
+    /// A write from a page of another site, without a token.
+    ForeignOrigin,
+    /// Nothing is at this address.
+    NotFound(String),
+    /// The resource cannot be asked in this way.
+    MethodNotAllowed,
+    /// None of the formats that the client takes is offered.
+    NotAcceptable(Vec<String>),
+    /// A body in a format that is not understood here.
+    UnsupportedMediaType(String),
+    /// A body that is too long.
+    TooLarge(usize),
+    /// A body that did not come in time.
+    SlowBody,
+    /// All places to compute stayed taken.
+    Busy,
+    /// The store is being opened.
+    Starting,
+    /// A mistake of ours; what it was is in the log.
+    Internal(String),
+}
+
+impl<E: Into<AppError>> From<E> for ApiError {
+    fn from(error: E) -> Self {
+        Self::App(error.into())
+    }
+}
+
+impl ApiError {
+    pub(super) fn write(error: WriteError) -> Self {
+        match error {
+            WriteError::Store(error) => Self::App(error.into()),
+            WriteError::WrongFormat(what, format) => {
+                Self::BadRequest(format!("{what} cannot be written as {format}"))
+            }
+            WriteError::Inexpressible(error) => Self::NotAcceptable(vec![error.to_string()]),
+            WriteError::Io(error) => Self::Internal(error.to_string()),
+        }
+    }
+
+    pub(super) fn problem(self) -> Problem {
+        match self {
+            Self::App(error) => app_problem(error),
+            Self::Syntax(error) => syntax_problem(error),
+            Self::BadRequest(detail) => Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The request makes no sense", detail),
+            Self::UnknownParameter(name) => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "unknown-parameter",
+                "Unknown parameter",
+                format!("this resource has no parameter `{name}`"),
+            ),
+            Self::ForeignOrigin => Problem::new(
+                StatusCode::FORBIDDEN,
+                "foreign-origin",
+                "Writes from other sites need a token",
+                "this service takes writes without a token only from this machine, not from pages of other sites".to_owned(),
+            ),
+            Self::NotFound(detail) => Problem::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail),
+            Self::MethodNotAllowed => Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "Method not allowed",
+                "this resource cannot be asked in this way; the `Allow` header says how".to_owned(),
+            ),
+            Self::NotAcceptable(offered) => Problem::new(
+                StatusCode::NOT_ACCEPTABLE,
+                "not-acceptable",
+                "No acceptable format",
+                format!("none of the formats asked for is offered; there are {}", offered.join(", ")),
+            ),
+            Self::UnsupportedMediaType(detail) => Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                "Unsupported media type",
+                detail,
+            ),
+            Self::TooLarge(limit) => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "The request is too large",
+                format!("at most {limit} bytes are taken here; send less at a time, or use `weft load`"),
+            ),
+            Self::SlowBody => Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "slow-request",
+                "The request did not come in time",
+                "the body of the request stopped coming".to_owned(),
+            ),
+            Self::Busy => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "The service is busy",
+                "too many requests compute at this moment; try again in a little while".to_owned(),
+            )
+            .retry_after(5),
+            Self::Starting => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "starting",
+                "The service is starting",
+                "the data is being opened; try again in a little while".to_owned(),
+            )
+            .retry_after(1),
+            Self::Internal(cause) => internal(&cause),
+        }
+    }
+}
+
+fn app_problem(error: AppError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        AppError::Store(error) => store_problem(error),
+        AppError::Ingest(error) => ingest_problem(error),
+        AppError::Catalogue(error) => catalogue_problem(error),
+        AppError::ReadOnly => Problem::new(
+            StatusCode::FORBIDDEN,
+            "read-only",
+            "The service is read-only",
+            detail,
+        ),
+        AppError::NoKey => Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "token-needed",
+            "A token is needed",
+            detail,
+        )
+        .challenge("Bearer realm=\"weft\""),
+        AppError::UnknownKey => Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unknown-token",
+            "Unknown token",
+            detail,
+        )
+        .challenge("Bearer realm=\"weft\", error=\"invalid_token\""),
+        AppError::NotYours { .. } => Problem::new(
+            StatusCode::FORBIDDEN,
+            "not-yours",
+            "The token does not allow this",
+            detail,
+        ),
+        AppError::NoSuchGraph(_) => {
+            Problem::new(StatusCode::NOT_FOUND, "no-such-graph", "No such graph", detail)
+        }
+        AppError::Ontology(_)
+        | AppError::Token(_)
+        | AppError::Config(_)
+        | AppError::Rule { .. } => internal(&detail),
+    }
+}
+
+fn store_problem(error: StoreError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        StoreError::Syntax(error) => syntax_problem(error),
+        StoreError::TimedOut => Problem::new(
+            StatusCode::GATEWAY_TIMEOUT,
+            "timed-out",
+            "The time allowed is over",
+            detail,
+        ),
+        StoreError::Cancelled => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "cancelled",
+            "The request was cancelled",
+            detail,
+        ),
+        StoreError::Evaluation(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "evaluation",
+            "The request cannot be evaluated",
+            detail,
+        ),
+        StoreError::LoadRefused(_) | StoreError::ServiceRefused(_) => Problem::new(
+            StatusCode::FORBIDDEN,
+            "no-outgoing-requests",
+            "This service sends no requests to others",
+            detail,
+        ),
+        StoreError::GraphExists(_) => Problem::new(
+            StatusCode::CONFLICT,
+            "graph-exists",
+            "The graph exists already",
+            detail,
+        ),
+        StoreError::GraphMissing(_) => {
+            Problem::new(StatusCode::NOT_FOUND, "no-such-graph", "No such graph", detail)
+        }
+        StoreError::NoSuchVariable(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "no-such-variable",
+            "No such variable",
+            detail,
+        ),
+        StoreError::DiskFull { .. } => {
+            tracing::error!(%detail, "a write failed");
+            Problem::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "disk-full",
+                "No space is left",
+                "the disk of this service is full; nothing was changed, and reading goes on".to_owned(),
+            )
+        }
+        StoreError::Io { .. } => {
+            tracing::error!(%detail, "a write failed");
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "storage",
+                "The data could not be written",
+                "the disk of this service does not take the change; nothing was changed, and reading goes on".to_owned(),
+            )
+            .retry_after(30)
+        }
+        StoreError::Locked { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::NewerFormat { .. }
+        | StoreError::NothingKept
+        | StoreError::NotEmpty { .. }
+        | StoreError::Internal(_) => internal(&detail),
+    }
+}
+
+fn catalogue_problem(error: CatalogueError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        CatalogueError::NoSuchQuery(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-query",
+            "No such query",
+            detail,
+        ),
+        CatalogueError::NoSuchParameter { .. } => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "unknown-parameter",
+            "Unknown parameter",
+            detail,
+        ),
+        CatalogueError::Value { .. } | CatalogueError::Repeated(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-value",
+            "A parameter has a value that does not fit",
+            detail,
+        ),
+        CatalogueError::Store(error) => store_problem(error),
+        CatalogueError::Header { .. } | CatalogueError::Syntax { .. } => internal(&detail),
+    }
+}
+
+fn ingest_problem(error: IngestError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        IngestError::RdfSyntax { line, column, .. } => Problem {
+            line,
+            column,
+            ..Problem::new(
+                StatusCode::BAD_REQUEST,
+                "data-syntax",
+                "The data cannot be parsed",
+                detail,
+            )
+        },
+        IngestError::UnknownFormat { .. } => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "Unsupported media type",
+            detail,
+        ),
+        IngestError::Import(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "import",
+            "The tables cannot be imported",
+            detail,
+        ),
+        IngestError::Io { .. } => internal(&detail),
+    }
+}
+
+fn syntax_problem(error: SyntaxError) -> Problem {
+    Problem {
+        line: error.line,
+        column: error.column,
+        hint: error.hint,
+        ..Problem::new(
+            StatusCode::BAD_REQUEST,
+            "syntax",
+            "This is not SPARQL",
+            error.message,
+        )
+    }
+}
+
+/// Our own mistake: the log has the cause, the client a plain answer.
+fn internal(cause: &str) -> Problem {
+    tracing::error!(cause, "internal error");
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "Internal error",
+        "something went wrong here; the log of this service has the cause".to_owned(),
+    )
+}
+
+/// Problem details, with the headers that belong to them.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    pub(super) status: StatusCode,
+    slug: &'static str,
+    pub(super) title: &'static str,
+    pub(super) detail: String,
+    pub(super) line: Option<u64>,
+    pub(super) column: Option<u64>,
+    pub(super) hint: Option<String>,
+    challenge: Option<&'static str>,
+    retry_after: Option<u32>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, slug: &'static str, title: &'static str, detail: String) -> Self {
+        Self {
+            status,
+            slug,
+            title,
+            detail,
+            line: None,
+            column: None,
+            hint: None,
+            challenge: None,
+            retry_after: None,
+        }
+    }
+
+    /// What is left to say of a status that some layer answered without a body.
+    pub(super) fn of_status(status: StatusCode, detail: String) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error");
+        Self::new(status, "http", title, detail)
+    }
+
+    fn challenge(mut self, challenge: &'static str) -> Self {
+        self.challenge = Some(challenge);
+        self
+    }
+
+    fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    fn body(&self) -> Value {
+        let mut body = Map::new();
+        body.insert("type".to_owned(), json!(format!("{TYPES}{}", self.slug)));
+        body.insert("title".to_owned(), json!(self.title));
+        body.insert("status".to_owned(), json!(self.status.as_u16()));
+        body.insert("detail".to_owned(), json!(self.detail));
+        for (name, value) in [("line", self.line), ("column", self.column)] {
+            if let Some(value) = value {
+                body.insert(name.to_owned(), json!(value));
+            }
+        }
+        if let Some(hint) = &self.hint {
+            body.insert("hint".to_owned(), json!(hint));
+        }
+        Value::Object(body)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body().to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        // Kept for the page that a browser gets instead.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.problem().into_response()
+    }
+}

@@ -1,0 +1,373 @@
+//! `/store`: the SPARQL 1.1 Graph Store HTTP Protocol.
+//!
+//! `?default` and `?graph=IRI` name a graph; a longer path, such as `/store/people`, is itself
+//! the name of one. `/store` alone is the whole dataset: GET answers all quads, POST of quads adds
+//! them, and POST of triples makes a new graph.
+
+use super::AppState;
+use super::error::ApiError;
+use super::negotiate::{Chosen, Format, QUADS, TRIPLES, choose};
+use super::request::{Form, content_type, read_body, url, writer};
+use super::respond::{Reading, written};
+use crate::app::results::write_quads;
+use crate::app::{AppError, GraphChange};
+use crate::ingest::rdf::{ParseOptions, parse_bytes};
+use crate::rdf::Batch;
+use crate::store::Snapshot;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::get;
+use mime::Mime;
+use oxigraph::io::RdfFormat;
+use oxigraph::model::{GraphName, NamedNode, Quad};
+use oxiri::Iri;
+use std::sync::Arc;
+use tokio_stream::StreamExt;
+
+pub(super) fn routes() -> Router<AppState> {
+    let methods = || get(get_graph).head(head).put(put).post(post).delete(delete);
+    Router::new()
+        .route("/store", methods())
+        .route("/store/", methods())
+        .route("/store/{*name}", methods())
+}
+
+/// What a request is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Target {
+    Dataset,
+    Graph(GraphName),
+}
+
+impl Target {
+    fn of(parts: &Parts) -> Result<Self, ApiError> {
+        let form = Form::of_url(&parts.uri)?;
+        form.only(&["default", "graph"])?;
+        let url = url(parts);
+        let is_direct = !matches!(parts.uri.path(), "/store" | "/store/");
+        match (form.one("graph")?, form.one("default")?) {
+            (Some(_), Some(_)) => Err(ApiError::BadRequest(
+                "`graph` and `default` exclude each other".to_owned(),
+            )),
+            (None, None) if is_direct => Ok(Self::Graph(graph_name(&url, None)?)),
+            (None, None) => Ok(Self::Dataset),
+            _ if is_direct => Err(ApiError::BadRequest(
+                "the path names a graph already; ask /store for `graph` or `default`".to_owned(),
+            )),
+            (Some(graph), None) => Ok(Self::Graph(graph_name(graph, Some(&url))?)),
+            (None, Some("")) => Ok(Self::Graph(GraphName::DefaultGraph)),
+            (None, Some(_)) => Err(ApiError::BadRequest("`default` takes no value".to_owned())),
+        }
+    }
+
+    fn graph(self) -> Result<GraphName, ApiError> {
+        match self {
+            Self::Graph(graph) => Ok(graph),
+            Self::Dataset => Err(ApiError::BadRequest(
+                "say which graph: `?graph=IRI` or `?default`".to_owned(),
+            )),
+        }
+    }
+}
+
+/// A graph's IRI; a relative one is resolved against the address of the request.
+fn graph_name(iri: &str, base: Option<&str>) -> Result<GraphName, ApiError> {
+    let refused = || ApiError::BadRequest(format!("`graph`: <{iri}> is not an IRI"));
+    if iri.is_empty() {
+        return Err(refused());
+    }
+    let iri = match base {
+        Some(base) => Iri::parse(base)
+            .and_then(|base| base.resolve(iri))
+            .map_err(|_| refused())?
+            .into_inner(),
+        None => iri.to_owned(),
+    };
+    Ok(NamedNode::new(iri).map_err(|_| refused())?.into())
+}
+
+/// `HEAD /store…`: as GET, without going through the graph.
+async fn head(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    Ok(match Prepared::of(&state, &parts)? {
+        Prepared::Known(response) => response,
+        Prepared::Read(read) => read.reading.respond(read.format, Body::empty()),
+    })
+}
+
+/// `GET /store…`: the triples of a graph, or all quads.
+async fn get_graph(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    let Read {
+        target,
+        snapshot,
+        reading,
+        format,
+        rdf,
+    } = match Prepared::of(&state, &parts)? {
+        Prepared::Known(response) => return Ok(response),
+        Prepared::Read(read) => *read,
+    };
+    let place = state.place(None).await?;
+    let body = state
+        .stream(place, None, move |_, _, blocks| {
+            match &target {
+                Target::Graph(graph) => {
+                    let quads = snapshot
+                        .quads_for_pattern(None, None, None, Some(graph.as_ref()))
+                        .map(|quad| Quad {
+                            graph_name: GraphName::DefaultGraph,
+                            ..quad
+                        });
+                    write_quads(quads, rdf, blocks)
+                }
+                Target::Dataset => {
+                    write_quads(snapshot.quads_for_pattern(None, None, None, None), rdf, blocks)
+                }
+            }
+            .map_err(ApiError::write)
+        })
+        .await?;
+    Ok(reading.respond(format, body))
+}
+
+enum Prepared {
+    Known(Response),
+    Read(Box<Read>),
+}
+
+struct Read {
+    target: Target,
+    snapshot: Arc<Snapshot>,
+    reading: Reading,
+    format: Chosen,
+    rdf: RdfFormat,
+}
+
+impl Prepared {
+    fn of(state: &AppState, parts: &Parts) -> Result<Self, ApiError> {
+        let target = Target::of(parts)?;
+        let snapshot = state.graph().snapshot();
+        let (offers, name) = match &target {
+            Target::Dataset => (QUADS.as_slice(), "all".to_owned()),
+            Target::Graph(graph) => {
+                if !snapshot.contains_graph(graph.as_ref()) {
+                    return Err(AppError::NoSuchGraph(graph.clone()).into());
+                }
+                (TRIPLES.as_slice(), graph.to_string())
+            }
+        };
+        let offers: Vec<_> = offers
+            .iter()
+            .copied()
+            .filter(|format| *format != Format::Html)
+            .collect();
+        // A browser takes anything in the end, and gets Turtle.
+        let format = choose(&parts.headers, &offers)?;
+        let Format::Rdf(rdf) = format.format else {
+            return Err(ApiError::Internal("a graph in no RDF format".to_owned()));
+        };
+        let what = ["store", &name, format.content_type];
+        let reading = Reading::new(state, snapshot.version(), &what);
+        Ok(match reading.not_modified(&parts.headers) {
+            Some(response) => Self::Known(response),
+            None => Self::Read(Box::new(Read {
+                target,
+                snapshot,
+                reading,
+                format,
+                rdf,
+            })),
+        })
+    }
+}
+
+/// `PUT /store…`: a graph becomes what is sent.
+async fn put(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let writer = writer(&state, &parts)?;
+    let graph = Target::of(&parts)?.graph()?;
+    let base = url(&parts);
+    let payload = Payload::read(&state, &parts, body).await?;
+    let committed = state
+        .writing(move |app| {
+            let batch = payload.parse(&graph, &base)?;
+            Ok(app.write_graph(&writer, graph, batch, GraphChange::Replace)?)
+        })
+        .await?;
+    Ok(written(status(committed.value), committed.version))
+}
+
+/// `POST /store…`: what is sent is added to a graph; without one it becomes a new graph.
+async fn post(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let writer = writer(&state, &parts)?;
+    let target = Target::of(&parts)?;
+    let base = url(&parts);
+    let payload = Payload::read(&state, &parts, body).await?;
+    let (graph, location) = match target {
+        Target::Graph(graph) => (graph, None),
+        Target::Dataset if payload.keeps_graphs_apart() => {
+            let committed = state
+                .writing(move |app| Ok(app.add_quads(&writer, payload.parse_quads(&base)?)?))
+                .await?;
+            return Ok(written(StatusCode::NO_CONTENT, committed.version));
+        }
+        Target::Dataset => {
+            let graph = new_graph(&parts)?;
+            (graph.clone().into(), Some(graph))
+        }
+    };
+    let committed = state
+        .writing(move |app| {
+            let batch = payload.parse(&graph, &base)?;
+            Ok(app.write_graph(&writer, graph, batch, GraphChange::Add)?)
+        })
+        .await?;
+    let mut response = written(status(committed.value), committed.version);
+    if let Some(location) = location
+        && let Ok(location) = HeaderValue::try_from(location.as_str())
+    {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+fn status(was_there: bool) -> StatusCode {
+    if was_there {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::CREATED
+    }
+}
+
+/// A name that nothing has: the address where the new graph can be asked for.
+fn new_graph(parts: &Parts) -> Result<NamedNode, ApiError> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| ApiError::Internal(error.to_string()))?;
+    let name = format!("{:032x}", u128::from_be_bytes(bytes));
+    let store = url(parts);
+    let store = store.trim_end_matches('/');
+    NamedNode::new(format!("{store}/{name}"))
+        .map_err(|_| ApiError::BadRequest("the address of the request is no IRI".to_owned()))
+}
+
+/// `DELETE /store…`: a graph is gone afterwards.
+async fn delete(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    let writer = writer(&state, &parts)?;
+    let graph = Target::of(&parts)?.graph()?;
+    let committed = state
+        .writing(move |app| Ok(app.drop_graph(&writer, graph)?))
+        .await?;
+    Ok(written(StatusCode::NO_CONTENT, committed.version))
+}
+
+/// The RDF of a request: one document, or several as a form sends files.
+struct Payload(Vec<(RdfFormat, Vec<u8>)>);
+
+impl Payload {
+    async fn read(state: &AppState, parts: &Parts, body: Body) -> Result<Self, ApiError> {
+        let limit = state.graph().config().body_limit;
+        let media_type = content_type(&parts.headers)?;
+        if let Some(media_type) = &media_type
+            && media_type.essence_str() == "multipart/form-data"
+        {
+            return Self::read_parts(media_type, body, limit).await;
+        }
+        let bytes = read_body(body, limit).await?;
+        if bytes.is_empty() && media_type.is_none() {
+            return Ok(Self(Vec::new()));
+        }
+        let format = rdf_format(&parts.headers)?;
+        Ok(Self(vec![(format, bytes)]))
+    }
+
+    async fn read_parts(media_type: &Mime, body: Body, limit: usize) -> Result<Self, ApiError> {
+        let bad = |error: multer::Error| {
+            ApiError::BadRequest(format!("the multipart body cannot be read: {error}"))
+        };
+        let boundary = multer::parse_boundary(media_type).map_err(bad)?;
+        let mut taken = 0;
+        let stream = body.into_data_stream().map(move |chunk| {
+            let chunk = chunk.map_err(|error| error.to_string())?;
+            taken += chunk.len();
+            if taken > limit {
+                return Err(format!("more than {limit} bytes"));
+            }
+            Ok(chunk)
+        });
+        let mut multipart = multer::Multipart::new(stream, boundary);
+        let mut documents = Vec::new();
+        while let Some(field) = multipart.next_field().await.map_err(bad)? {
+            let by_type = field
+                .content_type()
+                .and_then(|media_type| RdfFormat::from_media_type(media_type.as_ref()));
+            let by_name = || {
+                let (_, extension) = field.file_name()?.rsplit_once('.')?;
+                RdfFormat::from_extension(extension)
+            };
+            let format = by_type.or_else(by_name).ok_or_else(|| {
+                ApiError::UnsupportedMediaType(format!(
+                    "part `{}` has no RDF media type",
+                    field.name().unwrap_or_default()
+                ))
+            })?;
+            documents.push((format, field.bytes().await.map_err(bad)?.to_vec()));
+        }
+        Ok(Self(documents))
+    }
+
+    fn keeps_graphs_apart(&self) -> bool {
+        self.0
+            .iter()
+            .any(|(format, _)| matches!(format, RdfFormat::NQuads | RdfFormat::TriG))
+    }
+
+    /// The triples, for one graph. Its name is the base of relative IRIs; the default graph has
+    /// none, so there it is the address of the request.
+    fn parse(&self, graph: &GraphName, address: &str) -> Result<Batch, ApiError> {
+        let base = match graph {
+            GraphName::NamedNode(graph) => graph.as_str(),
+            GraphName::BlankNode(_) | GraphName::DefaultGraph => address,
+        };
+        self.parse_with(&ParseOptions {
+            base_iri: Some(base.to_owned()),
+            into_graph: Some(graph.clone()),
+            triples_only: true,
+        })
+    }
+
+    /// The quads, each in its own graph.
+    fn parse_quads(&self, base: &str) -> Result<Batch, ApiError> {
+        self.parse_with(&ParseOptions {
+            base_iri: Some(base.to_owned()),
+            into_graph: None,
+            triples_only: false,
+        })
+    }
+
+    fn parse_with(&self, options: &ParseOptions) -> Result<Batch, ApiError> {
+        let mut batch = Batch::new();
+        for (format, bytes) in &self.0 {
+            batch.append(&parse_bytes(bytes, *format, options)?);
+        }
+        Ok(batch)
+    }
+}
+
+fn rdf_format(headers: &HeaderMap) -> Result<RdfFormat, ApiError> {
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    media_type.and_then(RdfFormat::from_media_type).ok_or_else(|| {
+        ApiError::UnsupportedMediaType(format!(
+            "{} is not RDF; send text/turtle, application/n-triples, application/n-quads, application/trig, application/rdf+xml or application/ld+json",
+            media_type.unwrap_or("a body without Content-Type")
+        ))
+    })
+}

@@ -1,0 +1,194 @@
+//! Listening: an accept loop of our own, so that slow and idle connections end.
+
+use super::{AppState, router, starting_router};
+use crate::app::{AppError, Config, KnowledgeGraph};
+use crate::store::STACK_BYTES;
+use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tower::ServiceExt;
+
+/// How long a client may take to send the head of a request.
+const HEAD_PATIENCE: Duration = Duration::from_secs(15);
+/// HTTP/2: how often a quiet connection is asked whether it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// Why the service could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// What was asked for.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The graph cannot be opened.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// The system lacks what a service needs.
+    #[error("the service cannot run: {0}")]
+    System(#[source] io::Error),
+}
+
+/// Opens the graph and serves it until the process is asked to end (SIGTERM, SIGINT).
+///
+/// # Errors
+/// [`ServeError`] if the address is taken or the graph cannot be opened.
+pub fn serve(config: Config) -> Result<(), ServeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        // Queries are parsed and evaluated on its blocking threads.
+        .thread_stack_size(STACK_BYTES)
+        .build()
+        .map_err(ServeError::System)?;
+    let result = runtime.block_on(listen(config));
+    // What still computes has had its time.
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    result
+}
+
+async fn listen(config: Config) -> Result<(), ServeError> {
+    let listener = bind(&config).await?;
+    let address = listener.local_addr().map_err(ServeError::System)?;
+    let connections = Arc::new(Semaphore::new(config.connections));
+    let grace = config.shutdown_grace;
+    let mut signals = Signals::new().map_err(ServeError::System)?;
+    let open: Arc<OnceLock<Router>> = Arc::default();
+    let starting = starting_router();
+    let graceful = GracefulShutdown::new();
+
+    let opening = tokio::task::spawn_blocking(move || KnowledgeGraph::open(config));
+    tokio::pin!(opening);
+    let mut is_open = false;
+    loop {
+        tokio::select! {
+            opened = &mut opening, if !is_open => {
+                let graph = opened.map_err(|error| ServeError::System(error.into()))??;
+                let _ = open.set(router(AppState::new(graph)));
+                is_open = true;
+                let _ = writeln!(io::stdout(), "Weft listens on http://{address}");
+                let _ = io::stdout().flush();
+            }
+            (stream, place) = accept(&listener, &connections) => {
+                let (open, starting) = (Arc::clone(&open), starting.clone());
+                let service = tower::service_fn(move |request: Request<Incoming>| {
+                    open.get().unwrap_or(&starting).clone().oneshot(request)
+                });
+                let connection = connection_builder()
+                    .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+                    .into_owned();
+                let connection = graceful.watch(connection);
+                tokio::spawn(async move {
+                    if let Err(error) = connection.await {
+                        tracing::debug!(%error, "a connection ended early");
+                    }
+                    drop(place);
+                });
+            }
+            () = signals.next() => break,
+        }
+    }
+    drop(listener);
+    tracing::info!("finishing the requests that run");
+    tokio::select! {
+        finished = timeout(grace, graceful.shutdown()) => {
+            if finished.is_err() {
+                tracing::warn!("some requests did not finish in time");
+            }
+        }
+        () = signals.next() => {}
+    }
+    Ok(())
+}
+
+async fn bind(config: &Config) -> Result<TcpListener, ServeError> {
+    let failed = |source| ServeError::Bind {
+        address: config.bind.clone(),
+        source,
+    };
+    let addresses: Vec<SocketAddr> = lookup_host(&config.bind).await.map_err(failed)?.collect();
+    for address in &addresses {
+        config.check_address(address.ip()).map_err(AppError::from)?;
+    }
+    TcpListener::bind(addresses.as_slice()).await.map_err(failed)
+}
+
+async fn accept(
+    listener: &TcpListener,
+    connections: &Arc<Semaphore>,
+) -> (TcpStream, Option<tokio::sync::OwnedSemaphorePermit>) {
+    let place = Arc::clone(connections).acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let _ = stream.set_nodelay(true);
+                return (stream, place);
+            }
+            Err(error) => {
+                // Mostly too many open files: some will be closed soon.
+                tracing::warn!(%error, "a connection could not be accepted");
+                sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+fn connection_builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_PATIENCE);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE);
+    builder
+}
+
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

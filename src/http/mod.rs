@@ -1,0 +1,214 @@
+//! The service: HTTP in front of [`KnowledgeGraph`](crate::app::KnowledgeGraph).
+//!
+//! Each file has the routes of one user group; a handler translates, and `app` decides.
+
+mod error;
+mod graph_store;
+mod health;
+mod listen;
+mod negotiate;
+mod pages;
+mod queries;
+mod request;
+mod resources;
+mod respond;
+mod service_description;
+mod sparql;
+mod summary;
+
+pub use listen::{ServeError, serve};
+
+use crate::app::KnowledgeGraph;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use error::{ApiError, Problem};
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::cors::{Any as AnyOrigin, CorsLayer};
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+/// Bodies of fewer bytes are not worth compressing.
+const WORTH_COMPRESSING: u16 = 1_024;
+/// Writes that wait for the single writer; each has a thread.
+const WAITING_WRITES: usize = 128;
+
+/// What every handler is given.
+#[derive(Clone)]
+pub struct AppState {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    graph: KnowledgeGraph,
+    places: Arc<Semaphore>,
+    write_places: Arc<Semaphore>,
+    seed: String,
+}
+
+impl AppState {
+    /// The state of a service of a graph.
+    pub fn new(graph: KnowledgeGraph) -> Self {
+        let evaluations = graph.config().evaluations;
+        let mut seed = env!("CARGO_PKG_VERSION").to_owned();
+        if !graph.store().is_durable() {
+            // Its versions begin again with each process; its tags must not repeat.
+            seed.push_str(&format!("{:?}", std::time::SystemTime::now()));
+        }
+        Self {
+            shared: Arc::new(Shared {
+                graph,
+                places: Arc::new(Semaphore::new(evaluations)),
+                write_places: Arc::new(Semaphore::new(WAITING_WRITES)),
+                seed,
+            }),
+        }
+    }
+
+    fn graph(&self) -> &KnowledgeGraph {
+        &self.shared.graph
+    }
+
+    /// Places to compute.
+    fn places(&self) -> &Arc<Semaphore> {
+        &self.shared.places
+    }
+
+    /// Places to wait for a write.
+    fn write_places(&self) -> &Arc<Semaphore> {
+        &self.shared.write_places
+    }
+
+    /// What makes tags differ between services.
+    fn seed(&self) -> &str {
+        &self.shared.seed
+    }
+}
+
+/// All routes, with what every request passes through.
+pub fn router(state: AppState) -> Router {
+    let routes = Router::new()
+        .merge(pages::routes())
+        .merge(sparql::routes())
+        .merge(graph_store::routes())
+        .merge(summary::routes())
+        .merge(queries::routes())
+        .merge(resources::routes())
+        .merge(health::routes())
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(not_in_this_way)
+        .with_state(state);
+    around(routes)
+}
+
+/// The routes until the data is open: alive, and nothing else yet.
+fn starting_router() -> Router {
+    let routes = Router::new()
+        .route("/health/live", axum::routing::get(health::live))
+        .fallback(|| async { ApiError::Starting });
+    around(routes)
+}
+
+fn around(routes: Router) -> Router {
+    let compression = CompressionLayer::new()
+        .quality(CompressionLevel::Precise(3))
+        .compress_when(
+            SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::const_new("image/")),
+        );
+    let cors = CorsLayer::new()
+        .allow_origin(AnyOrigin)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
+        .allow_headers([header::ACCEPT, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .expose_headers([
+            header::ETAG,
+            respond::DATA_VERSION,
+            header::LOCATION,
+            header::CONTENT_LOCATION,
+            header::LINK,
+            header::RETRY_AFTER,
+        ])
+        .max_age(Duration::from_secs(24 * 60 * 60));
+    let fixed = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    // The last layer is the first that a request meets.
+    routes
+        .layer(RequestDecompressionLayer::new())
+        .layer(CatchPanicLayer::custom(answer_to_panic))
+        .layer(from_fn(explain))
+        .layer(compression)
+        .layer(cors)
+        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed(header::REFERRER_POLICY, "same-origin"))
+        .layer(fixed(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        ))
+        .layer(fixed(header::SERVER, concat!("weft/", env!("CARGO_PKG_VERSION"))))
+        .layer(TraceLayer::new_for_http())
+}
+
+async fn nothing_here(request: Request) -> ApiError {
+    ApiError::NotFound(format!("nothing is at {}", request.uri().path()))
+}
+
+async fn not_in_this_way() -> ApiError {
+    ApiError::MethodNotAllowed
+}
+
+fn answer_to_panic(panic: Box<dyn Any + Send>) -> Response {
+    ApiError::Internal(respond::panic_message(&*panic)).into_response()
+}
+
+/// Sees to it that every error has problem details, and that a browser gets them as a page.
+async fn explain(request: Request, next: Next) -> Response {
+    let is_browser = negotiate::prefers_html(request.headers());
+    let uri = request.uri().clone();
+    let response = next.run(request).await;
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let response = if response.extensions().get::<Problem>().is_some() {
+        response
+    } else {
+        with_headers_of(problem_of(response.status(), &response).into_response(), &response)
+    };
+    match response.extensions().get::<Problem>().cloned() {
+        Some(problem) if is_browser => with_headers_of(pages::error(&problem, &uri), &response),
+        _ => response,
+    }
+}
+
+/// Some layer refused the request with hardly a word.
+fn problem_of(status: StatusCode, response: &Response) -> Problem {
+    let detail = match status {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if response.headers().contains_key(header::ACCEPT_ENCODING) => {
+            "the body is compressed in a way that is not understood; send gzip, br, zstd or none"
+        }
+        _ => "the request cannot be served",
+    };
+    Problem::of_status(status, detail.to_owned())
+}
+
+/// Keeps headers such as `Allow`.
+fn with_headers_of(mut response: Response, other: &Response) -> Response {
+    for (name, value) in other.headers() {
+        if !matches!(*name, header::CONTENT_TYPE | header::CONTENT_LENGTH)
+            && !response.headers().contains_key(name)
+        {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    response
+}

@@ -1,0 +1,332 @@
+//! Which format a client gets (RFC 9110, section 12.5.1).
+
+use super::error::ApiError;
+use axum::http::{HeaderMap, header};
+use oxigraph::io::{JsonLdProfileSet, RdfFormat};
+use oxigraph::sparql::results::QueryResultsFormat;
+
+/// A format that something can be answered in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// A page.
+    Html,
+    /// JSON of a shape of our own.
+    Json,
+    /// Comma-separated rows of a shape of our own.
+    Csv,
+    /// Results of a query.
+    Rows(QueryResultsFormat),
+    /// Triples or quads.
+    Rdf(RdfFormat),
+    /// The text of a query.
+    Sparql,
+}
+
+const JSON_LD: RdfFormat = RdfFormat::JsonLd {
+    profile: JsonLdProfileSet::empty(),
+};
+
+/// Results of SELECT and ASK, the preferred one first.
+pub(super) const ROWS: [Format; 5] = [
+    Format::Rows(QueryResultsFormat::Json),
+    Format::Rows(QueryResultsFormat::Xml),
+    Format::Rows(QueryResultsFormat::Csv),
+    Format::Rows(QueryResultsFormat::Tsv),
+    Format::Html,
+];
+
+/// Triples, the preferred format first.
+pub(super) const TRIPLES: [Format; 8] = [
+    Format::Rdf(RdfFormat::Turtle),
+    Format::Rdf(RdfFormat::NTriples),
+    Format::Rdf(RdfFormat::RdfXml),
+    Format::Rdf(JSON_LD),
+    Format::Rdf(RdfFormat::TriG),
+    Format::Rdf(RdfFormat::NQuads),
+    Format::Rdf(RdfFormat::N3),
+    Format::Html,
+];
+
+/// Formats that keep graphs apart, the preferred one first.
+pub(super) const QUADS: [Format; 3] = [
+    Format::Rdf(RdfFormat::TriG),
+    Format::Rdf(RdfFormat::NQuads),
+    Format::Rdf(JSON_LD),
+];
+
+impl Format {
+    /// Media types that ask for it; the first is what it is sent as.
+    fn media_types(self) -> &'static [&'static str] {
+        match self {
+            Self::Html => &["text/html", "application/xhtml+xml"],
+            Self::Json => &["application/json"],
+            Self::Csv | Self::Rows(QueryResultsFormat::Csv) => &["text/csv"],
+            Self::Rows(QueryResultsFormat::Json) => {
+                &["application/sparql-results+json", "application/json"]
+            }
+            Self::Rows(QueryResultsFormat::Xml) => {
+                &["application/sparql-results+xml", "application/xml", "text/xml"]
+            }
+            Self::Rows(QueryResultsFormat::Tsv) => &["text/tab-separated-values"],
+            Self::Rdf(RdfFormat::Turtle) => {
+                &["text/turtle", "application/turtle", "application/x-turtle"]
+            }
+            Self::Rdf(RdfFormat::NTriples) => &["application/n-triples", "text/plain"],
+            Self::Rdf(RdfFormat::RdfXml) => {
+                &["application/rdf+xml", "application/xml", "text/xml"]
+            }
+            Self::Rdf(RdfFormat::JsonLd { .. }) => &["application/ld+json", "application/json"],
+            Self::Rdf(RdfFormat::TriG) => &["application/trig", "application/x-trig"],
+            Self::Rdf(RdfFormat::NQuads) => &["application/n-quads", "text/x-nquads"],
+            Self::Rdf(RdfFormat::N3) => &["text/n3", "text/rdf+n3"],
+            Self::Sparql => &["application/sparql-query"],
+            Self::Rows(_) | Self::Rdf(_) => &[],
+        }
+    }
+
+    /// Names in extensions and in `format=`; the first is the one to link to.
+    pub(super) fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Html => &["html"],
+            Self::Json => &["json"],
+            Self::Csv | Self::Rows(QueryResultsFormat::Csv) => &["csv"],
+            Self::Rows(QueryResultsFormat::Json) => &["json", "srj", "sparql-results+json"],
+            Self::Rows(QueryResultsFormat::Xml) => &["xml", "srx", "sparql-results+xml"],
+            Self::Rows(QueryResultsFormat::Tsv) => &["tsv"],
+            Self::Rdf(RdfFormat::Turtle) => &["ttl", "turtle"],
+            Self::Rdf(RdfFormat::NTriples) => &["nt", "ntriples", "n-triples"],
+            Self::Rdf(RdfFormat::RdfXml) => &["rdf", "xml", "rdfxml", "rdf+xml"],
+            Self::Rdf(RdfFormat::JsonLd { .. }) => &["jsonld", "json", "json-ld"],
+            Self::Rdf(RdfFormat::TriG) => &["trig"],
+            Self::Rdf(RdfFormat::NQuads) => &["nq", "nquads", "n-quads"],
+            Self::Rdf(RdfFormat::N3) => &["n3"],
+            Self::Sparql => &["rq"],
+            Self::Rows(_) | Self::Rdf(_) => &[],
+        }
+    }
+
+    /// The `Content-Type` of a response.
+    pub(super) fn content_type(self) -> &'static str {
+        match self {
+            Self::Html => "text/html; charset=utf-8",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Rows(format) => format.media_type(),
+            Self::Rdf(RdfFormat::Turtle) => "text/turtle; charset=utf-8",
+            Self::Rdf(RdfFormat::N3) => "text/n3; charset=utf-8",
+            Self::Sparql => "application/sparql-query; charset=utf-8",
+            Self::Rdf(_) | Self::Json => self.media_types().first().copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// A format chosen for a client, and the name it asked for it by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub(super) format: Format,
+    pub(super) content_type: &'static str,
+}
+
+impl From<Format> for Chosen {
+    fn from(format: Format) -> Self {
+        Self {
+            format,
+            content_type: format.content_type(),
+        }
+    }
+}
+
+/// The format of a name, such as an extension.
+pub(super) fn by_name(name: &str, offers: &[Format]) -> Option<Format> {
+    offers
+        .iter()
+        .copied()
+        .find(|format| format.names().iter().any(|known| name.eq_ignore_ascii_case(known)))
+}
+
+/// The best of the offers for what a client accepts.
+///
+/// Of equally welcome ones the first wins; one that the client names counts as more welcome than
+/// one that only a wildcard lets in.
+pub(super) fn choose(headers: &HeaderMap, offers: &[Format]) -> Result<Chosen, ApiError> {
+    let accepted = Accept::of(headers);
+    let first = offers.first().copied();
+    if accepted.ranges.is_empty()
+        && let Some(first) = first
+    {
+        return Ok(first.into());
+    }
+    let mut best: Option<(u16, u8, Chosen)> = None;
+    for format in offers {
+        for (index, media_type) in format.media_types().iter().enumerate() {
+            let Some((quality, precision)) = accepted.quality(media_type) else {
+                continue;
+            };
+            // By a wildcard a format is asked for by its first name only.
+            if quality == 0 || (precision < EXACT && index > 0) {
+                continue;
+            }
+            if best.is_none_or(|(q, p, _)| (quality, precision) > (q, p)) {
+                let content_type = if index == 0 {
+                    format.content_type()
+                } else {
+                    media_type
+                };
+                best = Some((
+                    quality,
+                    precision,
+                    Chosen {
+                        format: *format,
+                        content_type,
+                    },
+                ));
+            }
+        }
+    }
+    best.map(|(_, _, chosen)| chosen).ok_or_else(|| {
+        let mut names: Vec<_> = offers
+            .iter()
+            .filter_map(|format| format.media_types().first())
+            .map(|name| (*name).to_owned())
+            .collect();
+        names.dedup();
+        ApiError::NotAcceptable(names)
+    })
+}
+
+/// Whether a client would rather have a page than data.
+pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
+    let accepted = Accept::of(headers);
+    let (html, precision) = accepted.quality("text/html").unwrap_or_default();
+    let (json, _) = accepted.quality("application/problem+json").unwrap_or_default();
+    html > 0 && precision == EXACT && html > json
+}
+
+/// How precisely a range names a type: itself, its main type, or anything.
+const EXACT: u8 = 3;
+const MAIN_TYPE: u8 = 2;
+const ANYTHING: u8 = 1;
+
+struct Accept<'a> {
+    /// Type, subtype, quality in thousandths.
+    ranges: Vec<(&'a str, &'a str, u16)>,
+}
+
+impl<'a> Accept<'a> {
+    fn of(headers: &'a HeaderMap) -> Self {
+        let ranges = headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(split_at_commas)
+            .filter_map(|range| {
+                let mut parts = range.split(';').map(str::trim);
+                let (main, sub) = parts.next()?.split_once('/')?;
+                let quality = parts
+                    .find_map(|parameter| {
+                        let (name, value) = parameter.split_once('=')?;
+                        name.trim().eq_ignore_ascii_case("q").then(|| value.trim())
+                    })
+                    .map_or(1_000, |value| {
+                        let quality = value.parse::<f32>().unwrap_or(0.0).clamp(0.0, 1.0);
+                        (quality * 1_000.0).round() as u16
+                    });
+                Some((main.trim(), sub.trim(), quality))
+            })
+            .collect();
+        Self { ranges }
+    }
+
+    /// Quality and precision of the most precise range that a type is in.
+    fn quality(&self, media_type: &str) -> Option<(u16, u8)> {
+        let (main, sub) = media_type.split_once('/')?;
+        self.ranges
+            .iter()
+            .filter_map(|(range_main, range_sub, quality)| {
+                let precision = match (*range_main, *range_sub) {
+                    ("*", "*") => ANYTHING,
+                    (range_main, "*") if range_main.eq_ignore_ascii_case(main) => MAIN_TYPE,
+                    (range_main, range_sub)
+                        if range_main.eq_ignore_ascii_case(main)
+                            && range_sub.eq_ignore_ascii_case(sub) =>
+                    {
+                        EXACT
+                    }
+                    _ => return None,
+                };
+                Some((*quality, precision))
+            })
+            .max_by_key(|(quality, precision)| (*precision, *quality))
+    }
+}
+
+/// Splits a header at its commas, but not at those in quotes.
+fn split_at_commas(text: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    text.split(move |c| {
+        if c == '"' {
+            quoted = !quoted;
+        }
+        c == ',' && !quoted
+    })
+    .map(str::trim)
+    .filter(|part| !part.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(accept: &str, offers: &[Format]) -> String {
+        let mut headers = HeaderMap::new();
+        if !accept.is_empty() {
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+        }
+        choose(&headers, offers).map_or_else(
+            |_| "406".to_owned(),
+            |chosen| format!("{} as {}", chosen.format.names()[0], chosen.content_type),
+        )
+    }
+
+    #[test]
+    fn qualities_decide() {
+        for (accept, expected) in [
+            ("", "json as application/sparql-results+json"),
+            ("*/*", "json as application/sparql-results+json"),
+            ("text/csv", "csv as text/csv; charset=utf-8"),
+            ("text/csv;q=0.5, text/tab-separated-values;q=0.9", "tsv as text/tab-separated-values; charset=utf-8"),
+            ("text/*", "csv as text/csv; charset=utf-8"),
+            ("application/json", "json as application/json"),
+            ("application/xml;q=0.2, */*;q=0.1", "xml as application/xml"),
+            ("text/csv, */*", "csv as text/csv; charset=utf-8"),
+            ("application/sparql-results+json;q=0, */*;q=0.1", "xml as application/sparql-results+xml; charset=utf-8"),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "html as text/html; charset=utf-8"),
+            ("TEXT/CSV ; Q=1", "csv as text/csv; charset=utf-8"),
+            ("image/png", "406"),
+            ("text/turtle", "406"),
+            ("*/*;q=0", "406"),
+        ] {
+            let expected = expected.replace("+xml; charset=utf-8", "+xml");
+            assert_eq!(chosen(accept, &ROWS), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_types_do_not_confuse() {
+        let accept = "application/ld+json;profile=\"http://a,b\";q=0.9, text/turtle;charset=utf-8";
+        assert_eq!(chosen(accept, &TRIPLES), "ttl as text/turtle; charset=utf-8");
+        assert_eq!(chosen("application/json", &TRIPLES), "jsonld as application/json");
+    }
+
+    #[test]
+    fn only_a_browser_prefers_a_page() {
+        let prefers = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            prefers_html(&headers)
+        };
+        assert!(prefers("text/html,application/xml;q=0.9,*/*;q=0.8"));
+        assert!(!prefers("*/*"));
+        assert!(!prefers("application/json, text/html;q=0.5"));
+        assert!(!prefers("text/*"));
+    }
+}

@@ -1,0 +1,785 @@
+//! The pages: plain HTML that works without scripts and fetches nothing from elsewhere.
+
+use super::AppState;
+use super::error::{ApiError, Problem};
+use super::negotiate::Format;
+use super::request::Form;
+use super::respond::Reading;
+use super::sparql::QueryJob;
+use crate::app::resource::{Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms};
+use crate::app::{Catalogue, CatalogueQuery, KnowledgeGraph, Summary, iri};
+use crate::store::{CancellationToken, Limits, QueryForm, QueryResults, Snapshot, StoreError};
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use oxigraph::model::vocab::{rdf, rdfs, xsd};
+use oxigraph::model::{
+    GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term,
+};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Display;
+
+/// Rows that a page shows of a result.
+const MOST_ROWS: usize = 1_000;
+/// Values that a page shows of a property.
+const MOST_VALUES: usize = 200;
+
+const STYLE: &str = include_str!("static/style.css");
+const ICON: &str = include_str!("static/icon.svg");
+
+/// What may stay as it is in the value of a URL parameter.
+const IN_PARAMETER: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b':');
+
+const EXAMPLE: &str = "PREFIX weft: <https://w3id.org/weft/ns#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+# In how many innovations does each sector take part?
+SELECT ?sector ?label (COUNT(DISTINCT ?innovation) AS ?innovations)
+WHERE {
+  ?innovation a weft:Innovation ;
+              weft:sector ?sector .
+  OPTIONAL { ?sector skos:prefLabel ?label . FILTER(LANG(?label) = \"en\") }
+}
+GROUP BY ?sector ?label
+ORDER BY DESC(?innovations) ?label";
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/", get(index))
+        .route("/static/style.css", get(|| fixed("text/css; charset=utf-8", STYLE)))
+        .route("/static/icon.svg", get(|| fixed("image/svg+xml", ICON)))
+        .route("/favicon.ico", get(|| fixed("image/svg+xml", ICON)))
+}
+
+async fn fixed(content_type: &'static str, text: &'static str) -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+            (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
+        ],
+        text,
+    )
+        .into_response()
+}
+
+fn render(template: &impl Template) -> Result<String, ApiError> {
+    template
+        .render()
+        .map_err(|error| ApiError::Internal(error.to_string()))
+}
+
+fn encoded(text: &str) -> impl Display {
+    utf8_percent_encode(text, IN_PARAMETER)
+}
+
+/// Where the graph store has a graph.
+pub(super) fn store_href(graph: &str) -> String {
+    format!("/store?graph={}", encoded(graph))
+}
+
+#[derive(Template)]
+#[template(path = "index.html")]
+struct IndexPage<'a> {
+    summary: Summary,
+    example: &'a str,
+    queries: Vec<&'a CatalogueQuery>,
+    graphs: Vec<(Link, usize)>,
+    code_lists: usize,
+    address: String,
+    open_writes: bool,
+    read_only: bool,
+}
+
+/// `GET /`: what is here, and where to go on.
+async fn index(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let snapshot = state.graph().snapshot();
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or("localhost:7878")
+        .to_owned();
+    let reading = Reading::new(&state, snapshot.version(), &["index", &host]);
+    if let Some(response) = reading.not_modified(&headers) {
+        return Ok(response);
+    }
+    let body = state
+        .blocking(move |graph| {
+            let graphs = snapshot.graphs().into_iter().filter_map(|(name, quads)| {
+                let link = match name {
+                    GraphName::NamedNode(node) => Link {
+                        href: Some(store_href(node.as_str())),
+                        text: node.as_str().to_owned(),
+                    },
+                    GraphName::DefaultGraph => Link {
+                        href: Some("/store?default".to_owned()),
+                        text: "default graph".to_owned(),
+                    },
+                    GraphName::BlankNode(_) => return None,
+                };
+                Some((link, quads))
+            });
+            render(&IndexPage {
+                summary: graph.summary(&snapshot),
+                example: EXAMPLE,
+                queries: graph.catalogue().iter().collect(),
+                graphs: graphs.collect(),
+                code_lists: crate::app::resource::schemes(&snapshot).len(),
+                address: format!("http://{host}"),
+                open_writes: graph.config().open_writes,
+                read_only: graph.config().read_only,
+            })
+        })
+        .await?;
+    Ok(reading.respond(Format::Html, body))
+}
+
+#[derive(Template)]
+#[template(path = "query.html")]
+struct QueryPage<'a> {
+    query: &'a str,
+}
+
+/// `/sparql` for a browser that sends no query.
+pub(super) async fn query_form(state: &AppState, headers: &HeaderMap) -> Result<Response, ApiError> {
+    let version = state.graph().snapshot().version();
+    let reading = Reading::new(state, version, &["query form"]);
+    if let Some(response) = reading.not_modified(headers) {
+        return Ok(response);
+    }
+    Ok(reading.respond(Format::Html, render(&QueryPage { query: EXAMPLE })?))
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    problem: &'a Problem,
+    query: Option<String>,
+}
+
+/// A problem as a page.
+pub(super) fn error(problem: &Problem, uri: &Uri) -> Response {
+    let query = Form::of_url(uri)
+        .ok()
+        .filter(|_| uri.path().starts_with("/sparql"))
+        .and_then(|form| form.one("query").ok().flatten().map(str::to_owned));
+    let page = ErrorPage { problem, query };
+    match page.render() {
+        Ok(body) => (problem.status, Html(body)).into_response(),
+        Err(_) => problem.clone().into_response(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "catalogue.html")]
+struct CataloguePage<'a> {
+    queries: Vec<&'a CatalogueQuery>,
+}
+
+/// `/api/v1/queries` for a browser.
+pub(super) fn catalogue(catalogue: &Catalogue) -> Result<String, ApiError> {
+    render(&CataloguePage {
+        queries: catalogue.iter().collect(),
+    })
+}
+
+/// What stands around the results of a query on a page.
+pub(super) struct ResultPage {
+    title: String,
+    description: String,
+    query: String,
+    /// The address of the same results without their format, with `{}` for it.
+    address: String,
+    parameters: Option<CatalogueForm>,
+}
+
+struct CatalogueForm {
+    name: String,
+    fields: Vec<Field>,
+}
+
+struct Field {
+    name: String,
+    kind: &'static str,
+    description: String,
+    value: String,
+}
+
+impl ResultPage {
+    pub(super) fn of_query(query: &str) -> Self {
+        Self {
+            title: "Results".to_owned(),
+            description: String::new(),
+            query: query.to_owned(),
+            address: format!("/sparql?query={}&format={{}}", encoded(query)),
+            parameters: None,
+        }
+    }
+
+    pub(super) fn of_catalogue(
+        query: &CatalogueQuery,
+        values: &[(&str, &str)],
+        url_query: &str,
+    ) -> Self {
+        let fields = query.parameters.iter().map(|parameter| Field {
+            name: parameter.name.clone(),
+            kind: parameter.kind.name(),
+            description: parameter.description.clone(),
+            value: values
+                .iter()
+                .find(|(name, _)| *name == parameter.name)
+                .map(|(_, value)| (*value).to_owned())
+                .or_else(|| parameter.default.clone())
+                .unwrap_or_default(),
+        });
+        let query_part = if url_query.is_empty() {
+            String::new()
+        } else {
+            format!("?{url_query}")
+        };
+        Self {
+            title: query.title.clone(),
+            description: query.description.clone(),
+            query: query.text.clone(),
+            address: format!("/api/v1/queries/{}.{{}}{query_part}", query.name),
+            parameters: Some(CatalogueForm {
+                name: query.name.clone(),
+                fields: fields.collect(),
+            }),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "results.html")]
+struct ResultsTemplate {
+    page: ResultPage,
+    columns: Vec<String>,
+    rows: Vec<Vec<Cell>>,
+    answer: Option<bool>,
+    cut: bool,
+    downloads: Vec<Link>,
+}
+
+/// One value of a table.
+struct Cell {
+    link: Link,
+    note: String,
+    is_number: bool,
+}
+
+/// Results as a table.
+pub(super) async fn results(
+    state: &AppState,
+    job: QueryJob,
+    page: ResultPage,
+    reading: &Reading,
+) -> Result<Response, ApiError> {
+    let place = state.place(Some(job.deadline)).await?;
+    let deadline = job.deadline;
+    let body = state
+        .stream(place, Some(deadline), move |graph, limits, blocks| {
+            let body = results_page(graph, &job, limits, page)?;
+            std::io::Write::write_all(blocks, body.as_bytes())
+                .map_err(|error| ApiError::Internal(error.to_string()))
+        })
+        .await?;
+    Ok(reading.respond(Format::Html, body))
+}
+
+fn results_page(
+    graph: &KnowledgeGraph,
+    job: &QueryJob,
+    limits: &Limits,
+    page: ResultPage,
+) -> Result<String, ApiError> {
+    let links = Links::new(&graph.config().base);
+    // Its own token: rows that are not shown need not be found.
+    let limits = Limits {
+        cancellation: CancellationToken::clone(&limits.cancellation),
+        deadline: limits.deadline,
+    };
+    let names: &[&str] = match job.query.form() {
+        QueryForm::Select | QueryForm::Ask => &["csv", "tsv", "json", "xml"],
+        QueryForm::Construct | QueryForm::Describe => &["ttl", "nt", "rdf", "jsonld"],
+    };
+    let downloads = names
+        .iter()
+        .map(|name| Link {
+            href: Some(page.address.replacen("{}", name, 1)),
+            text: (*name).to_owned(),
+        })
+        .collect();
+    let mut template = ResultsTemplate {
+        page,
+        columns: Vec::new(),
+        rows: Vec::new(),
+        answer: None,
+        cut: false,
+        downloads,
+    };
+    job.snapshot
+        .query(&job.query, &job.dataset, &limits, |results| {
+            collect(results, &mut template, &links, &job.snapshot)
+        })??;
+    render(&template)
+}
+
+fn collect(
+    results: QueryResults<'_>,
+    template: &mut ResultsTemplate,
+    links: &Links,
+    snapshot: &Snapshot,
+) -> Result<(), StoreError> {
+    match results {
+        QueryResults::Boolean(answer) => template.answer = Some(answer),
+        QueryResults::Solutions(solutions) => {
+            let variables = solutions.variables().to_vec();
+            template.columns = variables
+                .iter()
+                .map(|variable| variable.as_str().to_owned())
+                .collect();
+            for solution in solutions {
+                let solution = solution?;
+                if template.rows.len() == MOST_ROWS {
+                    template.cut = true;
+                    break;
+                }
+                let row = variables
+                    .iter()
+                    .map(|variable| links.cell(snapshot, solution.get(variable)));
+                template.rows.push(row.collect());
+            }
+        }
+        QueryResults::Graph(triples) => {
+            template.columns = ["subject", "predicate", "object"].map(str::to_owned).to_vec();
+            for triple in triples {
+                let triple = triple?;
+                if template.rows.len() == MOST_ROWS {
+                    template.cut = true;
+                    break;
+                }
+                template.rows.push(vec![
+                    links.cell(snapshot, Some(&Term::from(triple.subject))),
+                    links.cell(snapshot, Some(&triple.predicate.into())),
+                    links.cell(snapshot, Some(&triple.object)),
+                ]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A text, and where it leads.
+struct Link {
+    href: Option<String>,
+    text: String,
+}
+
+/// Knows which IRIs this service has pages for.
+pub(super) struct Links {
+    base: String,
+}
+
+impl Links {
+    pub(super) fn new(base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+        }
+    }
+
+    /// The path of an IRI here, if it is one of Weft's own.
+    fn path(&self, iri: &str) -> Option<String> {
+        let of_ids = [self.base.as_str(), iri::WEFT]
+            .into_iter()
+            .find_map(|base| iri.strip_prefix(base))
+            .filter(|rest| rest.starts_with("id/") && !rest.contains(['#', '?']));
+        if let Some(rest) = of_ids {
+            return Some(format!("/{rest}"));
+        }
+        let rest = iri.strip_prefix(iri::WEFT)?;
+        let known = rest.starts_with("code/") || rest.starts_with("ns") || rest.starts_with("graph/");
+        known.then(|| format!("/{rest}"))
+    }
+
+    fn href(&self, snapshot: &Snapshot, node: NamedNodeRef<'_>) -> Option<String> {
+        let iri = node.as_str();
+        if let Some(path) = self.path(iri) {
+            return Some(path);
+        }
+        let is_described = snapshot
+            .quads_for_pattern(Some(node.into()), None, None, None)
+            .next()
+            .is_some();
+        if is_described {
+            return Some(format!("/resource?iri={}", encoded(iri)));
+        }
+        // Other schemes could be scripts.
+        (iri.starts_with("http://") || iri.starts_with("https://")).then(|| iri.to_owned())
+    }
+
+    /// Where a description is to be had in a format.
+    pub(super) fn resource_format(&self, iri: &str, format: Format) -> String {
+        let name = format.names().first().copied().unwrap_or("html");
+        match self.path(iri) {
+            Some(path) => format!("{path}.{name}"),
+            None => format!("/resource?iri={}&format={name}", encoded(iri)),
+        }
+    }
+
+    fn cell(&self, snapshot: &Snapshot, term: Option<&Term>) -> Cell {
+        let plain = |text: String| Link { href: None, text };
+        match term {
+            None => Cell {
+                link: plain(String::new()),
+                note: String::new(),
+                is_number: false,
+            },
+            Some(Term::NamedNode(node)) => Cell {
+                link: Link {
+                    href: self.href(snapshot, node.as_ref()),
+                    text: iri::shortened(node.as_str()).unwrap_or_else(|| node.as_str().to_owned()),
+                },
+                note: String::new(),
+                is_number: false,
+            },
+            Some(Term::Literal(literal)) => {
+                let datatype = literal.datatype();
+                let is_number = [xsd::INTEGER, xsd::DECIMAL, xsd::DOUBLE].contains(&datatype);
+                let note = match literal.language() {
+                    Some(language) => language.to_owned(),
+                    None if is_number || datatype == xsd::STRING => String::new(),
+                    None => iri::shortened(datatype.as_str()).unwrap_or_default(),
+                };
+                Cell {
+                    link: plain(literal.value().to_owned()),
+                    note,
+                    is_number,
+                }
+            }
+            Some(other) => Cell {
+                link: plain(other.to_string()),
+                note: String::new(),
+                is_number: false,
+            },
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "resource.html")]
+struct ResourcePage {
+    title: String,
+    iri: String,
+    definition: Option<String>,
+    types: Vec<Link>,
+    groups: Vec<Group>,
+    incoming: Vec<Group>,
+    concepts: Vec<(Link, Concept)>,
+    graphs: Vec<Link>,
+    formats: Vec<Link>,
+}
+
+/// The values of a property.
+struct Group {
+    property: Link,
+    values: Vec<Value>,
+    /// Values that are there and not shown.
+    more: usize,
+}
+
+struct Value {
+    cell: Cell,
+    /// The statements of a blank node.
+    inner: Vec<(Link, Cell)>,
+}
+
+/// A thing as a page.
+pub(super) fn resource(
+    graph: &KnowledgeGraph,
+    snapshot: &Snapshot,
+    description: &Description,
+) -> Result<String, ApiError> {
+    let links = Links::new(&graph.config().base);
+    let view = View {
+        snapshot,
+        links: &links,
+        description,
+    };
+    let me: NamedOrBlankNode = description.iri.clone().into();
+    let mine = || description.outgoing.iter().filter(|quad| quad.subject == me);
+    let types = unique(mine().filter(|quad| quad.predicate == rdf::TYPE).map(|quad| &quad.object));
+    let graphs: HashSet<&GraphName> = description
+        .outgoing
+        .iter()
+        .chain(&description.incoming)
+        .map(|quad| &quad.graph_name)
+        .collect();
+    let mut graphs: Vec<_> = graphs
+        .into_iter()
+        .filter_map(|graph| match graph {
+            GraphName::NamedNode(node) => Some(Link {
+                href: Some(store_href(node.as_str())),
+                text: node.as_str().to_owned(),
+            }),
+            GraphName::DefaultGraph => Some(Link {
+                href: Some("/store?default".to_owned()),
+                text: "default graph".to_owned(),
+            }),
+            GraphName::BlankNode(_) => None,
+        })
+        .collect();
+    graphs.sort_by(|a, b| a.text.cmp(&b.text));
+    let concepts = description.concepts.iter().map(|concept| {
+        let link = Link {
+            href: links.href(snapshot, concept.iri.as_ref()),
+            text: concept.label.clone(),
+        };
+        (link, concept.clone())
+    });
+    let is_scheme = !description.concepts.is_empty();
+    let formats = ["ttl", "nt", "rdf", "jsonld", "trig"].map(|name| {
+        let format = super::negotiate::by_name(name, &super::negotiate::TRIPLES);
+        Link {
+            href: format
+                .map(|format| links.resource_format(description.iri.as_str(), format)),
+            text: name.to_owned(),
+        }
+    });
+    render(&ResourcePage {
+        title: label(snapshot, description.iri.as_ref().into()),
+        iri: description.iri.as_str().to_owned(),
+        definition: definition(snapshot, description.iri.as_ref()),
+        types: types.into_iter().map(|term| view.named(term)).collect(),
+        groups: view.groups(mine().filter(|quad| quad.predicate != rdf::TYPE), |quad| {
+            quad.object.clone()
+        }),
+        incoming: view.groups(
+            description
+                .incoming
+                .iter()
+                .filter(|quad| !(is_scheme && quad.predicate == iri::IN_SCHEME)),
+            |quad| quad.subject.clone().into(),
+        ),
+        concepts: concepts.collect(),
+        graphs,
+        formats: formats.into(),
+    })
+}
+
+fn unique<'a, T: std::hash::Hash + Eq>(items: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
+    let mut seen = HashSet::new();
+    items.filter(|item| seen.insert(*item)).collect()
+}
+
+struct View<'a> {
+    snapshot: &'a Snapshot,
+    links: &'a Links,
+    description: &'a Description,
+}
+
+impl View<'_> {
+    /// A term by its label.
+    fn named(&self, term: &Term) -> Link {
+        match term {
+            Term::NamedNode(node) => Link {
+                href: self.links.href(self.snapshot, node.as_ref()),
+                text: label(self.snapshot, node.as_ref().into()),
+            },
+            other => Link {
+                href: None,
+                text: other.to_string(),
+            },
+        }
+    }
+
+    fn cell(&self, term: &Term) -> Cell {
+        match term {
+            Term::NamedNode(_) => Cell {
+                link: self.named(term),
+                note: String::new(),
+                is_number: false,
+            },
+            other => self.links.cell(self.snapshot, Some(other)),
+        }
+    }
+
+    fn groups<'q>(
+        &self,
+        quads: impl Iterator<Item = &'q Quad>,
+        value: impl Fn(&Quad) -> Term,
+    ) -> Vec<Group> {
+        let mut by_property: BTreeMap<&NamedNode, Vec<Term>> = BTreeMap::new();
+        let mut seen = HashSet::new();
+        for quad in quads {
+            let value = value(quad);
+            if seen.insert((&quad.predicate, value.clone())) {
+                by_property.entry(&quad.predicate).or_default().push(value);
+            }
+        }
+        let mut groups: Vec<_> = by_property
+            .into_iter()
+            .map(|(property, values)| {
+                let more = values.len().saturating_sub(MOST_VALUES);
+                let mut values: Vec<_> = values
+                    .iter()
+                    .take(MOST_VALUES)
+                    .map(|term| self.value(term))
+                    .collect();
+                values.sort_by(|a, b| a.cell.link.text.cmp(&b.cell.link.text));
+                let group = Group {
+                    property: self.named(&property.clone().into()),
+                    values,
+                    more,
+                };
+                (rank(property.as_ref()), group)
+            })
+            .collect();
+        groups.sort_by(|(a_rank, a), (b_rank, b)| {
+            (a_rank, &a.property.text).cmp(&(b_rank, &b.property.text))
+        });
+        groups.into_iter().map(|(_, group)| group).collect()
+    }
+
+    fn value(&self, term: &Term) -> Value {
+        let inner = match term {
+            Term::BlankNode(node) => {
+                let node = NamedOrBlankNodeRef::from(node.as_ref());
+                self.description
+                    .outgoing
+                    .iter()
+                    .filter(|quad| quad.subject.as_ref() == node)
+                    .map(|quad| {
+                        let property = self.named(&quad.predicate.clone().into());
+                        (property, self.cell(&quad.object))
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        Value {
+            cell: self.cell(term),
+            inner,
+        }
+    }
+}
+
+/// Names come first, and where it is from last.
+fn rank(property: NamedNodeRef<'_>) -> u8 {
+    let iri = property.as_str();
+    if [iri::PREF_LABEL, rdfs::LABEL, iri::TITLE, iri::NOTATION].contains(&property) {
+        0
+    } else if [iri::DEFINITION, iri::DESCRIPTION, rdfs::COMMENT].contains(&property) {
+        1
+    } else if iri.starts_with("http://www.w3.org/ns/prov#") || iri.ends_with("/source") {
+        3
+    } else {
+        2
+    }
+}
+
+#[derive(Template)]
+#[template(path = "code_lists.html")]
+struct CodeListsPage {
+    lists: Vec<(Link, Concept)>,
+}
+
+/// `/code` for a browser.
+pub(super) fn code_lists(graph: &KnowledgeGraph, schemes: &[Concept]) -> Result<String, ApiError> {
+    let snapshot = graph.snapshot();
+    let links = Links::new(&graph.config().base);
+    let lists = schemes.iter().map(|scheme| {
+        let link = Link {
+            href: links.href(&snapshot, scheme.iri.as_ref()),
+            text: scheme.label.clone(),
+        };
+        (link, scheme.clone())
+    });
+    render(&CodeListsPage {
+        lists: lists.collect(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "vocabulary.html")]
+struct VocabularyPage {
+    kinds: Vec<(&'static str, Vec<TermView>)>,
+}
+
+struct TermView {
+    id: String,
+    name: String,
+    label: String,
+    definition: Option<String>,
+    facts: Vec<(String, Vec<Link>)>,
+}
+
+/// `/ns` for a browser.
+pub(super) fn vocabulary(snapshot: &Snapshot) -> Result<String, ApiError> {
+    let links = Links::new(iri::WEFT);
+    let quads = vocabulary_of(snapshot);
+    let mut by_subject: HashMap<&NamedOrBlankNode, Vec<&Quad>> = HashMap::new();
+    for quad in &quads {
+        by_subject.entry(&quad.subject).or_default().push(quad);
+    }
+    let kinds = vocabulary_terms(snapshot, &quads).into_iter().map(|(kind, terms)| {
+        let mut terms: Vec<_> = terms
+            .into_iter()
+            .map(|term| {
+                let id = term.iri.as_str().trim_start_matches(iri::NS).to_owned();
+                let statements = by_subject
+                    .get(&NamedOrBlankNode::from(term.iri.clone()))
+                    .map(Vec::as_slice)
+                    .unwrap_or_default();
+                TermView {
+                    facts: facts(snapshot, &links, statements),
+                    name: format!("weft:{id}"),
+                    id,
+                    label: term.label,
+                    definition: term.definition,
+                }
+            })
+            .collect();
+        terms.sort_by(|a, b| a.id.cmp(&b.id));
+        (kind, terms)
+    });
+    render(&VocabularyPage {
+        kinds: kinds.collect(),
+    })
+}
+
+fn facts(snapshot: &Snapshot, links: &Links, quads: &[&Quad]) -> Vec<(String, Vec<Link>)> {
+    let shown = [
+        (rdfs::SUB_CLASS_OF, "Kind of"),
+        (rdfs::SUB_PROPERTY_OF, "Special case of"),
+        (rdfs::DOMAIN, "Of"),
+        (rdfs::RANGE, "Takes"),
+    ];
+    shown
+        .into_iter()
+        .filter_map(|(property, name)| {
+            let values: Vec<_> = quads
+                .iter()
+                .filter(|quad| quad.predicate == property)
+                .filter_map(|quad| match &quad.object {
+                    Term::NamedNode(node) => Some(Link {
+                        href: links.href(snapshot, node.as_ref()),
+                        text: iri::shortened(node.as_str())
+                            .unwrap_or_else(|| node.as_str().to_owned()),
+                    }),
+                    _ => None,
+                })
+                .collect();
+            (!values.is_empty()).then(|| (name.to_owned(), values))
+        })
+        .collect()
+}

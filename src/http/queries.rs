@@ -1,0 +1,177 @@
+//! `/api/v1/queries`: the query catalogue, each query a resource with typed parameters.
+
+use super::error::ApiError;
+use super::negotiate::{Format, by_name, choose};
+use super::request::{Form, deadline};
+use super::respond::Reading;
+use super::sparql::QueryJob;
+use super::{AppState, pages};
+use crate::app::{Catalogue, CatalogueQuery};
+use crate::store::DatasetSpec;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use axum::routing::get;
+use serde::Serialize;
+
+const LIST: [Format; 3] = [Format::Json, Format::Csv, Format::Html];
+/// Extensions that a query can be asked with.
+const EXTENSIONS: [&str; 13] = [
+    "json", "srj", "xml", "srx", "csv", "tsv", "ttl", "nt", "rdf", "jsonld", "trig", "nq", "html",
+];
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/queries", get(list))
+        .route("/api/v1/queries.json", get(list))
+        .route("/api/v1/queries.csv", get(list))
+        .route("/api/v1/queries/{name}", get(run))
+}
+
+/// `GET /api/v1/queries`: what can be asked.
+async fn list(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    Form::of_url(&uri)?.only(&[])?;
+    let format = match uri.path().rsplit_once('.') {
+        Some((_, extension)) => by_name(extension, &LIST).unwrap_or(Format::Json).into(),
+        None => choose(&headers, &LIST)?,
+    };
+    let version = state.graph().snapshot().version();
+    let reading = Reading::new(&state, version, &["queries", format.content_type]);
+    if let Some(response) = reading.not_modified(&headers) {
+        return Ok(response);
+    }
+    let catalogue = state.graph().catalogue();
+    let body = match format.format {
+        Format::Html => pages::catalogue(catalogue)?,
+        Format::Csv => list_csv(catalogue)?,
+        _ => {
+            let rows: Vec<_> = catalogue.iter().map(QueryView::from).collect();
+            serde_json::to_string(&rows).map_err(|error| ApiError::Internal(error.to_string()))?
+        }
+    };
+    Ok(reading.respond(format, body))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QueryView<'a> {
+    name: &'a str,
+    title: &'a str,
+    description: &'a str,
+    question: Option<u32>,
+    tags: &'a [String],
+    parameters: Vec<ParameterView<'a>>,
+    url: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ParameterView<'a> {
+    name: &'a str,
+    r#type: &'static str,
+    description: &'a str,
+    default: Option<&'a str>,
+}
+
+impl<'a> From<&'a CatalogueQuery> for QueryView<'a> {
+    fn from(query: &'a CatalogueQuery) -> Self {
+        let parameters = query.parameters.iter().map(|parameter| ParameterView {
+            name: &parameter.name,
+            r#type: parameter.kind.name(),
+            description: &parameter.description,
+            default: parameter.default.as_deref(),
+        });
+        Self {
+            name: &query.name,
+            title: &query.title,
+            description: &query.description,
+            question: query.question,
+            tags: &query.tags,
+            parameters: parameters.collect(),
+            url: format!("/api/v1/queries/{}", query.name),
+        }
+    }
+}
+
+fn list_csv(catalogue: &Catalogue) -> Result<String, ApiError> {
+    let failed = |error: String| ApiError::Internal(error);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let head = ["name", "title", "description", "question", "tags", "parameters", "url"];
+    writer.write_record(head).map_err(|error| failed(error.to_string()))?;
+    for query in catalogue.iter().map(QueryView::from) {
+        let question = query.question.map(|number| number.to_string());
+        let parameters: Vec<_> = query
+            .parameters
+            .iter()
+            .map(|parameter| format!("{} ({})", parameter.name, parameter.r#type))
+            .collect();
+        let record = [
+            query.name,
+            query.title,
+            query.description,
+            question.as_deref().unwrap_or_default(),
+            &query.tags.join("; "),
+            &parameters.join("; "),
+            &query.url,
+        ];
+        writer.write_record(record).map_err(|error| failed(error.to_string()))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
+}
+
+/// `GET /api/v1/queries/{name}`: the answer to one of them; with `.rq` its text.
+async fn run(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (name, extension) = match name.rsplit_once('.') {
+        Some((name, extension)) => (name, Some(extension)),
+        None => (name.as_str(), None),
+    };
+    let query = state.graph().catalogue().get(name)?;
+    let snapshot = state.graph().snapshot();
+    if extension == Some("rq") {
+        let reading = Reading::new(&state, snapshot.version(), &["query text", &query.text]);
+        return Ok(reading
+            .not_modified(&headers)
+            .unwrap_or_else(|| reading.respond(Format::Sparql, query.text.clone())));
+    }
+    if let Some(extension) = extension
+        && !EXTENSIONS.contains(&extension)
+    {
+        return Err(ApiError::NotFound(format!(
+            "`{extension}` is no format of results; there are {}, and rq for the query itself",
+            EXTENSIONS.join(", ")
+        )));
+    }
+    let form = Form::of_url(&uri)?;
+    let own_timeout = query.parameters.iter().any(|known| known.name == "timeout");
+    let limit = state.graph().config().query_timeout;
+    let deadline = if own_timeout {
+        deadline(&Form::default(), limit)?
+    } else {
+        deadline(&form, limit)?
+    };
+    let values: Vec<(&str, &str)> = form
+        .pairs()
+        .filter(|(name, _)| own_timeout || *name != "timeout")
+        .collect();
+    let mut identity = vec![query.text.as_str()];
+    identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));
+    let job = QueryJob {
+        query: query.bind(values.iter().copied())?,
+        dataset: DatasetSpec::default(),
+        deadline,
+        snapshot,
+    };
+    let page = pages::ResultPage::of_catalogue(query, &values, uri.query().unwrap_or_default());
+    job.answer(&state, &headers, extension, &identity, page).await
+}

@@ -1,0 +1,326 @@
+//! Writing responses: versions, conditional requests, blocks that stream.
+
+use super::error::ApiError;
+use super::negotiate::Chosen;
+use super::AppState;
+use crate::app::KnowledgeGraph;
+use crate::store::{CancellationToken, Limits, StoreError};
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{timeout, timeout_at};
+use tokio_stream::Stream;
+
+pub(super) const DATA_VERSION: HeaderName = HeaderName::from_static("weft-data-version");
+
+/// A read of one data version: what every response to a read says about it.
+pub(super) struct Reading {
+    version: u64,
+    etag: HeaderValue,
+}
+
+impl Reading {
+    /// `what` is everything that the answer depends on besides the data.
+    pub(super) fn new(state: &AppState, version: u64, what: &[&str]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(state.seed().as_bytes());
+        for part in what {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        let hash = hasher.finalize().to_hex();
+        // Weak, because compression makes other bytes of the same answer.
+        let etag = format!("W/\"{version}-{}\"", &hash.as_str()[..16]);
+        Self {
+            version,
+            etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("W/\"0\"")),
+        }
+    }
+
+    /// The answer to a client that has this version of the answer already.
+    pub(super) fn not_modified(&self, headers: &HeaderMap) -> Option<Response> {
+        let mine = opaque(self.etag.to_str().ok()?);
+        let known = headers
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .any(|tag| tag.trim() == "*" || opaque(tag) == mine);
+        known.then(|| self.label(StatusCode::NOT_MODIFIED.into_response()))
+    }
+
+    /// Adds the headers.
+    pub(super) fn label(&self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        headers.insert(DATA_VERSION, HeaderValue::from(self.version));
+        headers.insert(header::ETAG, self.etag.clone());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.append(header::VARY, HeaderValue::from_static("accept"));
+        response
+    }
+
+    /// A response of a body in a format.
+    pub(super) fn respond(&self, format: impl Into<Chosen>, body: impl Into<Body>) -> Response {
+        let mut response = Response::new(body.into());
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(format.into().content_type),
+        );
+        self.label(response)
+    }
+}
+
+fn opaque(tag: &str) -> &str {
+    let tag = tag.trim();
+    tag.strip_prefix("W/").unwrap_or(tag)
+}
+
+/// The answer to a write that is done.
+pub(super) fn written(status: StatusCode, version: u64) -> Response {
+    let mut response = status.into_response();
+    response
+        .headers_mut()
+        .insert(DATA_VERSION, HeaderValue::from(version));
+    response
+}
+
+/// How much is held back, so that an error that comes early gets its real status; also the size
+/// of the blocks that follow.
+const BLOCK: usize = 64 << 10;
+/// Blocks that wait for the client.
+const WAITING_BLOCKS: usize = 4;
+/// How long a client may take for the next block.
+const CLIENT_PATIENCE: Duration = Duration::from_secs(30);
+/// How long past its deadline a computation may take to notice.
+const GRACE: Duration = Duration::from_millis(200);
+
+impl AppState {
+    /// A place to compute, before a deadline.
+    pub(super) async fn place(
+        &self,
+        deadline: Option<Instant>,
+    ) -> Result<OwnedSemaphorePermit, ApiError> {
+        wait_for(self.places(), deadline).await
+    }
+
+    /// Runs work on a thread of its own, in a place to compute.
+    pub(super) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let place = self.place(None).await?;
+        self.run(place, work).await
+    }
+
+    /// Runs a write on a thread of its own.
+    pub(super) async fn writing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let place = wait_for(self.write_places(), None).await?;
+        self.run(place, work).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        place: OwnedSemaphorePermit,
+        work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let graph = self.graph().clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let result = caught(|| work(&graph));
+            drop(place);
+            result
+        });
+        task.await
+            .unwrap_or_else(|error| Err(ApiError::Internal(error.to_string())))
+    }
+
+    /// Runs work that writes a body. The body streams once it is longer than a block; what goes
+    /// wrong before is an error, what goes wrong later cuts the connection off. If the client
+    /// leaves, the work is cancelled.
+    pub(super) async fn stream(
+        &self,
+        place: OwnedSemaphorePermit,
+        deadline: Option<Instant>,
+        work: impl FnOnce(&KnowledgeGraph, &Limits, &mut Blocks) -> Result<(), ApiError>
+        + Send
+        + 'static,
+    ) -> Result<Body, ApiError> {
+        let (sender, mut receiver) = mpsc::channel(WAITING_BLOCKS);
+        let limits = Limits {
+            deadline,
+            cancellation: CancellationToken::new(),
+        };
+        let guard = CancelOnDrop(limits.cancellation.clone());
+        let graph = self.graph().clone();
+        let runtime = Handle::current();
+        tokio::task::spawn_blocking(move || {
+            let mut blocks = Blocks {
+                sender,
+                buffer: Vec::new(),
+                runtime,
+                deadline,
+            };
+            let block = match caught(|| work(&graph, &limits, &mut blocks)) {
+                Ok(()) => Block::Last(std::mem::take(&mut blocks.buffer).into()),
+                Err(error) => Block::Failed(error),
+            };
+            // If this fails the client has left; nobody is there to be told.
+            let _ = blocks.send(block);
+            drop(place);
+        });
+        let first = match deadline {
+            None => receiver.recv().await,
+            Some(deadline) => timeout_at((deadline + GRACE).into(), receiver.recv())
+                .await
+                .map_err(|_| StoreError::TimedOut)?,
+        };
+        match first {
+            Some(Block::Last(bytes)) => Ok(bytes.into()),
+            Some(Block::More(bytes)) => Ok(Body::from_stream(BlockStream {
+                first: Some(bytes),
+                receiver,
+                done: false,
+                _guard: guard,
+            })),
+            Some(Block::Failed(error)) => Err(error),
+            None => Err(ApiError::Internal("a computation ended without a word".to_owned())),
+        }
+    }
+}
+
+async fn wait_for(
+    places: &std::sync::Arc<Semaphore>,
+    deadline: Option<Instant>,
+) -> Result<OwnedSemaphorePermit, ApiError> {
+    let deadline = deadline.unwrap_or_else(|| Instant::now() + CLIENT_PATIENCE);
+    match timeout_at(deadline.into(), std::sync::Arc::clone(places).acquire_owned()).await {
+        Ok(Ok(place)) => Ok(place),
+        Ok(Err(_)) | Err(_) => Err(ApiError::Busy),
+    }
+}
+
+/// Turns a panic into an error: no request ends without an answer.
+fn caught<T>(work: impl FnOnce() -> Result<T, ApiError>) -> Result<T, ApiError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(ApiError::Internal(panic_message(&*panic))))
+}
+
+pub(super) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let message = panic
+        .downcast_ref::<&str>()
+        .map(|message| (*message).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panic: {}", message.unwrap_or_default())
+}
+
+struct CancelOnDrop(CancellationToken);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+enum Block {
+    More(Bytes),
+    /// Nothing follows: a body without it is not whole.
+    Last(Bytes),
+    Failed(ApiError),
+}
+
+/// Where a computation writes its body.
+pub(super) struct Blocks {
+    sender: mpsc::Sender<Block>,
+    buffer: Vec<u8>,
+    runtime: Handle,
+    deadline: Option<Instant>,
+}
+
+impl Blocks {
+    fn send(&mut self, block: Block) -> io::Result<()> {
+        let block = match self.sender.try_send(block) {
+            Ok(()) => return Ok(()),
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(left()),
+            Err(mpsc::error::TrySendError::Full(block)) => block,
+        };
+        let patience = match self.deadline {
+            Some(deadline) => CLIENT_PATIENCE.min(deadline.saturating_duration_since(Instant::now())),
+            None => CLIENT_PATIENCE,
+        };
+        let sender = &self.sender;
+        match self.runtime.block_on(async { timeout(patience, sender.send(block)).await }) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(left()),
+            Err(_) => Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the client did not take the response in time",
+            )),
+        }
+    }
+}
+
+fn left() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "the client has left")
+}
+
+impl Write for Blocks {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BLOCK {
+            let block = std::mem::replace(&mut self.buffer, Vec::with_capacity(BLOCK + 1_024));
+            self.send(Block::More(block.into()))?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct BlockStream {
+    first: Option<Bytes>,
+    receiver: mpsc::Receiver<Block>,
+    done: bool,
+    _guard: CancelOnDrop,
+}
+
+impl Stream for BlockStream {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        if self.done {
+            return Poll::Ready(None);
+        }
+        let block = ready!(self.receiver.poll_recv(context));
+        Poll::Ready(match block {
+            Some(Block::More(bytes)) => Some(Ok(bytes)),
+            Some(Block::Last(bytes)) => {
+                self.done = true;
+                (!bytes.is_empty()).then_some(Ok(bytes))
+            }
+            Some(Block::Failed(error)) => {
+                self.done = true;
+                tracing::info!(?error, "a response was cut off");
+                Some(Err(io::Error::other("the response could not be finished")))
+            }
+            None => {
+                self.done = true;
+                Some(Err(io::Error::other("the response could not be finished")))
+            }
+        })
+    }
+}
