@@ -5,11 +5,11 @@ use crate::app::{
     WriteError, Writer, write_results,
 };
 use crate::http;
+use crate::ingest::IngestError;
 use crate::ingest::mapping::{self, ImportOptions, Mapping};
 use crate::ingest::rdf::{self as rdf_source, ParseOptions};
 use crate::ingest::report::{ImportReport, Progress};
 use crate::ingest::validate::{self, ResultSeverity};
-use crate::ingest::IngestError;
 use crate::rdf::Batch;
 use crate::store::{self, DatasetSpec, Limits, Query, QueryResults, StoreError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -214,7 +214,7 @@ enum CliError {
     App(#[from] AppError),
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
-    #[error("{path}:{error}")]
+    #[error("{path}: {error}")]
     Query {
         path: String,
         error: store::SyntaxError,
@@ -496,12 +496,8 @@ fn run_load(graph: &KnowledgeGraph, load: Load) -> Result<(), CliError> {
     reporter.now("writing".to_owned());
     let committed = match target {
         Some(target) if load.replace => {
-            let committed = graph.write_graph(
-                &Writer::Local,
-                target.into(),
-                batch,
-                GraphChange::Replace,
-            )?;
+            let committed =
+                graph.write_graph(&Writer::Local, target.into(), batch, GraphChange::Replace)?;
             (committed.version, committed.added, committed.removed)
         }
         _ => {
@@ -528,8 +524,12 @@ fn file_iri(path: &Path) -> Option<String> {
         .remove(b'_')
         .remove(b'~');
     let text = path.to_str()?;
-    text.starts_with('/')
-        .then(|| format!("file://{}", percent_encoding::utf8_percent_encode(text, KEEP)))
+    text.starts_with('/').then(|| {
+        format!(
+            "file://{}",
+            percent_encoding::utf8_percent_encode(text, KEEP)
+        )
+    })
 }
 
 fn run_import(place: &Place, import: Import) -> Result<(), CliError> {
@@ -590,17 +590,27 @@ fn run_import(place: &Place, import: Import) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Findings that are printed one by one; the rest is counted.
-const FINDINGS_SHOWN: usize = 20;
+/// Kinds of findings that are printed; the rest is counted.
+const KINDS_SHOWN: usize = 30;
 
 fn print_import_report(reporter: &Reporter, report: &ImportReport) {
-    for finding in report.findings.iter().take(FINDINGS_SHOWN) {
-        reporter.done(&finding.to_string());
+    for kind in report.kinds.iter().take(KINDS_SHOWN) {
+        let more = match kind.count {
+            1 => String::new(),
+            count => format!(" (and {} more like it)", count - 1),
+        };
+        reporter.done(&format!("{}{more}", kind.first));
     }
-    if report.findings_total > FINDINGS_SHOWN as u64 {
+    if report.kinds.len() > KINDS_SHOWN {
         reporter.done(&format!(
-            "… and {} findings more",
-            report.findings_total - FINDINGS_SHOWN as u64
+            "… and {} kinds of findings more",
+            report.kinds.len() - KINDS_SHOWN
+        ));
+    }
+    if report.findings_total > 0 {
+        reporter.done(&format!(
+            "{} findings: {} cost a row, {} a value",
+            report.findings_total, report.errors, report.warnings
         ));
     }
     for table in &report.tables {
@@ -769,7 +779,12 @@ fn print_table(results: QueryResults<'_>, mut output: impl Write) -> Result<(), 
         writeln!(output, "{}", text.trim_end())
     };
     line(&head)?;
-    line(&widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>())?;
+    line(
+        &widths
+            .iter()
+            .map(|width| "-".repeat(*width))
+            .collect::<Vec<_>>(),
+    )?;
     for row in &rows {
         line(row)?;
     }
@@ -781,8 +796,9 @@ fn print_table(results: QueryResults<'_>, mut output: impl Write) -> Result<(), 
 /// A term for a person: IRIs shortened, literals without their datatype.
 fn shown(term: &Term) -> String {
     match term {
-        Term::NamedNode(node) => crate::app::iri::shortened(node.as_str())
-            .unwrap_or_else(|| node.as_str().to_owned()),
+        Term::NamedNode(node) => {
+            crate::app::iri::shortened(node.as_str()).unwrap_or_else(|| node.as_str().to_owned())
+        }
         Term::Literal(literal) => literal.value().replace(['\n', '\r', '\t'], " "),
         other => other.to_string(),
     }
@@ -826,7 +842,9 @@ fn run_validate(place: &Place, arguments: Validate) -> Result<(), CliError> {
     match report.count(ResultSeverity::Violation) {
         0 => Ok(()),
         1 => Err(CliError::Failed("there is 1 violation".to_owned())),
-        violations => Err(CliError::Failed(format!("there are {violations} violations"))),
+        violations => Err(CliError::Failed(format!(
+            "there are {violations} violations"
+        ))),
     }
 }
 
@@ -888,7 +906,11 @@ fn run_doctor(place: &Place) -> Result<(), CliError> {
     writeln!(output, "data directory   {}", directory.display())?;
     for name in ["log.redb", "checkpoint.weft", "tokens.json"] {
         if let Ok(metadata) = fs::metadata(directory.join(name)) {
-            writeln!(output, "  {name:<15}{:>10} KiB", metadata.len().div_ceil(1024))?;
+            writeln!(
+                output,
+                "  {name:<15}{:>10} KiB",
+                metadata.len().div_ceil(1024)
+            )?;
         }
     }
     writeln!(output, "data version     {}", snapshot.version())?;
@@ -898,14 +920,23 @@ fn run_doctor(place: &Place) -> Result<(), CliError> {
         snapshot.len(),
         snapshot.triple_count()
     )?;
-    writeln!(output, "memory           {} KiB", snapshot.heap_bytes() / 1024)?;
+    writeln!(
+        output,
+        "memory           {} KiB",
+        snapshot.heap_bytes() / 1024
+    )?;
     writeln!(output, "read and checked in {:.2} s", took.as_secs_f64())?;
     writeln!(output, "commits          {}", history.len())?;
     for record in history.iter().rev().take(5) {
         writeln!(
             output,
             "  {} {} {} +{} -{} {}",
-            record.version, record.time, record.author, record.added, record.removed, record.message
+            record.version,
+            record.time,
+            record.author,
+            record.added,
+            record.removed,
+            record.message
         )?;
     }
     writeln!(output, "graphs           {}", snapshot.graphs().len())?;

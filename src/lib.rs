@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 
-pub mod rdf;
-pub mod ontology;
-pub mod ingest;
-pub mod store;
 pub mod app;
-pub mod http;
 pub mod cli;
+pub mod http;
+pub mod ingest;
+pub mod ontology;
+pub mod rdf;
+pub mod store;

@@ -86,9 +86,7 @@ impl<'a> KeyView<'a> {
         let text = |bytes| str::from_utf8(bytes).map_err(|_| DamagedTerm("not UTF-8"));
         let id = |bytes: &[u8]| -> Result<TermId, DamagedTerm> {
             Ok(TermId::from_le_bytes(
-                bytes
-                    .try_into()
-                    .map_err(|_| DamagedTerm("cut reference"))?,
+                bytes.try_into().map_err(|_| DamagedTerm("cut reference"))?,
             ))
         };
         match first {
@@ -260,9 +258,7 @@ pub(crate) fn decode_term<'a>(
             Literal::new_directional_language_tagged_literal_unchecked(value, language, direction)
                 .into()
         }
-        KeyView::Typed(value, datatype) => {
-            Literal::new_typed_literal(value, iri(datatype)?).into()
-        }
+        KeyView::Typed(value, datatype) => Literal::new_typed_literal(value, iri(datatype)?).into(),
         KeyView::Triple([s, p, o]) => {
             let subject: NamedOrBlankNode = match decode_term(key_of(s)?, key_of)? {
                 Term::NamedNode(node) => node.into(),
@@ -336,7 +332,11 @@ impl TermTable {
         let (bytes, ends) = (&self.bytes, &self.ends);
         self.index.insert_unique(hash, position, |position| {
             let position = *position as usize;
-            let start = if position == 0 { 0 } else { ends[position - 1] as usize };
+            let start = if position == 0 {
+                0
+            } else {
+                ends[position - 1] as usize
+            };
             hash_key(&bytes[start..ends[position] as usize])
         });
         position
@@ -354,7 +354,11 @@ impl TermTable {
         let (bytes, ends) = (&self.bytes, &self.ends);
         self.index.shrink_to_fit(|position| {
             let position = *position as usize;
-            let start = if position == 0 { 0 } else { ends[position - 1] as usize };
+            let start = if position == 0 {
+                0
+            } else {
+                ends[position - 1] as usize
+            };
             hash_key(&bytes[start..ends[position] as usize])
         });
     }
@@ -395,8 +399,10 @@ impl Batch {
 
     fn intern(&mut self, term: TermRef<'_>) -> TermId {
         let terms = &mut self.terms;
-        encode_term(term, &mut self.buffer, &mut |key| Some(terms.insert(key) + 1))
-            .unwrap_or_default()
+        encode_term(term, &mut self.buffer, &mut |key| {
+            Some(terms.insert(key) + 1)
+        })
+        .unwrap_or_default()
     }
 
     /// Remembers a prefix; the first IRI given for a name stays.
@@ -475,7 +481,11 @@ impl Batch {
             term(s)?,
             term(p)?,
             term(o)?,
-            if g == DEFAULT_GRAPH { None } else { Some(term(g)?) },
+            if g == DEFAULT_GRAPH {
+                None
+            } else {
+                Some(term(g)?)
+            },
         )
     }
 }

@@ -201,11 +201,13 @@ impl CatalogueQuery {
         let mut header = Header::default();
         for (index, line) in text.lines().enumerate() {
             if let Some(entry) = line.trim_start().strip_prefix("#+") {
-                header.read(entry).map_err(|message| CatalogueError::Header {
-                    path: path.to_owned(),
-                    line: index as u64 + 1,
-                    message,
-                })?;
+                header
+                    .read(entry)
+                    .map_err(|message| CatalogueError::Header {
+                        path: path.to_owned(),
+                        line: index as u64 + 1,
+                        message,
+                    })?;
             }
         }
         let whole = |message: String| CatalogueError::Header {
@@ -213,12 +215,13 @@ impl CatalogueQuery {
             line: 1,
             message,
         };
-        let query = on_deep_stack(|| Query::parse(text, None, &iri::PREFIXES)).map_err(|error| {
-            CatalogueError::Syntax {
-                path: path.to_owned(),
-                error,
-            }
-        })?;
+        let query =
+            on_deep_stack(|| Query::parse(text, None, &iri::PREFIXES)).map_err(|error| {
+                CatalogueError::Syntax {
+                    path: path.to_owned(),
+                    error,
+                }
+            })?;
         if !header.parameters.is_empty() && query.form() != QueryForm::Select {
             return Err(whole("only a SELECT query can have parameters".to_owned()));
         }
@@ -236,7 +239,9 @@ impl CatalogueQuery {
         }
         Ok(Self {
             name: name.to_owned(),
-            title: header.title.ok_or_else(|| whole("`#+ title:` is missing".to_owned()))?,
+            title: header
+                .title
+                .ok_or_else(|| whole("`#+ title:` is missing".to_owned()))?,
             description: header.description.unwrap_or_default(),
             question: header.question,
             tags: header.tags,
@@ -259,7 +264,11 @@ impl CatalogueQuery {
             if !self.parameters.iter().any(|known| known.name == name) {
                 return Err(CatalogueError::NoSuchParameter {
                     name: name.to_owned(),
-                    known: self.parameters.iter().map(|known| known.name.clone()).collect(),
+                    known: self
+                        .parameters
+                        .iter()
+                        .map(|known| known.name.clone())
+                        .collect(),
                 });
             }
             if !value.is_empty() && given.insert(name, value).is_some() {
@@ -273,11 +282,14 @@ impl CatalogueQuery {
                 .copied()
                 .or(parameter.default.as_deref());
             if let Some(value) = value {
-                let term = parameter.kind.term(value).ok_or_else(|| CatalogueError::Value {
-                    name: parameter.name.clone(),
-                    value: value.to_owned(),
-                    expected: parameter.kind.expects(),
-                })?;
+                let term = parameter
+                    .kind
+                    .term(value)
+                    .ok_or_else(|| CatalogueError::Value {
+                        name: parameter.name.clone(),
+                        value: value.to_owned(),
+                        expected: parameter.kind.expects(),
+                    })?;
                 query = query.bind(&parameter.name, term)?;
             }
         }
@@ -320,7 +332,11 @@ impl Header {
             }
             "parameter" => {
                 let parameter = parse_parameter(value)?;
-                if self.parameters.iter().any(|known| known.name == parameter.name) {
+                if self
+                    .parameters
+                    .iter()
+                    .any(|known| known.name == parameter.name)
+                {
                     return Err(format!("parameter `{}` is there twice", parameter.name));
                 }
                 self.parameters.push(parameter);
@@ -455,9 +471,15 @@ mod tests {
             ("#+ titel: x\nASK {}", "q.rq:1: `titel`"),
             ("\n#+ parameter: a, number, x\nASK {}", "q.rq:2: `number`"),
             ("ASK {}", "title"),
-            ("#+ title: x\n#+ parameter: a, iri, x\nSELECT ?b { ?b ?c ?d }", "?a"),
+            (
+                "#+ title: x\n#+ parameter: a, iri, x\nSELECT ?b { ?b ?c ?d }",
+                "?a",
+            ),
             ("#+ title: x\nSELECT ?b { ?b ?c }", "line 2"),
-            ("#+ title: x\n#+ parameter: b, integer, x, default=y\nSELECT ?b {}", "q.rq:2: default"),
+            (
+                "#+ title: x\n#+ parameter: b, integer, x, default=y\nSELECT ?b {}",
+                "q.rq:2: default",
+            ),
         ] {
             let message = parse(text).unwrap_err().to_string();
             assert!(message.contains(expected), "{message}");
@@ -467,9 +489,17 @@ mod tests {
     #[test]
     fn values_are_checked_and_bound_as_terms() {
         let query = parse(TEXT).unwrap();
-        assert!(query.bind([("place", "code/place/x"), ("since", "")]).is_ok());
+        assert!(
+            query
+                .bind([("place", "code/place/x"), ("since", "")])
+                .is_ok()
+        );
         for (name, value, expected) in [
-            ("plaec", "x", "unknown parameter `plaec`; this query has place, since"),
+            (
+                "plaec",
+                "x",
+                "unknown parameter `plaec`; this query has place, since",
+            ),
             ("place", "x> } DROP ALL #", "`place`"),
             ("since", "yesterday", "a date such as"),
         ] {
@@ -477,6 +507,9 @@ mod tests {
             assert!(message.contains(expected), "{message}");
         }
         let twice = [("since", "2001"), ("since", "2002")];
-        assert!(matches!(query.bind(twice), Err(CatalogueError::Repeated(_))));
+        assert!(matches!(
+            query.bind(twice),
+            Err(CatalogueError::Repeated(_))
+        ));
     }
 }

@@ -114,9 +114,9 @@ impl Settings {
 
     fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         toml::from_str(text).map_err(|error| {
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start].matches('\n').count() as u64 + 1);
+            let line = error.span().map_or(1, |span| {
+                text[..span.start].matches('\n').count() as u64 + 1
+            });
             ConfigError::Malformed {
                 path: path.to_owned(),
                 line,

@@ -4,14 +4,10 @@ use oxigraph::model::NamedNodeRef;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+pub use crate::ontology::iri::{CODE, GRAPH, NS};
+
 /// Everything Weft names itself begins with this, unless `--base` says otherwise for resources.
-pub const WEFT: &str = "https://w3id.org/weft/";
-/// Classes and properties.
-pub const NS: &str = "https://w3id.org/weft/ns#";
-/// Code lists.
-pub const CODE: &str = "https://w3id.org/weft/code/";
-/// Graphs.
-pub const GRAPH: &str = "https://w3id.org/weft/graph/";
+pub const WEFT: &str = crate::ontology::iri::BASE;
 
 /// Graphs of [`GRAPH`] that hold the ontology or what was derived from data.
 pub(super) const DERIVED_GRAPHS: [&str; 4] = ["ontology", "inferred", "metrics", "links"];
@@ -48,25 +44,10 @@ terms! {
 
 /// Prefixes that queries may use without declaring them, and that results are written with.
 pub static PREFIXES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    [
-        ("weft", NS),
-        ("dcat", "http://www.w3.org/ns/dcat#"),
-        ("dct", "http://purl.org/dc/terms/"),
-        ("foaf", "http://xmlns.com/foaf/0.1/"),
-        ("geo", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
-        ("org", "http://www.w3.org/ns/org#"),
-        ("owl", "http://www.w3.org/2002/07/owl#"),
-        ("prov", "http://www.w3.org/ns/prov#"),
-        ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
-        ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
-        ("schema", "http://schema.org/"),
-        ("sh", "http://www.w3.org/ns/shacl#"),
-        ("skos", "http://www.w3.org/2004/02/skos/core#"),
-        ("xsd", "http://www.w3.org/2001/XMLSchema#"),
-    ]
-    .into_iter()
-    .map(|(name, iri)| (name.to_owned(), iri.to_owned()))
-    .collect()
+    crate::ontology::iri::PREFIXES
+        .into_iter()
+        .map(|(name, iri)| (name.to_owned(), iri.to_owned()))
+        .collect()
 });
 
 /// An IRI written with a prefix of [`PREFIXES`], where one fits.

@@ -132,8 +132,12 @@ impl Writer {
                     quads.iter().try_for_each(|quad| data(&quad.graph_name))?;
                 }
                 GraphUpdateOperation::DeleteInsert { delete, insert, .. } => {
-                    delete.iter().try_for_each(|quad| literal(&quad.graph_name))?;
-                    insert.iter().try_for_each(|quad| literal(&quad.graph_name))?;
+                    delete
+                        .iter()
+                        .try_for_each(|quad| literal(&quad.graph_name))?;
+                    insert
+                        .iter()
+                        .try_for_each(|quad| literal(&quad.graph_name))?;
                 }
                 GraphUpdateOperation::Load { destination, .. } => data(destination)?,
                 GraphUpdateOperation::Clear { graph, .. }
@@ -214,18 +218,20 @@ impl KnowledgeGraph {
         let mut ontology = self.ontology().batch();
         ontology.push(&mark_is(&mark));
         let about = CommitInfo::new(Writer::Local.name(), "what ships with weft");
-        let committed = self.store().write::<_, StoreError>(about, move |transaction| {
-            if !is_current {
-                transaction.replace_graph(name, &ontology)?;
-            }
-            for (prefix, namespace) in iri::PREFIXES.iter() {
-                transaction.set_prefix(prefix, namespace);
-            }
-            if let Some((graph, batch)) = first_data {
-                transaction.replace_graph(graph.as_ref().into(), &batch)?;
-            }
-            Ok(())
-        })?;
+        let committed = self
+            .store()
+            .write::<_, StoreError>(about, move |transaction| {
+                if !is_current {
+                    transaction.replace_graph(name, &ontology)?;
+                }
+                for (prefix, namespace) in iri::PREFIXES.iter() {
+                    transaction.set_prefix(prefix, namespace);
+                }
+                if let Some((graph, batch)) = first_data {
+                    transaction.replace_graph(graph.as_ref().into(), &batch)?;
+                }
+                Ok(())
+            })?;
         tracing::info!(
             version = committed.version,
             added = committed.added,
@@ -334,7 +340,9 @@ impl KnowledgeGraph {
         let about = CommitInfo::new(writer.name(), "update");
         Ok(self
             .store()
-            .write::<_, StoreError>(about, move |transaction| transaction.update(&update, &limits))?)
+            .write::<_, StoreError>(about, move |transaction| {
+                transaction.update(&update, &limits)
+            })?)
     }
 
     /// Writes the triples of a batch to one graph; answers whether the graph was there before.
@@ -354,22 +362,28 @@ impl KnowledgeGraph {
             GraphChange::Add => format!("add to {graph}"),
         };
         let about = CommitInfo::new(writer.name(), message);
-        Ok(self.store().write::<_, StoreError>(about, move |transaction| {
-            let graph = graph.as_ref();
-            let was_there = transaction.snapshot().contains_graph(graph);
-            match change {
-                GraphChange::Replace => transaction.replace_graph(graph, &batch)?,
-                GraphChange::Add => {
-                    transaction.insert_into_graph(graph, &batch)?;
-                    match graph {
-                        GraphNameRef::NamedNode(graph) => transaction.create_graph(graph.into()),
-                        GraphNameRef::BlankNode(graph) => transaction.create_graph(graph.into()),
-                        GraphNameRef::DefaultGraph => {}
+        Ok(self
+            .store()
+            .write::<_, StoreError>(about, move |transaction| {
+                let graph = graph.as_ref();
+                let was_there = transaction.snapshot().contains_graph(graph);
+                match change {
+                    GraphChange::Replace => transaction.replace_graph(graph, &batch)?,
+                    GraphChange::Add => {
+                        transaction.insert_into_graph(graph, &batch)?;
+                        match graph {
+                            GraphNameRef::NamedNode(graph) => {
+                                transaction.create_graph(graph.into())
+                            }
+                            GraphNameRef::BlankNode(graph) => {
+                                transaction.create_graph(graph.into())
+                            }
+                            GraphNameRef::DefaultGraph => {}
+                        }
                     }
                 }
-            }
-            Ok(was_there)
-        })?)
+                Ok(was_there)
+            })?)
     }
 
     /// Adds quads, each to the graph it names.
@@ -458,7 +472,9 @@ pub enum AppError {
     #[error("this service is read-only")]
     ReadOnly,
     /// A write without a key.
-    #[error("writing needs a token: send `Authorization: Bearer TOKEN` (`weft token create` makes one)")]
+    #[error(
+        "writing needs a token: send `Authorization: Bearer TOKEN` (`weft token create` makes one)"
+    )]
     NoKey,
     /// A key that belongs to no token.
     #[error("this token is not known, or was revoked")]

@@ -84,36 +84,28 @@ pub fn describe(snapshot: &Snapshot, iri: &NamedNode) -> Option<Description> {
 }
 
 fn concepts(snapshot: &Snapshot, scheme: &NamedNode) -> Vec<Concept> {
-    let mut concepts: Vec<_> = named_subjects(
-        snapshot,
-        iri::IN_SCHEME,
-        scheme.as_ref().into(),
-    )
-    .map(|iri| Concept {
-        notation: text(snapshot, iri.as_ref(), iri::NOTATION),
-        label: label(snapshot, iri.as_ref().into()),
-        definition: definition(snapshot, iri.as_ref()),
-        iri,
-    })
-    .collect();
+    let mut concepts: Vec<_> = named_subjects(snapshot, iri::IN_SCHEME, scheme.as_ref().into())
+        .map(|iri| Concept {
+            notation: text(snapshot, iri.as_ref(), iri::NOTATION),
+            label: label(snapshot, iri.as_ref().into()),
+            definition: definition(snapshot, iri.as_ref()),
+            iri,
+        })
+        .collect();
     concepts.sort_by(|a, b| (&a.notation, &a.label).cmp(&(&b.notation, &b.label)));
     concepts
 }
 
 /// Every code list that the data has, ordered by name.
 pub fn schemes(snapshot: &Snapshot) -> Vec<Concept> {
-    let mut schemes: Vec<_> = named_subjects(
-        snapshot,
-        rdf::TYPE,
-        iri::CONCEPT_SCHEME.into(),
-    )
-    .map(|iri| Concept {
-        notation: iri.as_str().strip_prefix(iri::CODE).map(str::to_owned),
-        label: label(snapshot, iri.as_ref().into()),
-        definition: definition(snapshot, iri.as_ref()),
-        iri,
-    })
-    .collect();
+    let mut schemes: Vec<_> = named_subjects(snapshot, rdf::TYPE, iri::CONCEPT_SCHEME.into())
+        .map(|iri| Concept {
+            notation: iri.as_str().strip_prefix(iri::CODE).map(str::to_owned),
+            label: label(snapshot, iri.as_ref().into()),
+            definition: definition(snapshot, iri.as_ref()),
+            iri,
+        })
+        .collect();
     schemes.sort_by(|a, b| (&a.notation, &a.iri).cmp(&(&b.notation, &b.iri)));
     schemes
 }
@@ -144,7 +136,10 @@ fn is_vocabulary(iri: &str) -> bool {
 }
 
 /// The terms of the vocabulary among these statements, by the name of their kind.
-pub fn vocabulary_terms(snapshot: &Snapshot, quads: &[Quad]) -> BTreeMap<&'static str, Vec<VocabularyTerm>> {
+pub fn vocabulary_terms(
+    snapshot: &Snapshot,
+    quads: &[Quad],
+) -> BTreeMap<&'static str, Vec<VocabularyTerm>> {
     const OWL: &str = "http://www.w3.org/2002/07/owl#";
     let mut kinds: BTreeMap<&'static str, Vec<VocabularyTerm>> = BTreeMap::new();
     let mut seen = HashSet::new();
@@ -200,7 +195,10 @@ fn closure(
 
 fn unique(quads: Vec<Quad>) -> Vec<Quad> {
     let mut seen = HashSet::with_capacity(quads.len());
-    quads.into_iter().filter(|quad| seen.insert(quad.clone())).collect()
+    quads
+        .into_iter()
+        .filter(|quad| seen.insert(quad.clone()))
+        .collect()
 }
 
 fn named_subjects<'a>(
@@ -233,7 +231,9 @@ pub fn label(snapshot: &Snapshot, node: NamedOrBlankNodeRef<'_>) -> String {
         .iter()
         .find_map(|property| best_text(snapshot, node, *property))
         .unwrap_or_else(|| match node {
-            NamedOrBlankNodeRef::NamedNode(node) => iri::shortened(node.as_str()).unwrap_or_else(|| local_name(node.as_str())),
+            NamedOrBlankNodeRef::NamedNode(node) => {
+                iri::shortened(node.as_str()).unwrap_or_else(|| local_name(node.as_str()))
+            }
             NamedOrBlankNodeRef::BlankNode(node) => node.to_string(),
         })
 }
@@ -254,11 +254,7 @@ pub fn definition(snapshot: &Snapshot, node: NamedNodeRef<'_>) -> Option<String>
         .find_map(|property| best_text(snapshot, node.into(), *property))
 }
 
-fn text(
-    snapshot: &Snapshot,
-    node: NamedNodeRef<'_>,
-    property: NamedNodeRef<'_>,
-) -> Option<String> {
+fn text(snapshot: &Snapshot, node: NamedNodeRef<'_>, property: NamedNodeRef<'_>) -> Option<String> {
     best_text(snapshot, node.into(), property)
 }
 

@@ -92,7 +92,8 @@ impl Tokens {
             return Err(TokenError::Graph(graph.clone()));
         }
         let mut secret = [0_u8; 32];
-        getrandom::fill(&mut secret).map_err(|error| TokenError::NoRandomness(error.to_string()))?;
+        getrandom::fill(&mut secret)
+            .map_err(|error| TokenError::NoRandomness(error.to_string()))?;
         let key = format!("{PREFIX}{}", blake3::Hash::from_bytes(secret).to_hex());
         let mut tokens = self.list()?;
         if tokens.iter().any(|token| token.name == name) {
@@ -267,7 +268,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let tokens = Tokens::open(folder.path()).unwrap();
         let graph = "https://w3id.org/weft/graph/partner/a".to_owned();
-        let key = tokens.create("a", std::slice::from_ref(&graph), false).unwrap();
+        let key = tokens
+            .create("a", std::slice::from_ref(&graph), false)
+            .unwrap();
         assert!(key.starts_with("weft_") && key.len() == 69);
         let text = fs::read_to_string(folder.path().join("tokens.json")).unwrap();
         assert!(!text.contains(&key[5..]));
@@ -284,12 +287,24 @@ mod tests {
     #[test]
     fn tokens_that_make_no_sense_are_refused() {
         let tokens = Tokens::in_memory();
-        assert!(matches!(tokens.create("", &[], true), Err(TokenError::Name(_))));
-        assert!(matches!(tokens.create("a", &[], false), Err(TokenError::Powerless)));
+        assert!(matches!(
+            tokens.create("", &[], true),
+            Err(TokenError::Name(_))
+        ));
+        assert!(matches!(
+            tokens.create("a", &[], false),
+            Err(TokenError::Powerless)
+        ));
         let graphs = ["no iri".to_owned()];
-        assert!(matches!(tokens.create("a", &graphs, false), Err(TokenError::Graph(_))));
+        assert!(matches!(
+            tokens.create("a", &graphs, false),
+            Err(TokenError::Graph(_))
+        ));
         tokens.create("a", &[], true).unwrap();
-        assert!(matches!(tokens.create("a", &[], true), Err(TokenError::Exists(_))));
+        assert!(matches!(
+            tokens.create("a", &[], true),
+            Err(TokenError::Exists(_))
+        ));
     }
 
     #[test]
@@ -297,6 +312,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("tokens.json"), "{\"tokens\": [").unwrap();
         let message = Tokens::open(folder.path()).unwrap_err().to_string();
-        assert!(message.contains("tokens.json") && message.contains("line 1"), "{message}");
+        assert!(
+            message.contains("tokens.json") && message.contains("line 1"),
+            "{message}"
+        );
     }
 }

@@ -161,9 +161,12 @@ fn app_problem(error: AppError) -> Problem {
             "The token does not allow this",
             detail,
         ),
-        AppError::NoSuchGraph(_) => {
-            Problem::new(StatusCode::NOT_FOUND, "no-such-graph", "No such graph", detail)
-        }
+        AppError::NoSuchGraph(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-graph",
+            "No such graph",
+            detail,
+        ),
         AppError::Ontology(_)
         | AppError::Token(_)
         | AppError::Config(_)
@@ -205,9 +208,12 @@ fn store_problem(error: StoreError) -> Problem {
             "The graph exists already",
             detail,
         ),
-        StoreError::GraphMissing(_) => {
-            Problem::new(StatusCode::NOT_FOUND, "no-such-graph", "No such graph", detail)
-        }
+        StoreError::GraphMissing(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-graph",
+            "No such graph",
+            detail,
+        ),
         StoreError::NoSuchVariable(_) => Problem::new(
             StatusCode::BAD_REQUEST,
             "no-such-variable",
@@ -220,7 +226,8 @@ fn store_problem(error: StoreError) -> Problem {
                 StatusCode::INSUFFICIENT_STORAGE,
                 "disk-full",
                 "No space is left",
-                "the disk of this service is full; nothing was changed, and reading goes on".to_owned(),
+                "the disk of this service is full; nothing was changed, and reading goes on"
+                    .to_owned(),
             )
         }
         StoreError::Io { .. } => {
@@ -395,7 +402,10 @@ impl IntoResponse for Problem {
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(challenge),
+            );
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

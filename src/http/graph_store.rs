@@ -125,9 +125,11 @@ async fn get_graph(State(state): State<AppState>, request: Request) -> Result<Re
                         });
                     write_quads(quads, rdf, blocks)
                 }
-                Target::Dataset => {
-                    write_quads(snapshot.quads_for_pattern(None, None, None, None), rdf, blocks)
-                }
+                Target::Dataset => write_quads(
+                    snapshot.quads_for_pattern(None, None, None, None),
+                    rdf,
+                    blocks,
+                ),
             }
             .map_err(ApiError::write)
         })

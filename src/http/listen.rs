@@ -123,7 +123,9 @@ async fn bind(config: &Config) -> Result<TcpListener, ServeError> {
     for address in &addresses {
         config.check_address(address.ip()).map_err(AppError::from)?;
     }
-    TcpListener::bind(addresses.as_slice()).await.map_err(failed)
+    TcpListener::bind(addresses.as_slice())
+        .await
+        .map_err(failed)
 }
 
 async fn accept(

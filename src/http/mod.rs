@@ -15,6 +15,8 @@ mod respond;
 mod service_description;
 mod sparql;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use listen::{ServeError, serve};
 
@@ -155,7 +157,7 @@ fn around(routes: Router) -> Router {
             "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         ))
         .layer(fixed(header::SERVER, concat!("weft/", env!("CARGO_PKG_VERSION"))))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().on_failure(()))
 }
 
 async fn nothing_here(request: Request) -> ApiError {
@@ -182,7 +184,10 @@ async fn explain(request: Request, next: Next) -> Response {
     let response = if response.extensions().get::<Problem>().is_some() {
         response
     } else {
-        with_headers_of(problem_of(response.status(), &response).into_response(), &response)
+        with_headers_of(
+            problem_of(response.status(), &response).into_response(),
+            &response,
+        )
     };
     match response.extensions().get::<Problem>().cloned() {
         Some(problem) if is_browser => with_headers_of(pages::error(&problem, &uri), &response),
@@ -193,7 +198,9 @@ async fn explain(request: Request, next: Next) -> Response {
 /// Some layer refused the request with hardly a word.
 fn problem_of(status: StatusCode, response: &Response) -> Problem {
     let detail = match status {
-        StatusCode::UNSUPPORTED_MEDIA_TYPE if response.headers().contains_key(header::ACCEPT_ENCODING) => {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+            if response.headers().contains_key(header::ACCEPT_ENCODING) =>
+        {
             "the body is compressed in a way that is not understood; send gzip, br, zstd or none"
         }
         _ => "the request cannot be served",

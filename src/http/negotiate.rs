@@ -64,17 +64,17 @@ impl Format {
             Self::Rows(QueryResultsFormat::Json) => {
                 &["application/sparql-results+json", "application/json"]
             }
-            Self::Rows(QueryResultsFormat::Xml) => {
-                &["application/sparql-results+xml", "application/xml", "text/xml"]
-            }
+            Self::Rows(QueryResultsFormat::Xml) => &[
+                "application/sparql-results+xml",
+                "application/xml",
+                "text/xml",
+            ],
             Self::Rows(QueryResultsFormat::Tsv) => &["text/tab-separated-values"],
             Self::Rdf(RdfFormat::Turtle) => {
                 &["text/turtle", "application/turtle", "application/x-turtle"]
             }
             Self::Rdf(RdfFormat::NTriples) => &["application/n-triples", "text/plain"],
-            Self::Rdf(RdfFormat::RdfXml) => {
-                &["application/rdf+xml", "application/xml", "text/xml"]
-            }
+            Self::Rdf(RdfFormat::RdfXml) => &["application/rdf+xml", "application/xml", "text/xml"],
             Self::Rdf(RdfFormat::JsonLd { .. }) => &["application/ld+json", "application/json"],
             Self::Rdf(RdfFormat::TriG) => &["application/trig", "application/x-trig"],
             Self::Rdf(RdfFormat::NQuads) => &["application/n-quads", "text/x-nquads"],
@@ -137,10 +137,12 @@ impl From<Format> for Chosen {
 
 /// The format of a name, such as an extension.
 pub(super) fn by_name(name: &str, offers: &[Format]) -> Option<Format> {
-    offers
-        .iter()
-        .copied()
-        .find(|format| format.names().iter().any(|known| name.eq_ignore_ascii_case(known)))
+    offers.iter().copied().find(|format| {
+        format
+            .names()
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+    })
 }
 
 /// The best of the offers for what a client accepts.
@@ -197,8 +199,12 @@ pub(super) fn choose(headers: &HeaderMap, offers: &[Format]) -> Result<Chosen, A
 pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
     let accepted = Accept::of(headers);
     let (html, precision) = accepted.quality("text/html").unwrap_or_default();
-    let (json, _) = accepted.quality("application/problem+json").unwrap_or_default();
-    html > 0 && precision == EXACT && html > json
+    let data = ["application/problem+json", "application/json"]
+        .iter()
+        .filter_map(|media_type| accepted.quality(media_type))
+        .map(|(quality, _)| quality)
+        .max();
+    precision == EXACT && html > data.unwrap_or_default()
 }
 
 /// How precisely a range names a type: itself, its main type, or anything.
@@ -293,13 +299,22 @@ mod tests {
             ("", "json as application/sparql-results+json"),
             ("*/*", "json as application/sparql-results+json"),
             ("text/csv", "csv as text/csv; charset=utf-8"),
-            ("text/csv;q=0.5, text/tab-separated-values;q=0.9", "tsv as text/tab-separated-values; charset=utf-8"),
+            (
+                "text/csv;q=0.5, text/tab-separated-values;q=0.9",
+                "tsv as text/tab-separated-values; charset=utf-8",
+            ),
             ("text/*", "csv as text/csv; charset=utf-8"),
             ("application/json", "json as application/json"),
             ("application/xml;q=0.2, */*;q=0.1", "xml as application/xml"),
             ("text/csv, */*", "csv as text/csv; charset=utf-8"),
-            ("application/sparql-results+json;q=0, */*;q=0.1", "xml as application/sparql-results+xml; charset=utf-8"),
-            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "html as text/html; charset=utf-8"),
+            (
+                "application/sparql-results+json;q=0, */*;q=0.1",
+                "xml as application/sparql-results+xml; charset=utf-8",
+            ),
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                "html as text/html; charset=utf-8",
+            ),
             ("TEXT/CSV ; Q=1", "csv as text/csv; charset=utf-8"),
             ("image/png", "406"),
             ("text/turtle", "406"),
@@ -313,8 +328,14 @@ mod tests {
     #[test]
     fn parameters_of_types_do_not_confuse() {
         let accept = "application/ld+json;profile=\"http://a,b\";q=0.9, text/turtle;charset=utf-8";
-        assert_eq!(chosen(accept, &TRIPLES), "ttl as text/turtle; charset=utf-8");
-        assert_eq!(chosen("application/json", &TRIPLES), "jsonld as application/json");
+        assert_eq!(
+            chosen(accept, &TRIPLES),
+            "ttl as text/turtle; charset=utf-8"
+        );
+        assert_eq!(
+            chosen("application/json", &TRIPLES),
+            "jsonld as application/json"
+        );
     }
 
     #[test]

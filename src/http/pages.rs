@@ -6,7 +6,9 @@ use super::negotiate::Format;
 use super::request::Form;
 use super::respond::Reading;
 use super::sparql::QueryJob;
-use crate::app::resource::{Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms};
+use crate::app::resource::{
+    Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms,
+};
 use crate::app::{Catalogue, CatalogueQuery, KnowledgeGraph, Summary, iri};
 use crate::store::{CancellationToken, Limits, QueryForm, QueryResults, Snapshot, StoreError};
 use askama::Template;
@@ -56,7 +58,10 @@ ORDER BY DESC(?innovations) ?label";
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/", get(index))
-        .route("/static/style.css", get(|| fixed("text/css; charset=utf-8", STYLE)))
+        .route(
+            "/static/style.css",
+            get(|| fixed("text/css; charset=utf-8", STYLE)),
+        )
         .route("/static/icon.svg", get(|| fixed("image/svg+xml", ICON)))
         .route("/favicon.ico", get(|| fixed("image/svg+xml", ICON)))
 }
@@ -65,7 +70,10 @@ async fn fixed(content_type: &'static str, text: &'static str) -> Response {
     (
         [
             (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
-            (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400")),
+            (
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("public, max-age=86400"),
+            ),
         ],
         text,
     )
@@ -150,7 +158,10 @@ struct QueryPage<'a> {
 }
 
 /// `/sparql` for a browser that sends no query.
-pub(super) async fn query_form(state: &AppState, headers: &HeaderMap) -> Result<Response, ApiError> {
+pub(super) async fn query_form(
+    state: &AppState,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
     let version = state.graph().snapshot().version();
     let reading = Reading::new(state, version, &["query form"]);
     if let Some(response) = reading.not_modified(headers) {
@@ -361,7 +372,9 @@ fn collect(
             }
         }
         QueryResults::Graph(triples) => {
-            template.columns = ["subject", "predicate", "object"].map(str::to_owned).to_vec();
+            template.columns = ["subject", "predicate", "object"]
+                .map(str::to_owned)
+                .to_vec();
             for triple in triples {
                 let triple = triple?;
                 if template.rows.len() == MOST_ROWS {
@@ -407,7 +420,8 @@ impl Links {
             return Some(format!("/{rest}"));
         }
         let rest = iri.strip_prefix(iri::WEFT)?;
-        let known = rest.starts_with("code/") || rest.starts_with("ns") || rest.starts_with("graph/");
+        let known =
+            rest.starts_with("code/") || rest.starts_with("ns") || rest.starts_with("graph/");
         known.then(|| format!("/{rest}"))
     }
 
@@ -516,8 +530,17 @@ pub(super) fn resource(
         description,
     };
     let me: NamedOrBlankNode = description.iri.clone().into();
-    let mine = || description.outgoing.iter().filter(|quad| quad.subject == me);
-    let types = unique(mine().filter(|quad| quad.predicate == rdf::TYPE).map(|quad| &quad.object));
+    let mine = || {
+        description
+            .outgoing
+            .iter()
+            .filter(|quad| quad.subject == me)
+    };
+    let types = unique(
+        mine()
+            .filter(|quad| quad.predicate == rdf::TYPE)
+            .map(|quad| &quad.object),
+    );
     let graphs: HashSet<&GraphName> = description
         .outgoing
         .iter()
@@ -550,8 +573,7 @@ pub(super) fn resource(
     let formats = ["ttl", "nt", "rdf", "jsonld", "trig"].map(|name| {
         let format = super::negotiate::by_name(name, &super::negotiate::TRIPLES);
         Link {
-            href: format
-                .map(|format| links.resource_format(description.iri.as_str(), format)),
+            href: format.map(|format| links.resource_format(description.iri.as_str(), format)),
             text: name.to_owned(),
         }
     });
@@ -731,27 +753,29 @@ pub(super) fn vocabulary(snapshot: &Snapshot) -> Result<String, ApiError> {
     for quad in &quads {
         by_subject.entry(&quad.subject).or_default().push(quad);
     }
-    let kinds = vocabulary_terms(snapshot, &quads).into_iter().map(|(kind, terms)| {
-        let mut terms: Vec<_> = terms
-            .into_iter()
-            .map(|term| {
-                let id = term.iri.as_str().trim_start_matches(iri::NS).to_owned();
-                let statements = by_subject
-                    .get(&NamedOrBlankNode::from(term.iri.clone()))
-                    .map(Vec::as_slice)
-                    .unwrap_or_default();
-                TermView {
-                    facts: facts(snapshot, &links, statements),
-                    name: format!("weft:{id}"),
-                    id,
-                    label: term.label,
-                    definition: term.definition,
-                }
-            })
-            .collect();
-        terms.sort_by(|a, b| a.id.cmp(&b.id));
-        (kind, terms)
-    });
+    let kinds = vocabulary_terms(snapshot, &quads)
+        .into_iter()
+        .map(|(kind, terms)| {
+            let mut terms: Vec<_> = terms
+                .into_iter()
+                .map(|term| {
+                    let id = term.iri.as_str().trim_start_matches(iri::NS).to_owned();
+                    let statements = by_subject
+                        .get(&NamedOrBlankNode::from(term.iri.clone()))
+                        .map(Vec::as_slice)
+                        .unwrap_or_default();
+                    TermView {
+                        facts: facts(snapshot, &links, statements),
+                        name: format!("weft:{id}"),
+                        id,
+                        label: term.label,
+                        definition: term.definition,
+                    }
+                })
+                .collect();
+            terms.sort_by(|a, b| a.id.cmp(&b.id));
+            (kind, terms)
+        });
     render(&VocabularyPage {
         kinds: kinds.collect(),
     })

@@ -101,8 +101,18 @@ impl<'a> From<&'a CatalogueQuery> for QueryView<'a> {
 fn list_csv(catalogue: &Catalogue) -> Result<String, ApiError> {
     let failed = |error: String| ApiError::Internal(error);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = ["name", "title", "description", "question", "tags", "parameters", "url"];
-    writer.write_record(head).map_err(|error| failed(error.to_string()))?;
+    let head = [
+        "name",
+        "title",
+        "description",
+        "question",
+        "tags",
+        "parameters",
+        "url",
+    ];
+    writer
+        .write_record(head)
+        .map_err(|error| failed(error.to_string()))?;
     for query in catalogue.iter().map(QueryView::from) {
         let question = query.question.map(|number| number.to_string());
         let parameters: Vec<_> = query
@@ -119,9 +129,13 @@ fn list_csv(catalogue: &Catalogue) -> Result<String, ApiError> {
             &parameters.join("; "),
             &query.url,
         ];
-        writer.write_record(record).map_err(|error| failed(error.to_string()))?;
+        writer
+            .write_record(record)
+            .map_err(|error| failed(error.to_string()))?;
     }
-    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| failed(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
 }
 
@@ -173,5 +187,6 @@ async fn run(
         snapshot,
     };
     let page = pages::ResultPage::of_catalogue(query, &values, uri.query().unwrap_or_default());
-    job.answer(&state, &headers, extension, &identity, page).await
+    job.answer(&state, &headers, extension, &identity, page)
+        .await
 }

@@ -106,7 +106,9 @@ impl Form {
     }
 
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
@@ -226,7 +228,6 @@ fn is_from_here(parts: &Parts) -> bool {
         _ => host,
     });
     host == authority(parts)
-        && name.is_some_and(|name| {
-            name == "localhost" || name == "[::1]" || name.starts_with("127.")
-        })
+        && name
+            .is_some_and(|name| name == "localhost" || name == "[::1]" || name.starts_with("127."))
 }

@@ -81,9 +81,10 @@ async fn anything(
         .map_err(|_| ApiError::BadRequest(format!("`iri`: <{iri}> is not an absolute IRI")))?;
     let format = match form.one("format")? {
         None => None,
-        Some(name) => Some(by_name(name, &TRIPLES).ok_or_else(|| {
-            ApiError::BadRequest(format!("`format`: there is no `{name}`"))
-        })?),
+        Some(name) => Some(
+            by_name(name, &TRIPLES)
+                .ok_or_else(|| ApiError::BadRequest(format!("`format`: there is no `{name}`")))?,
+        ),
     };
     let snapshot = state.graph().snapshot();
     let wanted = iri.clone();
@@ -143,8 +144,8 @@ async fn answer(
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
     }
-    let location = pages::Links::new(&state.graph().config().base)
-        .resource_format(&name, format.format);
+    let location =
+        pages::Links::new(&state.graph().config().base).resource_format(&name, format.format);
     let mut response = match format.format {
         Format::Rdf(rdf) => {
             let body = rdf_body(state, rdf, move || description.quads(&snapshot)).await?;
@@ -178,7 +179,11 @@ async fn rdf_body(
                 // A triple that several graphs state is one triple here.
                 let mut seen = std::collections::HashSet::new();
                 quads.retain(|quad| {
-                    seen.insert((quad.subject.clone(), quad.predicate.clone(), quad.object.clone()))
+                    seen.insert((
+                        quad.subject.clone(),
+                        quad.predicate.clone(),
+                        quad.object.clone(),
+                    ))
                 });
             }
             write_quads(quads, format, blocks).map_err(ApiError::write)
@@ -195,7 +200,11 @@ async fn code_lists(
     Form::of_url(&uri)?.only(&[])?;
     let format = choose(&headers, &TRIPLES)?;
     let snapshot = state.graph().snapshot();
-    let reading = Reading::new(&state, snapshot.version(), &["code lists", format.content_type]);
+    let reading = Reading::new(
+        &state,
+        snapshot.version(),
+        &["code lists", format.content_type],
+    );
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }

@@ -1,8 +1,8 @@
 //! Writing responses: versions, conditional requests, blocks that stream.
 
+use super::AppState;
 use super::error::ApiError;
 use super::negotiate::Chosen;
-use super::AppState;
 use crate::app::KnowledgeGraph;
 use crate::store::{CancellationToken, Limits, StoreError};
 use axum::body::Body;
@@ -194,7 +194,9 @@ impl AppState {
                 _guard: guard,
             })),
             Some(Block::Failed(error)) => Err(error),
-            None => Err(ApiError::Internal("a computation ended without a word".to_owned())),
+            None => Err(ApiError::Internal(
+                "a computation ended without a word".to_owned(),
+            )),
         }
     }
 }
@@ -204,7 +206,12 @@ async fn wait_for(
     deadline: Option<Instant>,
 ) -> Result<OwnedSemaphorePermit, ApiError> {
     let deadline = deadline.unwrap_or_else(|| Instant::now() + CLIENT_PATIENCE);
-    match timeout_at(deadline.into(), std::sync::Arc::clone(places).acquire_owned()).await {
+    match timeout_at(
+        deadline.into(),
+        std::sync::Arc::clone(places).acquire_owned(),
+    )
+    .await
+    {
         Ok(Ok(place)) => Ok(place),
         Ok(Err(_)) | Err(_) => Err(ApiError::Busy),
     }
@@ -212,7 +219,8 @@ async fn wait_for(
 
 /// Turns a panic into an error: no request ends without an answer.
 fn caught<T>(work: impl FnOnce() -> Result<T, ApiError>) -> Result<T, ApiError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(ApiError::Internal(panic_message(&*panic))))
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(ApiError::Internal(panic_message(&*panic))))
 }
 
 pub(super) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
@@ -254,11 +262,16 @@ impl Blocks {
             Err(mpsc::error::TrySendError::Full(block)) => block,
         };
         let patience = match self.deadline {
-            Some(deadline) => CLIENT_PATIENCE.min(deadline.saturating_duration_since(Instant::now())),
+            Some(deadline) => {
+                CLIENT_PATIENCE.min(deadline.saturating_duration_since(Instant::now()))
+            }
             None => CLIENT_PATIENCE,
         };
         let sender = &self.sender;
-        match self.runtime.block_on(async { timeout(patience, sender.send(block)).await }) {
+        match self
+            .runtime
+            .block_on(async { timeout(patience, sender.send(block)).await })
+        {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(left()),
             Err(_) => Err(io::Error::new(

@@ -11,13 +11,12 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::model::vocab::{rdf, xsd};
-use oxigraph::model::{
-    BlankNode, Graph, GraphName, Literal, NamedNode, NamedNodeRef, TripleRef,
-};
+use oxigraph::model::{BlankNode, Graph, GraphName, Literal, NamedNode, NamedNodeRef, TripleRef};
 use oxigraph::sparql::results::QueryResultsFormat;
 
 const SD: &str = "http://www.w3.org/ns/sparql-service-description#";
-const TRIPLES: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("http://rdfs.org/ns/void#triples");
+const TRIPLES: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("http://rdfs.org/ns/void#triples");
 
 /// Answers with the description of the endpoint under the address that the client used.
 pub(super) async fn describe(
@@ -62,9 +61,17 @@ fn description(endpoint: &str, snapshot: &Snapshot) -> Result<Graph, ApiError> {
     graph.insert(TripleRef::new(service, rdf::TYPE, &sd("Service")));
     graph.insert(TripleRef::new(service, &sd("endpoint"), service));
     for language in ["SPARQL10Query", "SPARQL11Query", "SPARQL11Update"] {
-        graph.insert(TripleRef::new(service, &sd("supportedLanguage"), &sd(language)));
+        graph.insert(TripleRef::new(
+            service,
+            &sd("supportedLanguage"),
+            &sd(language),
+        ));
     }
-    graph.insert(TripleRef::new(service, &sd("feature"), &sd("UnionDefaultGraph")));
+    graph.insert(TripleRef::new(
+        service,
+        &sd("feature"),
+        &sd("UnionDefaultGraph"),
+    ));
     for format in [
         QueryResultsFormat::Json,
         QueryResultsFormat::Xml,
@@ -98,9 +105,17 @@ fn describe_dataset(graph: &mut Graph, service: NamedNodeRef<'_>, snapshot: &Sna
     let default_graph = BlankNode::default();
     graph.insert(TripleRef::new(service, &sd("defaultDataset"), &dataset));
     graph.insert(TripleRef::new(&dataset, rdf::TYPE, &sd("Dataset")));
-    graph.insert(TripleRef::new(&dataset, &sd("defaultGraph"), &default_graph));
+    graph.insert(TripleRef::new(
+        &dataset,
+        &sd("defaultGraph"),
+        &default_graph,
+    ));
     graph.insert(TripleRef::new(&default_graph, rdf::TYPE, &sd("Graph")));
-    graph.insert(TripleRef::new(&default_graph, TRIPLES, &count(snapshot.triple_count())));
+    graph.insert(TripleRef::new(
+        &default_graph,
+        TRIPLES,
+        &count(snapshot.triple_count()),
+    ));
     for (name, triples) in snapshot.graphs() {
         let GraphName::NamedNode(name) = name else {
             continue;

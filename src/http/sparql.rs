@@ -107,7 +107,11 @@ fn refuse(form: &Form, names: [&str; 2], what: &str) -> Result<(), ApiError> {
 }
 
 async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response, ApiError> {
-    refuse(form, ["using-graph-uri", "using-named-graph-uri"], "updates")?;
+    refuse(
+        form,
+        ["using-graph-uri", "using-named-graph-uri"],
+        "updates",
+    )?;
     let text = form.one("query")?.unwrap_or_default().to_owned();
     if text.len() > LONGEST_QUERY {
         return Err(ApiError::TooLarge(LONGEST_QUERY));

@@ -34,7 +34,11 @@ async fn summary(
         None => choose(&headers, &FORMATS)?,
     };
     let snapshot = state.graph().snapshot();
-    let reading = Reading::new(&state, snapshot.version(), &["summary", format.content_type]);
+    let reading = Reading::new(
+        &state,
+        snapshot.version(),
+        &["summary", format.content_type],
+    );
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
@@ -43,7 +47,8 @@ async fn summary(
         .await?;
     let body = match format.format {
         Format::Csv => summary.csv()?,
-        _ => serde_json::to_string(&summary).map_err(|error| ApiError::Internal(error.to_string()))?,
+        _ => serde_json::to_string(&summary)
+            .map_err(|error| ApiError::Internal(error.to_string()))?,
     };
     Ok(reading.respond(format, body))
 }
@@ -84,8 +89,12 @@ impl SummaryView {
     fn csv(&self) -> Result<String, ApiError> {
         let failed = |error: String| ApiError::Internal(error);
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.serialize(self).map_err(|error| failed(error.to_string()))?;
-        let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+        writer
+            .serialize(self)
+            .map_err(|error| failed(error.to_string()))?;
+        let bytes = writer
+            .into_inner()
+            .map_err(|error| failed(error.to_string()))?;
         String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
     }
 }

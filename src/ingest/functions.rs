@@ -498,7 +498,7 @@ fn calendar(year: u32, month: Option<u32>, day: Option<u32>) -> Calendar {
     let Some(day) = day else {
         return Some((format!("{year:04}-{month:02}"), xsd::G_YEAR_MONTH));
     };
-    let leap = year % 4 == 0 && year % 100 != 0 || year % 400 == 0;
+    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     let days = match month {
         4 | 6 | 9 | 11 => 30,
         2 if leap => 29,

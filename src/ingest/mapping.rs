@@ -144,7 +144,7 @@ pub enum MappingError {
     Table(#[from] TableError),
     /// A strict import met something that it cannot use.
     #[error("{0} (nothing was imported, because the import is strict)")]
-    Strict(Finding),
+    Strict(Box<Finding>),
     /// The threads cannot be started.
     #[error("the import cannot start: {0}")]
     Threads(String),
@@ -586,7 +586,9 @@ impl<'a> Importer<'a> {
 
     fn check_strict(&self) -> Result<(), MappingError> {
         match self.findings.first_serious() {
-            Some(finding) if self.options.strict => Err(MappingError::Strict(finding.clone())),
+            Some(finding) if self.options.strict => {
+                Err(MappingError::Strict(Box::new(finding.clone())))
+            }
             _ => Ok(()),
         }
     }
@@ -796,7 +798,7 @@ impl<'a> Importer<'a> {
             if self.options.strict
                 && let Some(finding) = self.findings.first_serious()
             {
-                return Err(MappingError::Strict(finding.clone()));
+                return Err(MappingError::Strict(Box::new(finding.clone())));
             }
         }
         self.check_strict()?;

@@ -96,7 +96,9 @@ fn unpack(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
         return Ok(bytes);
     };
     let mut unpacked = Vec::new();
-    reader.take(LARGEST_UNFOLDED + 1).read_to_end(&mut unpacked)?;
+    reader
+        .take(LARGEST_UNFOLDED + 1)
+        .read_to_end(&mut unpacked)?;
     if unpacked.len() as u64 > LARGEST_UNFOLDED {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
@@ -162,7 +164,11 @@ fn parse_whole(parser: RdfParser, bytes: &[u8]) -> Result<Batch, IngestError> {
     let mut nodes = Renamed::default();
     let mut reader = parser.for_slice(bytes);
     for quad in reader.by_ref() {
-        batch.push(nodes.quad(quad.map_err(|error| from_parser(&error))?)?.as_ref());
+        batch.push(
+            nodes
+                .quad(quad.map_err(|error| from_parser(&error))?)?
+                .as_ref(),
+        );
     }
     for (name, iri) in reader.prefixes() {
         batch.add_prefix(name, iri);
@@ -172,7 +178,9 @@ fn parse_whole(parser: RdfParser, bytes: &[u8]) -> Result<Batch, IngestError> {
 
 fn parse_pieces(parser: RdfParser, bytes: &[u8]) -> Result<Batch, IngestError> {
     let pieces = rayon::current_num_threads() * 4;
-    let readers = parser.clone().split_slice_for_parallel_parsing(bytes, pieces);
+    let readers = parser
+        .clone()
+        .split_slice_for_parallel_parsing(bytes, pieces);
     if readers.len() <= 1 {
         let mut batch = Batch::new();
         let mut nodes = Renamed::default();
@@ -326,7 +334,10 @@ fn guard(bytes: &[u8], format: RdfFormat) -> Result<(), IngestError> {
 
 fn refused(bytes: &[u8], at: usize, message: String) -> IngestError {
     let before = &bytes[..at];
-    let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let line_start = before
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
     IngestError::RdfSyntax {
         file: None,
         line: Some(before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1),
@@ -371,7 +382,10 @@ fn guard_json(bytes: &[u8]) -> Result<(), IngestError> {
 fn guard_xml(bytes: &[u8]) -> Result<(), IngestError> {
     if let Some(at) = find(bytes, b"<!ENTITY") {
         // Namespace abbreviations are what honest files declare; those are short and flat.
-        let declarations = bytes[at..].windows(8).filter(|window| window == b"<!ENTITY").count();
+        let declarations = bytes[at..]
+            .windows(8)
+            .filter(|window| window == b"<!ENTITY")
+            .count();
         let end = find(&bytes[at..], b"]>").map_or(bytes.len(), |end| at + end);
         let nested = bytes[at..end].contains(&b'&');
         if nested || declarations > 200 {
@@ -383,7 +397,11 @@ fn guard_xml(bytes: &[u8]) -> Result<(), IngestError> {
         }
         if find(&bytes[at..end], b"SYSTEM").is_some() || find(&bytes[at..end], b"PUBLIC").is_some()
         {
-            return Err(refused(bytes, at, "external entities are refused".to_owned()));
+            return Err(refused(
+                bytes,
+                at,
+                "external entities are refused".to_owned(),
+            ));
         }
     }
     let mut tag: Option<(usize, usize, u8)> = None;
@@ -450,7 +468,10 @@ mod tests {
 
     #[test]
     fn an_error_names_its_line() {
-        let error = parse("<http://a> <http://b> <http://c> .\nnonsense .", RdfFormat::Turtle);
+        let error = parse(
+            "<http://a> <http://b> <http://c> .\nnonsense .",
+            RdfFormat::Turtle,
+        );
         assert!(error.err().unwrap().to_string().starts_with("2:"));
     }
 
@@ -488,14 +509,18 @@ mod tests {
     #[test]
     fn prefixes_come_along() {
         let batch = parse("@prefix e: <http://e/> . e:a e:b e:c .", RdfFormat::Turtle).unwrap();
-        assert_eq!(batch.prefixes().get("e").map(String::as_str), Some("http://e/"));
+        assert_eq!(
+            batch.prefixes().get("e").map(String::as_str),
+            Some("http://e/")
+        );
     }
 
     #[test]
     fn bombs_are_refused() {
         let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
         assert!(parse(&deep, JSON_LD).is_err());
-        let entities = "<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY a \"x\"><!ENTITY b \"&a;&a;\">]><r/>";
+        let entities =
+            "<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY a \"x\"><!ENTITY b \"&a;&a;\">]><r/>";
         assert!(parse(entities, RdfFormat::RdfXml).is_err());
         let attributes: String = (0..1_100).fold(String::new(), |mut text, n| {
             let _ = write!(text, " a{n}='1'");

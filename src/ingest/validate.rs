@@ -274,7 +274,7 @@ fn messages(messages: &shacl::types::MessageMap) -> Vec<(String, String)> {
 }
 
 fn show(object: &rudof_rdf::rdf_core::term::Object) -> String {
-    Term::try_from(object.clone()).map_or_else(|_| object.to_string(), |term| term.to_string())
+    Term::from(object.clone()).to_string()
 }
 
 fn show_path(path: &SHACLPath) -> String {

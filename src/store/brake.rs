@@ -94,7 +94,10 @@ fn brake(pattern: &mut GraphPattern) -> bool {
         GraphPattern::Join { left, right } | GraphPattern::LeftJoin { left, right, .. } => {
             let (left, right) = (variables(left), variables(right));
             if left.is_disjoint(&right) {
-                [left, right].into_iter().filter_map(|side| side.into_iter().next()).collect()
+                [left, right]
+                    .into_iter()
+                    .filter_map(|side| side.into_iter().next())
+                    .collect()
             } else {
                 Vec::new()
             }
@@ -215,6 +218,8 @@ mod tests {
         assert!(is_braked("SELECT * { VALUES ?a { 1 } VALUES ?b { 2 } }"));
         assert!(is_braked("SELECT * { ?a ?p ?b OPTIONAL { ?c ?q ?d } }"));
         assert!(!is_braked("SELECT * { ?a ?p ?b . ?b ?q ?d . ?d ?r ?e }"));
-        assert!(!is_braked("SELECT * { ?a ?p [ ?q ?d ] OPTIONAL { ?d ?r ?e } }"));
+        assert!(!is_braked(
+            "SELECT * { ?a ?p [ ?q ?d ] OPTIONAL { ?d ?r ?e } }"
+        ));
     }
 }

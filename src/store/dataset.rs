@@ -152,8 +152,10 @@ impl<'a> QueryableDataset<'a> for View<'a> {
             (_, Some(graph)) => GraphScope::One(graph.0.get()),
         };
         Quads {
-            matches: (!computed)
-                .then(|| self.snapshot.scan(parts.map(|part| part.map(|part| part.0.get())), scope)),
+            matches: (!computed).then(|| {
+                self.snapshot
+                    .scan(parts.map(|part| part.map(|part| part.0.get())), scope)
+            }),
             is_default_graph: matches!(graph_name, Some(None)),
             deadline: self.deadline,
             // Many short lookups must see the clock as well as one long one.
@@ -178,7 +180,11 @@ impl<'a> QueryableDataset<'a> for View<'a> {
     fn internalize_term(&self, term: Term) -> Result<EvaluationTerm, ReadError> {
         let mut local = self.local.borrow_mut();
         let local = &mut *local;
-        if let Some(id) = self.snapshot.dictionary.find(term.as_ref(), &mut local.buffer) {
+        if let Some(id) = self
+            .snapshot
+            .dictionary
+            .find(term.as_ref(), &mut local.buffer)
+        {
             return wrap(id);
         }
         if let Some(id) = local.numbers.get(&term) {

@@ -98,7 +98,10 @@ impl Dictionary {
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.segments.iter().map(|segment| segment.heap_bytes()).sum()
+        self.segments
+            .iter()
+            .map(|segment| segment.heap_bytes())
+            .sum()
     }
 
     fn segment(&self, id: TermId) -> Option<(&Segment, u32)> {

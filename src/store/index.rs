@@ -112,9 +112,7 @@ impl Base {
         let count = self.len() + delta.added[0].len() - delta.removed[0].len();
         let mut permutations: Vec<_> = Order::ALL
             .par_iter()
-            .map(|order| {
-                Permutation::from_sorted(Scan::new(self, delta, *order, &[]), count)
-            })
+            .map(|order| Permutation::from_sorted(Scan::new(self, delta, *order, &[]), count))
             .collect();
         let [graph, object, predicate, subject] =
             [(); 4].map(|()| permutations.pop().unwrap_or_default());
@@ -440,10 +438,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn quads() -> impl Strategy<Value = BTreeSet<CodedQuad>> {
-        proptest::collection::btree_set(
-            [1..5_u32, 1..4_u32, 1..5_u32, 0..3_u32],
-            0..60,
-        )
+        proptest::collection::btree_set([1..5_u32, 1..4_u32, 1..5_u32, 0..3_u32], 0..60)
     }
 
     fn matching(

@@ -150,7 +150,11 @@ fn construct(
     let evaluator = brake::evaluator(&limits);
     let mut prepared = evaluator.prepare(rule.query.algebra());
     *prepared.dataset_mut() = evaluator_dataset(None);
-    let view = View::new(snapshot, GraphScope::UnionOf(graphs.into()), limits.deadline);
+    let view = View::new(
+        snapshot,
+        GraphScope::UnionOf(graphs.into()),
+        limits.deadline,
+    );
     if let QueryResults::Graph(triples) = prepared.execute(view)? {
         for triple in triples {
             let triple = triple?;

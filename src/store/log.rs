@@ -16,7 +16,9 @@ use super::transaction::{Finished, Transaction};
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId};
 use oxigraph::model::{BlankNode, NamedNode, NamedOrBlankNode};
 use rayon::prelude::*;
-use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition};
+use redb::{
+    Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
@@ -282,7 +284,10 @@ impl Block {
     }
 
     fn replay(&self, transaction: &mut Transaction) -> Result<(), DamagedTerm> {
-        let keys = self.keys.iter().map(|(start, end)| &self.bytes[*start..*end]);
+        let keys = self
+            .keys
+            .iter()
+            .map(|(start, end)| &self.bytes[*start..*end]);
         transaction.replay(keys, &self.quads, self.present)
     }
 }
@@ -388,10 +393,20 @@ impl Log {
         let reading = database
             .begin_read()
             .map_err(|error| self.damaged(error.to_string()))?;
-        let records = reading.open_table(RECORDS).map_err(|error| self.damaged(error.to_string()))?;
-        let blocks = reading.open_table(BLOCKS).map_err(|error| self.damaged(error.to_string()))?;
-        let meta = reading.open_table(META).map_err(|error| self.damaged(error.to_string()))?;
-        match meta.get("format").map_err(failed)?.map(|value| value.value()) {
+        let records = reading
+            .open_table(RECORDS)
+            .map_err(|error| self.damaged(error.to_string()))?;
+        let blocks = reading
+            .open_table(BLOCKS)
+            .map_err(|error| self.damaged(error.to_string()))?;
+        let meta = reading
+            .open_table(META)
+            .map_err(|error| self.damaged(error.to_string()))?;
+        match meta
+            .get("format")
+            .map_err(failed)?
+            .map(|value| value.value())
+        {
             Some(FORMAT) => {}
             Some(found) if found > FORMAT => {
                 return Err(StoreError::NewerFormat {
@@ -545,10 +560,16 @@ impl Log {
         let Some(database) = &self.database else {
             return Err(self.damaged("the file is not open"));
         };
-        let writing = database.begin_write().map_err(|error| failed(error.into()))?;
+        let writing = database
+            .begin_write()
+            .map_err(|error| failed(error.into()))?;
         {
-            let mut headers = writing.open_table(RECORDS).map_err(|error| failed(error.into()))?;
-            let mut blocks = writing.open_table(BLOCKS).map_err(|error| failed(error.into()))?;
+            let mut headers = writing
+                .open_table(RECORDS)
+                .map_err(|error| failed(error.into()))?;
+            let mut blocks = writing
+                .open_table(BLOCKS)
+                .map_err(|error| failed(error.into()))?;
             for record in records.iter_mut() {
                 let version = record.header.version;
                 let (header, hash) = record.seal(head.map(|head| head.hash))?;
@@ -829,9 +850,15 @@ fn open_database(path: &Path, may_create: bool) -> Result<Database, StoreError> 
     };
     if !exists {
         let failed = |error: redb::Error| write_error(path, error);
-        let writing = database.begin_write().map_err(|error| failed(error.into()))?;
-        writing.open_table(RECORDS).map_err(|error| failed(error.into()))?;
-        writing.open_table(BLOCKS).map_err(|error| failed(error.into()))?;
+        let writing = database
+            .begin_write()
+            .map_err(|error| failed(error.into()))?;
+        writing
+            .open_table(RECORDS)
+            .map_err(|error| failed(error.into()))?;
+        writing
+            .open_table(BLOCKS)
+            .map_err(|error| failed(error.into()))?;
         writing
             .open_table(META)
             .map_err(|error| failed(error.into()))?

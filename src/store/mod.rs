@@ -241,9 +241,9 @@ impl KnowledgeStore {
             }),
         );
         self.send(job)?;
-        receiver
-            .recv()
-            .unwrap_or_else(|_| Err(internal("the change was given up; nothing was written").into()))
+        receiver.recv().unwrap_or_else(|_| {
+            Err(internal("the change was given up; nothing was written").into())
+        })
     }
 
     /// Rewrites the log so that it holds the present state only: removed data is then in no file
@@ -348,7 +348,11 @@ impl Writer {
                     }
                     Job::History(reply) => {
                         self.commit(std::mem::take(&mut group));
-                        reply(self.log.as_ref().map_or_else(|| Ok(Vec::new()), Log::history));
+                        reply(
+                            self.log
+                                .as_ref()
+                                .map_or_else(|| Ok(Vec::new()), Log::history),
+                        );
                     }
                 }
                 next = (group.len() < LARGEST_GROUP)
@@ -420,7 +424,9 @@ impl Writer {
                 }
                 Ok((reply, Err(error))) => replies.push((reply, Err(error))),
                 // The reply went down with the work; whoever waits for it hears of that.
-                Err(_) => tracing::error!(author = about.author, "a change panicked; it was dropped"),
+                Err(_) => {
+                    tracing::error!(author = about.author, "a change panicked; it was dropped")
+                }
             }
         }
         let written = match &mut self.log {
@@ -453,9 +459,9 @@ impl Writer {
                 let mut error = Some(error);
                 for (reply, outcome) in replies {
                     reply(match outcome {
-                        Ok(outcome) if outcome.changed => Err(error
-                            .take()
-                            .unwrap_or_else(|| internal("the log could not be written; nothing was changed"))),
+                        Ok(outcome) if outcome.changed => Err(error.take().unwrap_or_else(|| {
+                            internal("the log could not be written; nothing was changed")
+                        })),
                         other => other,
                     });
                 }
@@ -463,7 +469,10 @@ impl Writer {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "a pair of an answer and what it answers")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "a pair of an answer and what it answers"
+    )]
     fn attempt(
         &self,
         head: &Arc<Snapshot>,
@@ -493,7 +502,12 @@ impl Writer {
         };
         let version = head.version() + 1;
         let record = match &self.log {
-            Some(_) => Some(Record::new(version, &about.author, &about.message, &change)?),
+            Some(_) => Some(Record::new(
+                version,
+                &about.author,
+                &about.message,
+                &change,
+            )?),
             None => None,
         };
         Ok(Some(Step {
@@ -518,10 +532,7 @@ impl Writer {
     }
 
     fn backup(&self, target: &Path) -> Result<Outcome, StoreError> {
-        let log = self
-            .log
-            .as_ref()
-            .ok_or_else(|| StoreError::NothingKept)?;
+        let log = self.log.as_ref().ok_or_else(|| StoreError::NothingKept)?;
         let version = log::copy(log.directory(), target)?;
         Ok(Outcome {
             version,

@@ -259,13 +259,75 @@ fn syntax_error(message: &str, text: &str) -> SyntaxError {
         Some((line, column, what)) => (Some(line), Some(column), what),
         None => (None, None, message),
     };
-    let hint = undeclared_prefix(what, text, line, column);
+    let hint =
+        undeclared_prefix(what, text, line, column).or_else(|| ends_too_early(text, line, column));
     SyntaxError {
-        message: what.to_owned(),
+        message: readable(what),
         line,
         column,
         hint,
     }
+}
+
+/// The parser lists every token that could stand here, character classes included; people want
+/// the gist.
+fn readable(what: &str) -> String {
+    let Some(list) = what.strip_prefix("expected one of ") else {
+        return what.split_whitespace().collect::<Vec<_>>().join(" ");
+    };
+    // A class of letters spans lines and holds commas; its brackets are balanced.
+    let mut tokens = Vec::new();
+    let mut token = String::new();
+    let (mut depth, mut quoted) = (0, false);
+    for c in list.chars() {
+        match c {
+            '"' if depth == 0 && !token.ends_with('\\') => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                tokens.push(std::mem::take(&mut token).trim().to_owned());
+                continue;
+            }
+            _ => {}
+        }
+        token.push(c);
+    }
+    tokens.push(token.trim().to_owned());
+    let mut names: Vec<&str> = Vec::new();
+    for token in &tokens {
+        let name = match token.trim_matches('"') {
+            "[_]" => continue,
+            "?" | "$" => "a variable",
+            "<" | ":" => "an IRI",
+            "_:" => "a blank node",
+            "true" | "false" | "'" | "\u{27}\u{27}\u{27}" | "\\" | "\\\"\\\"\\" => "a literal",
+            class if class.starts_with("['0'") => "a number",
+            class if class.starts_with("['A'") => "a name",
+            class if class.len() > 1 && class.starts_with('[') => continue,
+            other => other,
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names[..] {
+        [] => "this cannot stand here".to_owned(),
+        [one] => format!("expected {one}"),
+        [ref all @ .., last] => format!("expected {} or {last}", all.join(", ")),
+    }
+}
+
+/// A remedy where the text is over before it is complete.
+fn ends_too_early(text: &str, line: Option<u64>, column: Option<u64>) -> Option<String> {
+    let (line, column) = (line?.checked_sub(1)?, column?.checked_sub(1)?);
+    let mut rest = text.split('\n').skip(usize::try_from(line).ok()?);
+    let here: String = rest
+        .next()?
+        .chars()
+        .skip(usize::try_from(column).ok()?)
+        .collect();
+    let is_over = here.trim().is_empty() && rest.all(|line| line.trim().is_empty());
+    is_over.then(|| "the text ends here: is a closing bracket missing?".to_owned())
 }
 
 fn undeclared_prefix(
@@ -277,7 +339,9 @@ fn undeclared_prefix(
     if !what.contains("Prefix not found") {
         return None;
     }
-    let line = text.lines().nth(usize::try_from(line?).ok()?.checked_sub(1)?)?;
+    let line = text
+        .lines()
+        .nth(usize::try_from(line?).ok()?.checked_sub(1)?)?;
     let before: String = line.chars().take(usize::try_from(column?).ok()?).collect();
     let name = before
         .rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, ':' | '-' | '_' | '.')))
@@ -356,9 +420,11 @@ fn guard(text: &str) -> Result<(), SyntaxError> {
                     .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':')))
                     .unwrap_or(bytes.len() - at);
                 let word = &bytes[at..at + length];
-                if ["OPTIONAL", "UNION", "MINUS", "BIND", "EXISTS", "LATERAL", "SERVICE"]
-                    .iter()
-                    .any(|keyword| word.eq_ignore_ascii_case(keyword.as_bytes()))
+                if [
+                    "OPTIONAL", "UNION", "MINUS", "BIND", "EXISTS", "LATERAL", "SERVICE",
+                ]
+                .iter()
+                .any(|keyword| word.eq_ignore_ascii_case(keyword.as_bytes()))
                 {
                     operators += 1;
                 }
@@ -466,9 +532,8 @@ pub(super) fn evaluator_dataset(
     specification.set_default_graph(vec![GraphName::DefaultGraph]);
     // `WITH` says nothing of the named graphs: all of them can be asked.
     if let Some(named) = dataset.and_then(|dataset| dataset.named.as_ref()) {
-        specification.set_available_named_graphs(
-            named.iter().map(|graph| graph.clone().into()).collect(),
-        );
+        specification
+            .set_available_named_graphs(named.iter().map(|graph| graph.clone().into()).collect());
     }
     specification
 }
@@ -488,6 +553,14 @@ mod tests {
     }
 
     #[test]
+    fn a_message_names_kinds_of_things_and_no_character_classes() {
+        let error = parse("SELECT * { ?s ?p ").unwrap_err();
+        assert!(!error.message.contains(".."), "{}", error.message);
+        assert!(error.message.contains("a variable"), "{}", error.message);
+        assert!(error.hint.unwrap().contains("closing bracket"));
+    }
+
+    #[test]
     fn an_undeclared_prefix_is_named() {
         let error = parse("SELECT * { ?s weft:sector ?o }").unwrap_err();
         assert!(error.to_string().contains("weft"), "{error}");
@@ -496,7 +569,11 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused_before_it_is_parsed() {
         for (open, close) in [("{", "}"), ("(", ")"), ("[ a ", "]")] {
-            let text = format!("SELECT * {{ {} {} }}", open.repeat(5_000), close.repeat(5_000));
+            let text = format!(
+                "SELECT * {{ {} {} }}",
+                open.repeat(5_000),
+                close.repeat(5_000)
+            );
             assert!(parse(&text).unwrap_err().message.contains("nested"));
         }
         let chain = format!("SELECT * {{ FILTER(true{}) }}", " && true".repeat(20_000));

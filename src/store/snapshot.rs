@@ -3,9 +3,7 @@
 use super::dictionary::{Dictionary, GrowingDictionary, compacted};
 use super::index::{Base, Delta, GraphScope, Matches};
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, node_of_term, quad_of_terms};
-use oxigraph::model::{
-    GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef,
-};
+use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -165,11 +163,7 @@ impl Snapshot {
             None => Some(None),
             Some(term) => self.dictionary.find(term, &mut buffer).map(Some),
         };
-        let pattern = [
-            id(subject)?,
-            id(predicate.map(Into::into))?,
-            id(object)?,
-        ];
+        let pattern = [id(subject)?, id(predicate.map(Into::into))?, id(object)?];
         let scope = match graph {
             None => GraphScope::All,
             Some(graph) => GraphScope::One(self.graph_id(graph)?),
@@ -189,12 +183,8 @@ impl Snapshot {
     pub(super) fn graph_id(&self, graph: GraphNameRef<'_>) -> Option<TermId> {
         match graph {
             GraphNameRef::DefaultGraph => Some(DEFAULT_GRAPH),
-            GraphNameRef::NamedNode(node) => {
-                self.dictionary.find(node.into(), &mut Vec::new())
-            }
-            GraphNameRef::BlankNode(node) => {
-                self.dictionary.find(node.into(), &mut Vec::new())
-            }
+            GraphNameRef::NamedNode(node) => self.dictionary.find(node.into(), &mut Vec::new()),
+            GraphNameRef::BlankNode(node) => self.dictionary.find(node.into(), &mut Vec::new()),
         }
     }
 
@@ -264,7 +254,10 @@ impl Snapshot {
         if change.added.is_empty() && change.removed.is_empty() {
             return next;
         }
-        next.delta = Arc::new(self.delta.changed(&self.base, &change.added, &change.removed));
+        next.delta = Arc::new(
+            self.delta
+                .changed(&self.base, &change.added, &change.removed),
+        );
         let changes = change.added.len() + change.removed.len();
         let outgrown = next.delta.len() > SMALL_DELTA.max(next.base.len() / DELTA_SHARE)
             || next.delta.len() > LARGEST_DELTA;
@@ -275,9 +268,9 @@ impl Snapshot {
         if changes > SMALL_DELTA {
             next.triples = next.scan([None; 3], GraphScope::Union).count();
         } else {
-            next.triples = self.triples + distinct_triples(&change.added, |triple| {
-                !self.contains_triple(triple)
-            }) - distinct_triples(&change.removed, |triple| !next.contains_triple(triple));
+            next.triples = self.triples
+                + distinct_triples(&change.added, |triple| !self.contains_triple(triple))
+                - distinct_triples(&change.removed, |triple| !next.contains_triple(triple));
         }
         next
     }

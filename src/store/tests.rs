@@ -165,7 +165,8 @@ const QUERIES: &[&str] = &[
 fn oracle_rows(store: &Store, text: &str) -> Vec<String> {
     let copy = Store::new().expect("oracle");
     for graph in store.named_graphs() {
-        copy.insert_named_graph(graph.expect("oracle").as_ref()).expect("oracle");
+        copy.insert_named_graph(graph.expect("oracle").as_ref())
+            .expect("oracle");
     }
     for quad in store.iter() {
         let quad = quad.expect("oracle");
@@ -274,7 +275,11 @@ fn an_update_that_fails_leaves_no_trace() {
     let store = KnowledgeStore::in_memory(StoreOptions::default());
     update(&store, "INSERT DATA { :a :b :c }").unwrap();
     let before = store.snapshot();
-    let error = update(&store, "INSERT DATA { :x :y :z } ; LOAD <http://localhost/>").unwrap_err();
+    let error = update(
+        &store,
+        "INSERT DATA { :x :y :z } ; LOAD <http://localhost/>",
+    )
+    .unwrap_err();
     assert!(matches!(error, StoreError::LoadRefused(_)));
     assert_eq!(store.snapshot().version(), before.version());
     assert_eq!(quads(&store.snapshot()), quads(&before));
@@ -318,7 +323,11 @@ fn the_union_counts_a_triple_once() {
     .unwrap();
     let snapshot = store.snapshot();
     for pattern in ["?s ?p ?o", "?s :b ?o", "?s ?p :c", "?s :b :c"] {
-        let count = rows(&snapshot, &format!("SELECT (COUNT(*) AS ?n) {{ {pattern} }}")).unwrap();
+        let count = rows(
+            &snapshot,
+            &format!("SELECT (COUNT(*) AS ?n) {{ {pattern} }}"),
+        )
+        .unwrap();
         assert!(count[0].contains("\"2\""), "{pattern}: {count:?}");
     }
     assert_eq!(snapshot.len(), 4);
@@ -353,7 +362,9 @@ fn a_query_ends_at_its_deadline() {
         .collect();
     let many = batch(&many);
     store
-        .write::<_, StoreError>(by("test"), move |transaction| transaction.insert_batch(&many))
+        .write::<_, StoreError>(by("test"), move |transaction| {
+            transaction.insert_batch(&many)
+        })
         .unwrap();
     let limits = Limits {
         deadline: Some(Instant::now() + Duration::from_millis(100)),
@@ -374,7 +385,9 @@ fn a_query_ends_at_its_deadline() {
 fn a_second_process_is_told_who_has_the_directory() {
     let directory = tempfile::tempdir().unwrap();
     let _store = KnowledgeStore::open(directory.path(), StoreOptions::default()).unwrap();
-    let error = KnowledgeStore::open(directory.path(), StoreOptions::default()).err().unwrap();
+    let error = KnowledgeStore::open(directory.path(), StoreOptions::default())
+        .err()
+        .unwrap();
     assert!(matches!(error, StoreError::Locked { .. }), "{error}");
 }
 
@@ -385,9 +398,13 @@ fn erased_text_is_in_no_file_after_compaction() {
     let expected;
     {
         let store = KnowledgeStore::open(directory.path(), StoreOptions::default()).unwrap();
-        let text = batch(&format!("<http://e/a> <http://e/p> \"{secret}\" .\n<http://e/b> <http://e/p> \"stays\" <http://e/g> ."));
+        let text = batch(&format!(
+            "<http://e/a> <http://e/p> \"{secret}\" .\n<http://e/b> <http://e/p> \"stays\" <http://e/g> ."
+        ));
         store
-            .write::<_, StoreError>(by("test"), move |transaction| transaction.insert_batch(&text))
+            .write::<_, StoreError>(by("test"), move |transaction| {
+                transaction.insert_batch(&text)
+            })
             .unwrap();
         update(&store, "CREATE GRAPH :empty ; DELETE WHERE { :a ?p ?o }").unwrap();
         store.compact().unwrap();
@@ -398,7 +415,9 @@ fn erased_text_is_in_no_file_after_compaction() {
     }
     for file in std::fs::read_dir(directory.path()).unwrap() {
         let content = std::fs::read(file.unwrap().path()).unwrap();
-        let found = content.windows(secret.len()).any(|window| window == secret.as_bytes());
+        let found = content
+            .windows(secret.len())
+            .any(|window| window == secret.as_bytes());
         assert!(!found);
     }
     let store = KnowledgeStore::open(directory.path(), StoreOptions::default()).unwrap();
@@ -415,7 +434,10 @@ fn a_backup_is_a_store_and_can_be_put_back() {
     update(&store, "INSERT DATA { :a :b :c }").unwrap();
     let backup = directory.path().join("backup");
     assert_eq!(store.backup(&backup).unwrap(), 1);
-    assert!(matches!(store.backup(&backup), Err(StoreError::NotEmpty { .. })));
+    assert!(matches!(
+        store.backup(&backup),
+        Err(StoreError::NotEmpty { .. })
+    ));
     update(&store, "INSERT DATA { :later :b :c }").unwrap();
     let back = directory.path().join("b");
     assert_eq!(restore(&backup, &back).unwrap(), 1);
@@ -435,7 +457,9 @@ fn a_checkpoint_gives_the_same_data_and_a_damaged_one_is_not_used() {
     {
         let store = KnowledgeStore::open(directory.path(), StoreOptions::default()).unwrap();
         store
-            .write::<_, StoreError>(by("test"), move |transaction| transaction.insert_batch(&many))
+            .write::<_, StoreError>(by("test"), move |transaction| {
+                transaction.insert_batch(&many)
+            })
             .unwrap();
         expected = quads(&store.snapshot());
     }
@@ -461,7 +485,11 @@ fn a_flipped_bit_or_a_cut_is_reported_or_harmless() {
     {
         let store = KnowledgeStore::open(source.path(), StoreOptions::default()).unwrap();
         for n in 0..12 {
-            update(&store, &format!("INSERT DATA {{ GRAPH :g{} {{ :s :p {n} }} }}", n % 3)).unwrap();
+            update(
+                &store,
+                &format!("INSERT DATA {{ GRAPH :g{} {{ :s :p {n} }} }}", n % 3),
+            )
+            .unwrap();
         }
         update(&store, "DELETE WHERE { GRAPH :g1 { ?s ?p 4 } }").unwrap();
         expected = quads(&store.snapshot());
@@ -520,9 +548,17 @@ fn rules_follow_the_data_in_the_same_commit() {
     };
     update(&store, "INSERT DATA { :x :y :z }").unwrap();
     assert_eq!(store.snapshot().graphs().len(), 1);
-    let first = update(&store, "INSERT DATA { GRAPH :g { :a a <http://foreign/Organisation> } }").unwrap();
+    let first = update(
+        &store,
+        "INSERT DATA { GRAPH :g { :a a <http://foreign/Organisation> } }",
+    )
+    .unwrap();
     assert_eq!((first.version, inferred()), (2, 1));
-    update(&store, "INSERT DATA { GRAPH :h { :b a <http://foreign/Organisation> } }").unwrap();
+    update(
+        &store,
+        "INSERT DATA { GRAPH :h { :b a <http://foreign/Organisation> } }",
+    )
+    .unwrap();
     assert_eq!(inferred(), 2);
     update(&store, "DROP GRAPH :g").unwrap();
     assert_eq!(inferred(), 1);

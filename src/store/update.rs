@@ -115,8 +115,7 @@ impl Transaction {
             limits.deadline,
         );
         // All solutions are found before the first quad changes.
-        let changes =
-            brake::stopped(|| prepared.execute(view)?.collect::<Result<Vec<_>, _>>())??;
+        let changes = brake::stopped(|| prepared.execute(view)?.collect::<Result<Vec<_>, _>>())??;
         for change in &changes {
             if let DeleteInsertQuad::Delete(quad) = change {
                 self.remove(quad.as_ref());

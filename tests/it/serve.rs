@@ -168,7 +168,6 @@ fn wrong_usage_ends_with_code_2() {
     for arguments in [
         vec!["serve", "--no-such-flag"],
         vec!["serve", "--bind", "nowhere"],
-        vec!["serve", "--in-memory", "--data-dir", "data"],
         vec![
             "serve",
             "--open-writes",
@@ -347,7 +346,7 @@ fn no_nesting_ends_the_process() {
         );
         let start: String = query.chars().take(60).collect();
         assert!(
-            response.status < 500 || response.status == 503,
+            response.status < 500 || matches!(response.status, 503 | 504),
             "{start}: {response:?}"
         );
         assert_eq!(server.get("/health/live", &[]).status, 200, "after {start}");

@@ -58,9 +58,12 @@ pub fn report(line: &str) {
     }
 }
 
-/// The built program, run in `folder` and without settings from outside.
+/// The built program (or that of `$WEFT_TEST_BINARY`), run in `folder` and without
+/// settings from outside.
 pub fn weft(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_weft"));
+    let built = env!("CARGO_BIN_EXE_weft");
+    let program = env::var_os("WEFT_TEST_BINARY").unwrap_or_else(|| built.into());
+    let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("WEFT_") {
             command.env_remove(name);

@@ -70,8 +70,12 @@ pub fn query(suites: &Suites, target: &Target, test: &Test) -> Result<(), String
             false,
         );
     }
-    let found = outcome(&response)?;
-    let expected = expectation(suites, &expected_file)?;
+    let mut found = outcome(&response)?;
+    let mut expected = expectation(suites, &expected_file)?;
+    if accept == "text/tab-separated-values" {
+        // The expected files write numbers in another way than the data.
+        (found, expected) = (found.by_value(), expected.by_value());
+    }
     let relaxed = view.object(&test.node, &mf("resultCardinality")).is_some();
     compare(&found, &expected, &parsed, relaxed)
 }
@@ -241,6 +245,24 @@ enum Outcome {
         ordered: bool,
     },
     Graph(Vec<Row>),
+}
+
+impl Outcome {
+    /// The same with every value written in one way.
+    fn by_value(self) -> Self {
+        match self {
+            Self::Solutions {
+                variables,
+                rows,
+                ordered,
+            } => Self::Solutions {
+                variables,
+                rows: canonical_rows(&rows),
+                ordered,
+            },
+            other => other,
+        }
+    }
 }
 
 fn outcome(response: &Response) -> Result<Outcome, String> {
@@ -430,7 +452,8 @@ fn equal_values(
 ) -> Result<(), String> {
     let result = equal(found, expected, ordered);
     let algebra = format!("{query:?}");
-    if result.is_ok() || !(algebra.contains("Extend {") || algebra.contains("Group {")) {
+    let computes = algebra.contains("Extend {") || algebra.contains("Group {");
+    if result.is_ok() || !computes {
         return result;
     }
     equal(&canonical_rows(found), &canonical_rows(expected), ordered)
