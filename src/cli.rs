@@ -40,9 +40,6 @@ struct Place {
     /// Where the data is kept [default: ./weft-data]
     #[arg(long, global = true, env = "WEFT_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Begin without the ontology and the INNOSERV data in a new data directory
-    #[arg(long, global = true)]
-    empty: bool,
     /// Namespace of resources that imports mint [default: https://w3id.org/weft/]
     #[arg(long, global = true, value_name = "IRI")]
     base: Option<String>,
@@ -93,6 +90,9 @@ struct Serve {
     /// Keep the data in memory only
     #[arg(long)]
     in_memory: bool,
+    /// Begin without the ontology and the INNOSERV data
+    #[arg(long)]
+    empty: bool,
     /// Let everybody on this machine write without a token
     #[arg(long)]
     open_writes: bool,
@@ -214,7 +214,7 @@ enum CliError {
     App(#[from] AppError),
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
-    #[error("{path}: {error}")]
+    #[error("{path}{}: {}", compact_place(.error), .error.without_place())]
     Query {
         path: String,
         error: store::SyntaxError,
@@ -227,6 +227,15 @@ enum CliError {
     Strict(IngestError),
     #[error(transparent)]
     Output(#[from] io::Error),
+}
+
+/// Line and column as compilers write them.
+fn compact_place(error: &store::SyntaxError) -> String {
+    match (error.line, error.column) {
+        (Some(line), Some(column)) => format!(":{line}:{column}"),
+        (Some(line), None) => format!(":{line}"),
+        _ => String::new(),
+    }
 }
 
 macro_rules! through_app {
@@ -322,7 +331,6 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
 fn settings(place: &Place) -> Result<Settings, CliError> {
     let flags = Settings {
         data_dir: place.data_dir.clone(),
-        empty: place.empty.then_some(true),
         base: place.base.clone(),
         ontology: place.ontology.clone(),
         ..Settings::default()
@@ -333,9 +341,12 @@ fn settings(place: &Place) -> Result<Settings, CliError> {
     })
 }
 
+/// Opens a data directory, making it if need be. What ships is put in by `serve` alone.
 fn open(place: &Place) -> Result<KnowledgeGraph, CliError> {
     log_to_standard_error("warn");
-    Ok(KnowledgeGraph::open(settings(place)?.resolve()?)?)
+    let mut config = settings(place)?.resolve()?;
+    config.empty = true;
+    Ok(KnowledgeGraph::open(config)?)
 }
 
 /// Opens a data directory that must be there, and puts nothing into it.
@@ -360,6 +371,7 @@ fn log_to_standard_error(default: &str) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         .try_init();
 }
@@ -384,7 +396,7 @@ fn run_serve(place: &Place, serve: Serve) -> Result<(), CliError> {
             place.data_dir.clone()
         },
         in_memory: serve.in_memory.then_some(true),
-        empty: place.empty.then_some(true),
+        empty: serve.empty.then_some(true),
         open_writes: serve.open_writes.then_some(true),
         read_only: serve.read_only.then_some(true),
         base: place.base.clone(),
@@ -409,6 +421,11 @@ impl From<http::ServeError> for CliError {
     fn from(error: http::ServeError) -> Self {
         match error {
             http::ServeError::App(error) => Self::App(error),
+            http::ServeError::Bind { ref source, .. }
+                if source.kind() == io::ErrorKind::InvalidInput =>
+            {
+                Self::Usage(error.to_string())
+            }
             other => Self::Failed(other.to_string()),
         }
     }
@@ -627,7 +644,7 @@ fn print_import_report(reporter: &Reporter, report: &ImportReport) {
 // ---- query ----------------------------------------------------------------------------------
 
 fn run_query(place: &Place, arguments: RunQuery) -> Result<(), CliError> {
-    let graph = open(place)?;
+    let graph = existing(place)?;
     let query = query_of(&graph, &arguments)?;
     let limits = Limits {
         deadline: arguments
@@ -718,7 +735,13 @@ fn print_results(
         OutputFormat::Ttl => ResultFormat::Triples(RdfFormat::Turtle),
     };
     write_results(results, format, &mut output)?;
-    writeln!(output)?;
+    if matches!(
+        format,
+        ResultFormat::Rows(QueryResultsFormat::Json | QueryResultsFormat::Xml)
+    ) {
+        // The other formats end their last line themselves.
+        writeln!(output)?;
+    }
     output.flush()?;
     Ok(())
 }

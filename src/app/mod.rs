@@ -206,11 +206,11 @@ impl KnowledgeGraph {
             QuadRef::new(iri::ONTOLOGY_GRAPH, iri::IDENTIFIER, mark, name).into_owned()
         };
         let is_current = snapshot.contains(mark_is(&mark).as_ref());
-        // Version 0 is a store that nothing was ever written to.
-        let first_data = if snapshot.version() == 0 {
-            self.innoserv()?
-        } else {
+        // A store that never had the ontology is served for the first time.
+        let first_data = if snapshot.contains_graph(name) {
             None
+        } else {
+            self.innoserv()?
         };
         if is_current && first_data.is_none() {
             return Ok(());
@@ -435,7 +435,7 @@ fn rules(ontology: &Ontology) -> Result<Rules, AppError> {
     Ok(Rules {
         rules,
         graph: iri::INFERRED_GRAPH.into_owned(),
-        except: vec![iri::ONTOLOGY_GRAPH.into_owned()],
+        background: vec![iri::ONTOLOGY_GRAPH.into_owned()],
     })
 }
 

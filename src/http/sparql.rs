@@ -120,7 +120,13 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         default_graphs: form.iris("default-graph-uri")?,
         named_graphs: form.iris("named-graph-uri")?,
     };
-    let format = form.one("format")?.map(str::to_owned);
+    // Some clients send `format` several times, with names of their own, beside a proper `Accept`:
+    // only a single one is a choice.
+    let mut formats = form.all("format");
+    let format = match (formats.next(), formats.next()) {
+        (Some(one), None) => Some(one.to_owned()),
+        _ => None,
+    };
     let deadline = deadline(form, state.graph().config().query_timeout)?;
     let base = url(parts);
     let to_parse = text.clone();

@@ -20,6 +20,18 @@ pub struct SyntaxError {
     pub hint: Option<String>,
 }
 
+impl SyntaxError {
+    /// The message with its hint, without line and column.
+    pub fn without_place(&self) -> String {
+        Self {
+            line: None,
+            column: None,
+            ..self.clone()
+        }
+        .to_string()
+    }
+}
+
 fn place(line: Option<u64>, column: Option<u64>) -> String {
     match (line, column) {
         (Some(line), Some(column)) => format!("line {line}, column {column}: "),

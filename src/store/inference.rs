@@ -85,8 +85,9 @@ pub struct Rules {
     pub rules: Vec<Rule>,
     /// The graph that holds what they yield, and nothing else.
     pub graph: NamedNode,
-    /// Graphs that do not count as data: the ontology.
-    pub except: Vec<NamedNode>,
+    /// Graphs that rules lean on whatever their vocabulary: with the code lists, what a code in
+    /// the data means changes.
+    pub background: Vec<NamedNode>,
 }
 
 impl Transaction {
@@ -119,15 +120,15 @@ impl Transaction {
         if vocabulary.is_empty() {
             return false;
         }
-        let not_data: BTreeSet<TermId> = std::iter::once(&rules.graph)
-            .chain(&rules.except)
-            .filter_map(&mut id)
-            .collect();
+        let own = id(&rules.graph);
+        let background: BTreeSet<TermId> = rules.background.iter().filter_map(&mut id).collect();
         let is_a = id(&rdf::TYPE.into_owned());
         let (added, removed) = self.net();
         added.iter().chain(removed).any(|[_, p, o, g]| {
-            !not_data.contains(g)
-                && (vocabulary.contains(p) || (Some(*p) == is_a && vocabulary.contains(o)))
+            Some(*g) != own
+                && (background.contains(g)
+                    || vocabulary.contains(p)
+                    || (Some(*p) == is_a && vocabulary.contains(o)))
         })
     }
 }

@@ -469,10 +469,6 @@ impl Writer {
         }
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "a pair of an answer and what it answers"
-    )]
     fn attempt(
         &self,
         head: &Arc<Snapshot>,
@@ -532,7 +528,7 @@ impl Writer {
     }
 
     fn backup(&self, target: &Path) -> Result<Outcome, StoreError> {
-        let log = self.log.as_ref().ok_or_else(|| StoreError::NothingKept)?;
+        let log = self.log.as_ref().ok_or(StoreError::NothingKept)?;
         let version = log::copy(log.directory(), target)?;
         Ok(Outcome {
             version,

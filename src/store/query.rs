@@ -256,7 +256,10 @@ fn syntax_error(message: &str, text: &str) -> SyntaxError {
         Some((line.parse().ok()?, column.parse().ok()?, what))
     });
     let (line, column, what) = match located {
-        Some((line, column, what)) => (Some(line), Some(column), what),
+        Some((line, column, what)) => {
+            let (line, column) = last_seen(text, line, column);
+            (Some(line), Some(column), what)
+        }
         None => (None, None, message),
     };
     let hint =
@@ -267,6 +270,28 @@ fn syntax_error(message: &str, text: &str) -> SyntaxError {
         column,
         hint,
     }
+}
+
+/// The parser names the place where it gave up, white space skipped. Where that is on a later
+/// line than the last thing it read, people look for the mistake at that last thing.
+fn last_seen(text: &str, line: u64, column: u64) -> (u64, u64) {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let Some(at) = usize::try_from(line).ok().and_then(|line| line.checked_sub(1)) else {
+        return (line, column);
+    };
+    let is_blank_before = lines.get(at).is_none_or(|here| {
+        let before = usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1);
+        here.chars().take(before).all(char::is_whitespace)
+    });
+    let is_over = lines.iter().skip(at).all(|line| line.trim().is_empty());
+    if is_blank_before && is_over {
+        for (number, here) in lines.iter().enumerate().take(at.min(lines.len())).rev() {
+            if !here.trim().is_empty() {
+                return (number as u64 + 1, here.trim_end().chars().count() as u64 + 1);
+            }
+        }
+    }
+    (line, column)
 }
 
 /// The parser lists every token that could stand here, character classes included; people want
@@ -366,7 +391,7 @@ fn guard(text: &str) -> Result<(), SyntaxError> {
     let mut operators = 0_usize;
     let mut at = 0;
     let too = |at: usize, what: &str| {
-        let before = &text[..text.floor_char_boundary(at)];
+        let before = text.get(..at).unwrap_or_default();
         Err(SyntaxError {
             message: what.to_owned(),
             line: Some(before.matches('\n').count() as u64 + 1),
@@ -548,7 +573,7 @@ mod tests {
 
     #[test]
     fn a_syntax_error_has_a_place() {
-        let error = parse("SELECT *\nWHERE { ?s ?p }").unwrap_err();
+        let error = parse("SELECT *\nWHERE { ?s ?p }\n").unwrap_err();
         assert_eq!(error.line, Some(2));
     }
 

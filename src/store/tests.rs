@@ -538,7 +538,7 @@ fn rules_follow_the_data_in_the_same_commit() {
         rules: Some(Rules {
             rules: vec![rule],
             graph: graph.clone(),
-            except: Vec::new(),
+            background: Vec::new(),
         }),
     });
     let inferred = || {
