@@ -187,6 +187,6 @@ async fn run(
         snapshot,
     };
     let page = pages::ResultPage::of_catalogue(query, &values, uri.query().unwrap_or_default());
-    job.answer(&state, &headers, extension, &identity, page)
+    job.answer(&state, &headers, extension.as_slice(), &identity, page)
         .await
 }

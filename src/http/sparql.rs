@@ -120,13 +120,8 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         default_graphs: form.iris("default-graph-uri")?,
         named_graphs: form.iris("named-graph-uri")?,
     };
-    // Some clients send `format` several times, with names of their own, beside a proper `Accept`:
-    // only a single one is a choice.
-    let mut formats = form.all("format");
-    let format = match (formats.next(), formats.next()) {
-        (Some(one), None) => Some(one.to_owned()),
-        _ => None,
-    };
+    let formats: Vec<String> = form.all("format").map(str::to_owned).collect();
+    let formats: Vec<&str> = formats.iter().map(String::as_str).collect();
     let deadline = deadline(form, state.graph().config().query_timeout)?;
     let base = url(parts);
     let to_parse = text.clone();
@@ -148,7 +143,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         snapshot: state.graph().snapshot(),
     };
     let page = pages::ResultPage::of_query(&text);
-    job.answer(state, &parts.headers, format.as_deref(), &identity, page)
+    job.answer(state, &parts.headers, &formats, &identity, page)
         .await
 }
 
@@ -161,17 +156,18 @@ pub(super) struct QueryJob {
 }
 
 impl QueryJob {
-    /// Runs the query and answers in the format of a name, or else in one that the client takes.
+    /// Runs the query and answers in the first format of these names that the results have, or
+    /// without names in one that the client takes.
     /// `identity` is all that the answer depends on; `page` frames it for a browser.
     pub(super) async fn answer(
         self,
         state: &AppState,
         headers: &HeaderMap,
-        format: Option<&str>,
+        formats: &[&str],
         identity: &[&str],
         page: pages::ResultPage,
     ) -> Result<Response, ApiError> {
-        let chosen = self.format(headers, format)?;
+        let chosen = self.format(headers, formats)?;
         let volatile = is_volatile(identity).then(unrepeated);
         let mut what = identity.to_vec();
         what.push(chosen.content_type);
@@ -200,27 +196,30 @@ impl QueryJob {
         Ok(reading.respond(chosen, body))
     }
 
-    fn format(&self, headers: &HeaderMap, name: Option<&str>) -> Result<Chosen, ApiError> {
+    fn format(&self, headers: &HeaderMap, names: &[&str]) -> Result<Chosen, ApiError> {
         let offers = match self.query.form() {
             QueryForm::Select | QueryForm::Ask => ROWS.as_slice(),
             QueryForm::Construct | QueryForm::Describe => TRIPLES.as_slice(),
         };
-        match name {
-            None | Some("") => choose(headers, offers),
-            Some(name) => negotiate::by_name(name, offers)
-                .map(Into::into)
-                .ok_or_else(|| {
-                    let names: Vec<_> = offers
-                        .iter()
-                        .filter_map(|format| format.names().first())
-                        .copied()
-                        .collect();
-                    ApiError::BadRequest(format!(
-                        "`format`: there is no `{name}` for these results; there are {}",
-                        names.join(", ")
-                    ))
-                }),
-        }
+        // Some clients name a format twice, once by its media type.
+        let mut names = names.iter().filter(|name| !name.is_empty()).peekable();
+        let Some(first) = names.peek().copied() else {
+            return choose(headers, offers);
+        };
+        names
+            .find_map(|name| negotiate::by_name(name, offers))
+            .map(Into::into)
+            .ok_or_else(|| {
+                let known: Vec<_> = offers
+                    .iter()
+                    .filter_map(|format| format.names().first())
+                    .copied()
+                    .collect();
+                ApiError::BadRequest(format!(
+                    "`format`: there is no `{first}` for these results; there are {}",
+                    known.join(", ")
+                ))
+            })
     }
 }
 

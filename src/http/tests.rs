@@ -419,6 +419,9 @@ async fn results_come_in_the_format_asked_for() {
     assert_eq!(service.get(select, "image/png").await.status, 406);
     assert_eq!(service.get(select, TURTLE).await.status, 406);
     assert_eq!(service.get(construct, "text/csv").await.status, 406);
+    let twice = format!("{construct}&format=rdf%2Bxml&format=application/rdf%2Bxml");
+    let answer = service.get(&twice, "*/*").await;
+    assert_eq!(answer.header("content-type"), "application/rdf+xml");
     let answer = service.get(&format!("{select}&format=csv"), "*/*").await;
     assert_eq!(answer.text(), "x\r\n1\r\n");
 }

@@ -58,17 +58,17 @@ pub enum StoreError {
     Evaluation(String),
     /// `LOAD` is off.
     #[error(
-        "LOAD <{0}> is refused: this service fetches nothing from the network; send the data to /store or use `weft load`"
+        "LOAD {0} is refused: this service fetches nothing from the network; send the data to /store or use `weft load`"
     )]
     LoadRefused(NamedNode),
     /// `SERVICE` is off.
-    #[error("SERVICE <{0}> is refused: this service sends no requests to others")]
+    #[error("SERVICE {0} is refused: this service sends no requests to others")]
     ServiceRefused(NamedNode),
     /// `CREATE` of a graph that is there.
-    #[error("graph <{0}> exists already; use CREATE SILENT to accept that")]
+    #[error("graph {0} exists already; use CREATE SILENT to accept that")]
     GraphExists(NamedNode),
     /// `CLEAR` or `DROP` of a graph that is not there.
-    #[error("there is no graph <{0}>; use SILENT to accept that")]
+    #[error("there is no graph {0}; use SILENT to accept that")]
     GraphMissing(NamedNode),
     /// A catalogue parameter that the query does not select.
     #[error("the query has no variable ?{0} in its SELECT that could be bound")]

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Stack for parsing and evaluation. It is address space, not memory, until it is used; with it
-/// every form of nesting that [`guard`] lets through survives.
+/// every form of nesting that the guard before the parser lets through survives.
 pub const STACK_BYTES: usize = 256 << 20;
 
 /// Runs work on a thread with a stack of [`STACK_BYTES`].
@@ -276,18 +276,26 @@ fn syntax_error(message: &str, text: &str) -> SyntaxError {
 /// line than the last thing it read, people look for the mistake at that last thing.
 fn last_seen(text: &str, line: u64, column: u64) -> (u64, u64) {
     let lines: Vec<&str> = text.split('\n').collect();
-    let Some(at) = usize::try_from(line).ok().and_then(|line| line.checked_sub(1)) else {
+    let Some(at) = usize::try_from(line)
+        .ok()
+        .and_then(|line| line.checked_sub(1))
+    else {
         return (line, column);
     };
     let is_blank_before = lines.get(at).is_none_or(|here| {
-        let before = usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1);
+        let before = usize::try_from(column)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(1);
         here.chars().take(before).all(char::is_whitespace)
     });
     let is_over = lines.iter().skip(at).all(|line| line.trim().is_empty());
     if is_blank_before && is_over {
         for (number, here) in lines.iter().enumerate().take(at.min(lines.len())).rev() {
             if !here.trim().is_empty() {
-                return (number as u64 + 1, here.trim_end().chars().count() as u64 + 1);
+                return (
+                    number as u64 + 1,
+                    here.trim_end().chars().count() as u64 + 1,
+                );
             }
         }
     }

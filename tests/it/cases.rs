@@ -76,7 +76,7 @@ fn load_ontology(folder: &Path, data: &str) {
         .iter()
         .map(|file| file.display().to_string())
         .collect();
-    let mut arguments = vec!["load", "--empty", "--data-dir", data, "--graph", ONTOLOGY];
+    let mut arguments = vec!["load", "--data-dir", data, "--graph", ONTOLOGY];
     arguments.extend(files.iter().map(String::as_str));
     run(folder, &arguments).expect(0);
 }
@@ -86,7 +86,7 @@ fn every_query_of_the_catalogue_answers_its_cases() {
     let folder = TempDir::new().expect("a temporary folder");
     let cases = root().join("tests/cases/queries");
     load_ontology(folder.path(), "innoserv");
-    let arguments = ["import", "innoserv", "--empty", "--data-dir", "innoserv"];
+    let arguments = ["import", "innoserv", "--data-dir", "innoserv"];
     run(folder.path(), &arguments).expect(0);
 
     let mut problems = Vec::new();
@@ -105,20 +105,13 @@ fn every_query_of_the_catalogue_answers_its_cases() {
             if case["data"].is_string() && !folder.path().join(&data).exists() {
                 load_ontology(folder.path(), &data);
                 let file = cases.join("data").join(&data).display().to_string();
-                let arguments = ["load", &file, "--empty", "--data-dir", &data];
+                let arguments = ["load", &file, "--data-dir", &data];
                 run(folder.path(), &arguments).expect(0);
             }
-            let mut arguments: Vec<String> = [
-                "query",
-                &name,
-                "--format",
-                "json",
-                "--empty",
-                "--data-dir",
-                &data,
-            ]
-            .map(str::to_owned)
-            .into();
+            let mut arguments: Vec<String> =
+                ["query", &name, "--format", "json", "--data-dir", &data]
+                    .map(str::to_owned)
+                    .into();
             for (parameter, value) in case["params"].as_object().into_iter().flatten() {
                 let value = value
                     .as_str()
@@ -189,15 +182,7 @@ fn check_import(folder: &Path, case: &str) {
     for query in queries {
         count += 1;
         let file = query.display().to_string();
-        let arguments = [
-            "query",
-            &file,
-            "--format",
-            "json",
-            "--empty",
-            "--data-dir",
-            "data",
-        ];
+        let arguments = ["query", &file, "--format", "json", "--data-dir", "data"];
         let finished = run(folder, &arguments);
         if finished.code != Some(0) {
             problems.push(format!("{file}: {}", finished.stderr));
@@ -246,11 +231,7 @@ fn same_rows(found: &[Map<String, Value>], expected: &[Map<String, Value>], orde
 #[test]
 fn the_innoserv_import_gives_what_is_expected() {
     let folder = TempDir::new().expect("a temporary folder");
-    run(
-        folder.path(),
-        &["import", "innoserv", "--empty", "--data-dir", "data"],
-    )
-    .expect(0);
+    run(folder.path(), &["import", "innoserv", "--data-dir", "data"]).expect(0);
     check_import(folder.path(), "innoserv");
 }
 
@@ -267,7 +248,6 @@ fn the_hsds_3_import_gives_what_is_expected() {
         &input,
         "--name",
         "porthaven",
-        "--empty",
         "--data-dir",
         "data",
     ];
@@ -288,7 +268,6 @@ fn the_miami_directory_gives_the_reference_numbers() {
         &input,
         "--name",
         "miami",
-        "--empty",
         "--data-dir",
         "data",
     ];
@@ -312,7 +291,7 @@ fn the_trento_catalogue_counts_through_the_alignment() {
     .map(|file| input.join(file).display().to_string())
     .collect();
     let graph = "https://w3id.org/weft/graph/partner/trento";
-    let mut arguments = vec!["load", "--empty", "--data-dir", "data", "--graph", graph];
+    let mut arguments = vec!["load", "--data-dir", "data", "--graph", graph];
     arguments.extend(files.iter().map(String::as_str));
     run(folder.path(), &arguments).expect(0);
     fs::write(
@@ -322,15 +301,7 @@ fn the_trento_catalogue_counts_through_the_alignment() {
            { ?s a weft:Service } UNION { ?a a weft:Actor } }",
     )
     .expect("the query is written");
-    let arguments = [
-        "query",
-        "count.rq",
-        "--format",
-        "csv",
-        "--empty",
-        "--data-dir",
-        "data",
-    ];
+    let arguments = ["query", "count.rq", "--format", "csv", "--data-dir", "data"];
     let counts = run(folder.path(), &arguments).expect(0).stdout;
     assert_eq!(counts.lines().nth(1), Some("127,30"), "{counts}");
 }
