@@ -12,6 +12,8 @@ use crate::rdf::Batch;
 use include_dir::{Dir, include_dir};
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{BlankNode, NamedNode, NamedOrBlankNode, Term, Triple};
+use petgraph::algo::toposort;
+use petgraph::graphmap::DiGraphMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -126,6 +128,7 @@ pub mod iri {
             NOTATION = "notation";
             PREF_LABEL = "prefLabel";
             ALT_LABEL = "altLabel";
+            BROADER = "broader";
         }
     }
 
@@ -174,6 +177,12 @@ pub enum OntologyError {
         column: u64,
         /// What was expected.
         message: String,
+    },
+    /// A concept stands above itself.
+    #[error("<{}> is broader than itself, through skos:broader in ontology/codes; take one of the statements out", concept.as_str())]
+    Cycle {
+        /// A concept of the circle.
+        concept: NamedNode,
     },
     /// A file that must be there is missing.
     #[error("{}: the file is missing; an ontology needs core.ttl and shapes.ttl", path.display())]
@@ -262,6 +271,9 @@ impl Ontology {
             });
             inside.collect()
         };
+        if let Some(concept) = circle_of_broader(&triples) {
+            return Err(OntologyError::Cycle { concept });
+        }
         Ok(Self {
             shapes,
             codes: CodeLists::from_triples(&triples),
@@ -437,6 +449,30 @@ pub enum UnknownCode {
     Concept(Option<String>),
     /// The label belongs to several concepts; their notations.
     Ambiguous(Vec<String>),
+}
+
+/// A concept that is, step by step, broader than itself, if there is one: counting by the top of a
+/// hierarchy would have no answer.
+fn circle_of_broader(triples: &[Triple]) -> Option<NamedNode> {
+    let mut hierarchy: DiGraphMap<usize, ()> = DiGraphMap::new();
+    let mut names: Vec<&str> = Vec::new();
+    let mut numbers = HashMap::new();
+    let mut number = |name| {
+        *numbers.entry(name).or_insert_with(|| {
+            names.push(name);
+            names.len() - 1
+        })
+    };
+    for triple in triples {
+        if let (NamedOrBlankNode::NamedNode(narrower), Term::NamedNode(broader)) =
+            (&triple.subject, &triple.object)
+            && triple.predicate.as_ref() == iri::skos::BROADER
+        {
+            hierarchy.add_edge(number(narrower.as_str()), number(broader.as_str()), ());
+        }
+    }
+    let circle = toposort(&hierarchy, None).err()?;
+    NamedNode::new(*names.get(circle.node_id())?).ok()
 }
 
 /// The code lists: concepts by scheme, found by notation or label.
@@ -684,6 +720,19 @@ pub(crate) mod tests {
         check("branch", "zoology", "Concept(None)");
         check("branche", "x", "Scheme(Some(\"branch\"))");
         check("level", "same", "Ambiguous([\"a\", \"b\"])");
+    }
+
+    #[test]
+    fn a_circle_in_a_hierarchy_is_refused() {
+        let codes = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix : <http://c/> .
+            :a skos:broader :b . :b skos:broader :c . :c skos:broader :a . :d skos:broader :a .";
+        let files = BTreeMap::from([
+            ("core.ttl".to_owned(), String::new()),
+            ("shapes.ttl".to_owned(), String::new()),
+            ("codes/c.ttl".to_owned(), codes.to_owned()),
+        ]);
+        let error = Ontology::from_files(Path::new("o"), &files).err().unwrap();
+        assert!(matches!(error, OntologyError::Cycle { .. }), "{error}");
     }
 
     #[test]

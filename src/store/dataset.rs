@@ -1,13 +1,17 @@
 //! A snapshot as the evaluator sees it.
 
+use super::dictionary::Dictionary;
 use super::error::ReadError;
 use super::index::{GraphScope, Matches};
 use super::snapshot::Snapshot;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, TermId};
-use oxigraph::model::Term;
+use oxigraph::model::vocab::xsd;
+use oxigraph::model::{LiteralRef, Term};
+use oxsdatatypes::{Decimal, Integer};
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::num::NonZeroU32;
 use std::time::Instant;
 
@@ -32,11 +36,84 @@ pub(super) struct View<'a> {
     local: RefCell<LocalTerms>,
 }
 
+/// Terms that the query computed or wrote, and that the dictionary does not have.
 #[derive(Default)]
 struct LocalTerms {
-    numbers: HashMap<Term, u32, foldhash::fast::RandomState>,
-    terms: Vec<Term>,
+    terms: Vec<LocalTerm>,
+    by_term: HashMap<Term, u32, foldhash::fast::RandomState>,
+    by_number: HashMap<Number, u32, foldhash::fast::RandomState>,
     buffer: Vec<u8>,
+    text: String,
+}
+
+enum LocalTerm {
+    Number(Number),
+    Other(Term),
+}
+
+/// A number in its canonical form. Most of what queries compute is such, so it goes from step to
+/// step without being written out as a term.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Number {
+    Integer(Integer),
+    Decimal(Decimal),
+}
+
+impl Number {
+    fn of(term: &ExpressionTerm) -> Option<Self> {
+        match term {
+            ExpressionTerm::IntegerLiteral(value) => Some(Self::Integer(*value)),
+            ExpressionTerm::DecimalLiteral(value) => Some(Self::Decimal(*value)),
+            _ => None,
+        }
+    }
+}
+
+impl From<Number> for ExpressionTerm {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Integer(value) => Self::IntegerLiteral(value),
+            Number::Decimal(value) => Self::DecimalLiteral(value),
+        }
+    }
+}
+
+impl LocalTerms {
+    fn id_of_number(&mut self, number: Number, dictionary: &Dictionary) -> TermId {
+        if let Some(id) = self.by_number.get(&number) {
+            return *id;
+        }
+        self.text.clear();
+        // Writing to a string does not fail.
+        let (_, datatype) = match number {
+            Number::Integer(value) => (write!(self.text, "{value}"), xsd::INTEGER),
+            Number::Decimal(value) => (write!(self.text, "{value}"), xsd::DECIMAL),
+        };
+        let literal = LiteralRef::new_typed_literal(&self.text, datatype);
+        let id = match dictionary.find(literal.into(), &mut self.buffer) {
+            Some(id) => id,
+            None => self.push(LocalTerm::Number(number)),
+        };
+        self.by_number.insert(number, id);
+        id
+    }
+
+    fn id_of_other(&mut self, term: Term, dictionary: &Dictionary) -> TermId {
+        if let Some(id) = dictionary.find(term.as_ref(), &mut self.buffer) {
+            return id;
+        }
+        if let Some(id) = self.by_term.get(&term) {
+            return *id;
+        }
+        let id = self.push(LocalTerm::Other(term.clone()));
+        self.by_term.insert(term, id);
+        id
+    }
+
+    fn push(&mut self, term: LocalTerm) -> TermId {
+        self.terms.push(term);
+        FIRST_LOCAL + self.terms.len() as TermId - 1
+    }
 }
 
 impl<'a> View<'a> {
@@ -179,34 +256,27 @@ impl<'a> QueryableDataset<'a> for View<'a> {
 
     fn internalize_term(&self, term: Term) -> Result<EvaluationTerm, ReadError> {
         let mut local = self.local.borrow_mut();
-        let local = &mut *local;
-        if let Some(id) = self
-            .snapshot
-            .dictionary
-            .find(term.as_ref(), &mut local.buffer)
-        {
-            return wrap(id);
+        let dictionary = &self.snapshot.dictionary;
+        if let Term::Literal(_) = &term {
+            let expression = ExpressionTerm::from(term.clone());
+            if let Some(number) = Number::of(&expression)
+                && Term::from(expression) == term
+            {
+                return wrap(local.id_of_number(number, dictionary));
+            }
         }
-        if let Some(id) = local.numbers.get(&term) {
-            return wrap(*id);
-        }
-        let id = FIRST_LOCAL + local.terms.len() as u32;
-        local.terms.push(term.clone());
-        local.numbers.insert(term, id);
-        wrap(id)
+        wrap(local.id_of_other(term, dictionary))
     }
 
     fn externalize_term(&self, term: EvaluationTerm) -> Result<Term, ReadError> {
         self.look_at_the_clock()?;
         match term.0.get().checked_sub(FIRST_LOCAL) {
             None => Ok(self.snapshot.term(term.0.get())?),
-            Some(position) => self
-                .local
-                .borrow()
-                .terms
-                .get(position as usize)
-                .cloned()
-                .ok_or_else(|| crate::rdf::DamagedTerm::no_such_term().into()),
+            Some(position) => match self.local.borrow().terms.get(position as usize) {
+                Some(LocalTerm::Number(number)) => Ok(ExpressionTerm::from(*number).into()),
+                Some(LocalTerm::Other(term)) => Ok(term.clone()),
+                None => Err(crate::rdf::DamagedTerm::no_such_term().into()),
+            },
         }
     }
 
@@ -214,10 +284,26 @@ impl<'a> QueryableDataset<'a> for View<'a> {
         &self,
         term: EvaluationTerm,
     ) -> Result<ExpressionTerm, ReadError> {
-        if term.0.get() < FIRST_LOCAL {
-            self.look_at_the_clock()?;
-            return Ok(self.snapshot.dictionary.expression_term(term.0.get())?);
+        self.look_at_the_clock()?;
+        match term.0.get().checked_sub(FIRST_LOCAL) {
+            None => Ok(self.snapshot.dictionary.expression_term(term.0.get())?),
+            Some(position) => match self.local.borrow().terms.get(position as usize) {
+                Some(LocalTerm::Number(number)) => Ok((*number).into()),
+                Some(LocalTerm::Other(term)) => Ok(term.clone().into()),
+                None => Err(crate::rdf::DamagedTerm::no_such_term().into()),
+            },
         }
-        Ok(self.externalize_term(term)?.into())
+    }
+
+    fn internalize_expression_term(
+        &self,
+        term: ExpressionTerm,
+    ) -> Result<EvaluationTerm, ReadError> {
+        let mut local = self.local.borrow_mut();
+        let dictionary = &self.snapshot.dictionary;
+        match Number::of(&term) {
+            Some(number) => wrap(local.id_of_number(number, dictionary)),
+            None => wrap(local.id_of_other(term.into(), dictionary)),
+        }
     }
 }

@@ -61,22 +61,67 @@ impl From<Value> for ExpressionTerm {
     }
 }
 
-const NO_VALUE: u32 = u32::MAX;
+/// The value of a term in eight bytes: that of most numbers itself, of others its position among
+/// the large ones. A sort looks at values again and again, in no order; this saves it waiting for
+/// memory.
+#[derive(Clone, Copy)]
+struct SmallValue(u64);
+
+impl SmallValue {
+    const NONE: Self = Self(0);
+    const LARGE: u64 = 1;
+    const INTEGER: u64 = 2;
+    const DECIMAL: u64 = 3;
+    /// Six digits after the point; the evaluator's decimals have eighteen.
+    const SCALE: i128 = 10_i128.pow(12);
+
+    fn new(value: Value, large: &mut Vec<Value>) -> Self {
+        let (kind, number) = match value {
+            Value::Integer(value) => (Self::INTEGER, Some(i64::from(value))),
+            Value::Decimal(value) => {
+                let digits = i128::from_be_bytes(value.to_be_bytes());
+                let exact = digits % Self::SCALE == 0;
+                let number = i64::try_from(digits / Self::SCALE).ok();
+                (Self::DECIMAL, number.filter(|_| exact))
+            }
+            _ => (Self::LARGE, None),
+        };
+        match number {
+            Some(number) if number << 2 >> 2 == number => Self((number << 2) as u64 | kind),
+            _ => {
+                large.push(value);
+                Self((large.len() as u64 - 1) << 2 | Self::LARGE)
+            }
+        }
+    }
+
+    fn value(self, large: &[Value]) -> Option<Value> {
+        let number = self.0 as i64 >> 2;
+        match self.0 & 3 {
+            Self::INTEGER => Some(Value::Integer(number.into())),
+            Self::DECIMAL => Some(Value::Decimal(Decimal::from_be_bytes(
+                (i128::from(number) * Self::SCALE).to_be_bytes(),
+            ))),
+            Self::LARGE => large.get((self.0 >> 2) as usize).copied(),
+            _ => None,
+        }
+    }
+}
 
 /// A run of consecutive term numbers. References inside its keys are dictionary numbers.
 struct Segment {
     first: TermId,
     terms: TermTable,
-    /// For each term the position of its value, or [`NO_VALUE`].
-    value_positions: Vec<u32>,
-    values: Vec<Value>,
+    /// The value of each term, up to the last that has one.
+    values: Vec<SmallValue>,
+    large_values: Vec<Value>,
 }
 
 impl Segment {
     fn heap_bytes(&self) -> usize {
         self.terms.heap_bytes()
-            + self.value_positions.capacity() * 4
-            + self.values.capacity() * size_of::<Value>()
+            + self.values.capacity() * size_of::<SmallValue>()
+            + self.large_values.capacity() * size_of::<Value>()
     }
 }
 
@@ -106,12 +151,10 @@ impl Dictionary {
 
     fn segment(&self, id: TermId) -> Option<(&Segment, u32)> {
         // Nearly every term is in the first, largest segment.
-        let segment = self
-            .segments
-            .iter()
-            .take_while(|segment| segment.first <= id)
-            .last()?;
-        Some((segment, id - segment.first))
+        let later = self.segments.iter().skip(1);
+        let at = later.take_while(|segment| segment.first <= id).count();
+        let segment = self.segments.get(at)?;
+        Some((segment, id.checked_sub(segment.first)?))
     }
 
     /// The key of a term.
@@ -146,11 +189,11 @@ impl Dictionary {
     pub(crate) fn expression_term(&self, id: TermId) -> Result<ExpressionTerm, DamagedTerm> {
         let (segment, position) = self.segment(id).ok_or_else(DamagedTerm::no_such_term)?;
         if let Some(value) = segment
-            .value_positions
+            .values
             .get(position as usize)
-            .and_then(|at| segment.values.get(*at as usize))
+            .and_then(|value| value.value(&segment.large_values))
         {
-            return Ok((*value).into());
+            return Ok(value.into());
         }
         Ok(self.term(id)?.into())
     }
@@ -173,36 +216,35 @@ impl Dictionary {
         }
         terms.shrink();
         let mut dictionary = Self { segments };
-        let (value_positions, values) = dictionary.values_of(first, &terms);
+        let (values, large_values) = dictionary.values_of(first, &terms);
         dictionary.segments.push(Arc::new(Segment {
             first,
             terms,
-            value_positions,
             values,
+            large_values,
         }));
         dictionary
     }
 
-    fn values_of(&self, first: TermId, terms: &TermTable) -> (Vec<u32>, Vec<Value>) {
+    fn values_of(&self, first: TermId, terms: &TermTable) -> (Vec<SmallValue>, Vec<Value>) {
         let key_of = |id: TermId| match id.checked_sub(first) {
             Some(position) => terms.get(position),
             None => self.key(id).ok(),
         };
-        let mut positions = Vec::new();
         let mut values = Vec::new();
+        let mut large = Vec::new();
         for (position, key) in terms.iter().enumerate() {
             if let Ok(KeyView::Typed(text, datatype)) = KeyView::parse(key)
                 && let Some(Ok(KeyView::Iri(datatype))) = key_of(datatype).map(KeyView::parse)
                 && let Some(value) = Value::parse(text, datatype)
             {
-                positions.resize(position, NO_VALUE);
-                positions.push(values.len() as u32);
-                values.push(value);
+                values.resize(position, SmallValue::NONE);
+                values.push(SmallValue::new(value, &mut large));
             }
         }
-        positions.shrink_to_fit();
         values.shrink_to_fit();
-        (positions, values)
+        large.shrink_to_fit();
+        (values, large)
     }
 }
 

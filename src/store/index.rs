@@ -65,23 +65,29 @@ impl Permutation {
         permutation
     }
 
+    /// The rows that begin with term `first`.
+    fn run(&self, first: TermId) -> (usize, usize) {
+        let first = first as usize;
+        match (self.starts.get(first), self.starts.get(first + 1)) {
+            (Some(start), Some(end)) => (*start as usize, *end as usize),
+            _ => (0, 0),
+        }
+    }
+
     /// The rows that begin with `prefix`.
     fn range(&self, prefix: &[TermId]) -> (usize, usize) {
         let Some((&first, rest)) = prefix.split_first() else {
             return (0, self.rows.len());
         };
-        let first = first as usize;
-        let (Some(&start), Some(&end)) = (self.starts.get(first), self.starts.get(first + 1))
-        else {
-            return (0, 0);
-        };
-        let (start, end) = (start as usize, end as usize);
-        if rest.is_empty() {
-            return (start, end);
-        }
+        let (start, end) = self.run(first);
         let rows = &self.rows[start..end];
-        let low = rows.partition_point(|row| &row[..rest.len()] < rest);
-        let high = low + rows[low..].partition_point(|row| &row[..rest.len()] == rest);
+        // A comparison for each length: slices of any length compare slowly.
+        let (low, high) = match *rest {
+            [] => (0, rows.len()),
+            [b] => equal_run(rows, |row| row[0].cmp(&b)),
+            [b, c] => equal_run(rows, |row| (row[0], row[1]).cmp(&(b, c))),
+            [b, c, d, ..] => equal_run(rows, |row| row.cmp(&[b, c, d])),
+        };
         (start + low, start + high)
     }
 
@@ -89,6 +95,28 @@ impl Permutation {
         self.starts.capacity() * 4 + self.rows.capacity() * 12
     }
 }
+
+/// The rows that compare as equal. They stand together in sorted rows.
+fn equal_run(rows: &[[TermId; 3]], compare: impl Fn(&[TermId; 3]) -> Ordering) -> (usize, usize) {
+    let low = rows.partition_point(|row| compare(row).is_lt());
+    // Most runs are short, so their end is looked for in steps that grow.
+    let (mut high, mut step) = (low, 1);
+    while rows
+        .get(high + step - 1)
+        .is_some_and(|row| compare(row).is_eq())
+    {
+        high += step;
+        step *= 2;
+    }
+    let last_step = &rows[high..rows.len().min(high + step - 1)];
+    (
+        low,
+        high + last_step.partition_point(|row| compare(row).is_eq()),
+    )
+}
+
+/// About as many rows as can be looked at in the time of a binary search.
+const FEW_ROWS: usize = 24;
 
 /// The large, shared part: all quads in all orders.
 #[derive(Default)]
@@ -132,6 +160,13 @@ impl Base {
     fn contains(&self, quad: CodedQuad) -> bool {
         let (start, end) = self.permutations[0].range(&quad);
         start < end
+    }
+
+    /// Whether few rows of an order begin with a term: going through them is then quicker than a
+    /// binary search elsewhere.
+    fn has_few(&self, order: Order, first: TermId) -> bool {
+        let (start, end) = self.permutations[order as usize].run(first);
+        end - start <= FEW_ROWS
     }
 }
 
@@ -232,10 +267,12 @@ fn intersection(left: &[CodedQuad], right: &[CodedQuad]) -> Vec<CodedQuad> {
 
 /// The rows of one order that begin with a prefix, base and delta merged, in that order.
 pub(crate) struct Scan<'a> {
-    permutation: &'a Permutation,
-    position: usize,
-    end: usize,
+    /// Base rows that are left, without their first position.
+    rows: &'a [[TermId; 3]],
+    /// What the next base rows begin with, and how many do.
     first: TermId,
+    left_of_first: usize,
+    permutation: &'a Permutation,
     added: &'a [[TermId; 4]],
     removed: &'a [[TermId; 4]],
 }
@@ -243,12 +280,16 @@ pub(crate) struct Scan<'a> {
 impl<'a> Scan<'a> {
     pub(crate) fn new(base: &'a Base, delta: &'a Delta, order: Order, prefix: &[TermId]) -> Self {
         let permutation = &base.permutations[order as usize];
-        let (position, end) = permutation.range(prefix);
+        let (start, end) = permutation.range(prefix);
+        let (first, left_of_first) = match prefix.first() {
+            Some(first) => (*first, end - start),
+            None => (0, permutation.run(0).1),
+        };
         Self {
+            rows: &permutation.rows[start..end],
+            first,
+            left_of_first,
             permutation,
-            position,
-            end,
-            first: prefix.first().copied().unwrap_or_default(),
             added: rows_with_prefix(&delta.added[order as usize], prefix),
             removed: rows_with_prefix(&delta.removed[order as usize], prefix),
         }
@@ -256,31 +297,36 @@ impl<'a> Scan<'a> {
 
     /// At most this many rows are left.
     pub(crate) fn upper_bound(&self) -> usize {
-        self.end - self.position + self.added.len()
+        self.rows.len() + self.added.len()
+    }
+
+    /// The next base row, without taking it.
+    fn peek_row(&mut self) -> Option<[TermId; 4]> {
+        let [b, c, d] = *self.rows.first()?;
+        while self.left_of_first == 0 {
+            self.first += 1;
+            let (start, end) = self.permutation.run(self.first);
+            self.left_of_first = end - start;
+        }
+        Some([self.first, b, c, d])
+    }
+
+    fn take_row(&mut self) {
+        self.rows = &self.rows[1..];
+        self.left_of_first -= 1;
     }
 
     /// The next base row that is not removed, without taking it.
     fn peek_base(&mut self) -> Option<[TermId; 4]> {
         loop {
-            if self.position >= self.end {
-                return None;
-            }
-            let starts = &self.permutation.starts;
-            while starts
-                .get(self.first as usize + 1)
-                .is_some_and(|next| *next as usize <= self.position)
-            {
-                self.first += 1;
-            }
-            let [b, c, d] = self.permutation.rows[self.position];
-            let row = [self.first, b, c, d];
+            let row = self.peek_row()?;
             match self.removed.first() {
                 None => return Some(row),
                 Some(gone) => match gone.cmp(&row) {
                     Ordering::Less => self.removed = &self.removed[1..],
                     Ordering::Equal => {
                         self.removed = &self.removed[1..];
-                        self.position += 1;
+                        self.take_row();
                     }
                     Ordering::Greater => return Some(row),
                 },
@@ -290,6 +336,9 @@ impl<'a> Scan<'a> {
 }
 
 fn rows_with_prefix<'a>(rows: &'a [[TermId; 4]], prefix: &[TermId]) -> &'a [[TermId; 4]] {
+    if rows.is_empty() {
+        return rows;
+    }
     let low = rows.partition_point(|row| &row[..prefix.len()] < prefix);
     let rows = &rows[low..];
     &rows[..rows.partition_point(|row| &row[..prefix.len()] == prefix)]
@@ -299,14 +348,18 @@ impl Iterator for Scan<'_> {
     type Item = [TermId; 4];
 
     fn next(&mut self) -> Option<[TermId; 4]> {
-        let base = self.peek_base();
-        match (base, self.added.first()) {
+        if self.added.is_empty() && self.removed.is_empty() {
+            let row = self.peek_row()?;
+            self.take_row();
+            return Some(row);
+        }
+        match (self.peek_base(), self.added.first()) {
             (Some(row), Some(new)) if *new < row => {
                 self.added = &self.added[1..];
                 Some(*new)
             }
             (Some(row), _) => {
-                self.position += 1;
+                self.take_row();
                 Some(row)
             }
             (None, Some(new)) => {
@@ -356,9 +409,11 @@ impl GraphScope {
 pub(crate) struct Matches<'a> {
     scan: Scan<'a>,
     order: Order,
-    pattern: [Option<TermId>; 3],
+    /// The pattern, unless every row of the scan fits it.
+    filter: Option<[Option<TermId>; 3]>,
     scope: GraphScope,
-    last: Option<[TermId; 3]>,
+    /// The last triple given; no term has the number 0.
+    last: [TermId; 3],
 }
 
 impl<'a> Matches<'a> {
@@ -370,18 +425,21 @@ impl<'a> Matches<'a> {
         pattern: [Option<TermId>; 3],
         scope: GraphScope,
     ) -> Self {
-        let (order, prefix) = match pattern {
-            [Some(s), Some(p), Some(o)] => (Order::Subject, vec![s, p, o]),
-            [Some(s), Some(p), None] => (Order::Subject, vec![s, p]),
-            [Some(s), None, None] => (Order::Subject, vec![s]),
-            [None, Some(p), Some(o)] => (Order::Predicate, vec![p, o]),
-            [None, Some(p), None] => (Order::Predicate, vec![p]),
-            [Some(s), None, Some(o)] => (Order::Object, vec![o, s]),
-            [None, None, Some(o)] => (Order::Object, vec![o]),
-            [None, None, None] => (Order::Subject, vec![]),
+        let (mut order, prefix): (Order, &[TermId]) = match pattern {
+            [Some(s), Some(p), Some(o)] => (Order::Subject, &[s, p, o]),
+            [Some(s), Some(p), None] => (Order::Subject, &[s, p]),
+            [Some(s), None, None] => (Order::Subject, &[s]),
+            [None, Some(_), Some(o)] if base.has_few(Order::Object, o) => (Order::Object, &[o]),
+            [None, Some(p), Some(o)] => (Order::Predicate, &[p, o]),
+            [None, Some(p), None] => (Order::Predicate, &[p]),
+            [Some(s), None, Some(_)] if base.has_few(Order::Subject, s) => (Order::Subject, &[s]),
+            [Some(s), None, Some(o)] => (Order::Object, &[o, s]),
+            [None, None, Some(o)] => (Order::Object, &[o]),
+            [None, None, None] => (Order::Subject, &[]),
         };
-        let mut scan = Scan::new(base, delta, order, &prefix);
-        let mut order = order;
+        let mut scan = Scan::new(base, delta, order, prefix);
+        let known = pattern.iter().flatten().count();
+        let mut filter = (prefix.len() < known).then_some(pattern);
         if let GraphScope::One(graph) = scope
             && scan.upper_bound() > 8
         {
@@ -393,14 +451,15 @@ impl<'a> Matches<'a> {
             if by_graph.upper_bound() < scan.upper_bound() {
                 scan = by_graph;
                 order = Order::Graph;
+                filter = (prefix.len() - 1 < known).then_some(pattern);
             }
         }
         Self {
             scan,
             order,
-            pattern,
+            filter,
             scope,
-            last: None,
+            last: [0; 3],
         }
     }
 }
@@ -411,15 +470,17 @@ impl Iterator for Matches<'_> {
     fn next(&mut self) -> Option<CodedQuad> {
         loop {
             let [s, p, o, g] = self.order.restore(self.scan.next()?);
-            let [subject, predicate, object] = self.pattern;
-            if subject.is_some_and(|part| part != s)
-                || predicate.is_some_and(|part| part != p)
-                || object.is_some_and(|part| part != o)
-                || !self.scope.admits(g)
+            if let Some([subject, predicate, object]) = self.filter
+                && (subject.is_some_and(|part| part != s)
+                    || predicate.is_some_and(|part| part != p)
+                    || object.is_some_and(|part| part != o))
             {
                 continue;
             }
-            if self.scope.is_union() && self.last.replace([s, p, o]) == Some([s, p, o]) {
+            if !self.scope.admits(g) {
+                continue;
+            }
+            if self.scope.is_union() && std::mem::replace(&mut self.last, [s, p, o]) == [s, p, o] {
                 continue;
             }
             return Some([s, p, o, g]);

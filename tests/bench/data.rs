@@ -9,11 +9,20 @@ const LANGUAGES: [&str; 3] = ["en", "es", "de"];
 const SPHERES: [&str; 4] = ["public", "third-sector", "private", "informal"];
 const LEVELS: [&str; 4] = ["local", "regional", "national", "european"];
 const SECTORS: [&str; 6] = [
-    "health", "employment", "housing", "education", "social-services", "income",
+    "health",
+    "employment",
+    "housing",
+    "education",
+    "social-services",
+    "income",
 ];
 const ROLES: [&str; 4] = ["coordinator", "partner", "funder", "evaluator"];
 const KINDS: [&str; 6] = [
-    "Social Foundation", "Care Cooperative", "City Council", "University", "Health Trust",
+    "Social Foundation",
+    "Care Cooperative",
+    "City Council",
+    "University",
+    "Health Trust",
     "Employment Agency",
 ];
 /// The years of the graphs that participations are spread over.
@@ -42,10 +51,20 @@ pub fn generate(size: usize) -> Data {
         let subject = format!("place-{place}");
         let graph = "graph/places";
         data.add(&subject, A, ns("Place"), graph);
-        data.add(&subject, LABEL, text(&format!("Place {place}"), "en"), graph);
+        data.add(
+            &subject,
+            LABEL,
+            text(&format!("Place {place}"), "en"),
+            graph,
+        );
         // A tree: each lies within one that came before.
         if place > 0 {
-            data.add(&subject, &ns("within"), id("place", random.below(place as u64)), graph);
+            data.add(
+                &subject,
+                &ns("within"),
+                id("place", random.below(place as u64)),
+                graph,
+            );
         }
     }
     for actor in 0..actors {
@@ -54,24 +73,69 @@ pub fn generate(size: usize) -> Data {
         data.add(&subject, A, ns("Actor"), graph);
         let kind = random.pick(&KINDS);
         let language = random.pick(&LANGUAGES);
-        data.add(&subject, LABEL, text(&format!("{kind} {actor}"), language), graph);
-        data.add(&subject, &ns("place"), id("place", random.below(places as u64)), graph);
-        data.add(&subject, &ns("countryCode"), format!("\"{}\"", random.pick(&COUNTRIES)), graph);
-        data.add(&subject, &ns("sphere"), code("sphere", random.pick(&SPHERES)), graph);
-        data.add(&subject, &ns("level"), code("governance-level", random.pick(&LEVELS)), graph);
+        data.add(
+            &subject,
+            LABEL,
+            text(&format!("{kind} {actor}"), language),
+            graph,
+        );
+        data.add(
+            &subject,
+            &ns("place"),
+            id("place", random.below(places as u64)),
+            graph,
+        );
+        data.add(
+            &subject,
+            &ns("countryCode"),
+            format!("\"{}\"", random.pick(&COUNTRIES)),
+            graph,
+        );
+        data.add(
+            &subject,
+            &ns("sphere"),
+            code("sphere", random.pick(&SPHERES)),
+            graph,
+        );
+        data.add(
+            &subject,
+            &ns("level"),
+            code("governance-level", random.pick(&LEVELS)),
+            graph,
+        );
         if actor >= 10 && random.below(3) == 0 {
-            data.add(&subject, &ns("memberOf"), id("actor", random.below(actor as u64 / 10)), graph);
+            data.add(
+                &subject,
+                &ns("memberOf"),
+                id("actor", random.below(actor as u64 / 10)),
+                graph,
+            );
         }
     }
     for project in 0..projects {
         let subject = format!("project-{project}");
         let graph = "graph/projects";
         data.add(&subject, A, ns("Innovation"), graph);
-        data.add(&subject, LABEL, text(&format!("Project {project} for integrated care"), "en"), graph);
+        data.add(
+            &subject,
+            LABEL,
+            text(&format!("Project {project} for integrated care"), "en"),
+            graph,
+        );
         if project % 2 == 0 {
-            data.add(&subject, LABEL, text(&format!("Proyecto {project} de atención"), "es"), graph);
+            data.add(
+                &subject,
+                LABEL,
+                text(&format!("Proyecto {project} de atención"), "es"),
+                graph,
+            );
         }
-        data.add(&subject, &ns("sector"), code("branch", random.pick(&SECTORS)), graph);
+        data.add(
+            &subject,
+            &ns("sector"),
+            code("branch", random.pick(&SECTORS)),
+            graph,
+        );
         let until = date(2016 + random.below(8), &mut random);
         data.add(&subject, &ns("until"), until, graph);
     }
@@ -84,9 +148,18 @@ pub fn generate(size: usize) -> Data {
         // Some actors take part often: the square of a uniform number leans to the first.
         let actor = random.below(actors as u64) * random.below(actors as u64) / actors as u64;
         data.add(&subject, &ns("actor"), id("actor", actor), &graph);
-        let role = if random.below(10) < 7 { "partner" } else { random.pick(&ROLES) };
+        let role = if random.below(10) < 7 {
+            "partner"
+        } else {
+            random.pick(&ROLES)
+        };
         data.add(&subject, &ns("role"), code("role", role), &graph);
-        data.add(&subject, &ns("in"), id("project", random.below(projects as u64)), &graph);
+        data.add(
+            &subject,
+            &ns("in"),
+            id("project", random.below(projects as u64)),
+            &graph,
+        );
         let amount = format!("{}.{:02}", 1_000 + random.below(900_000), random.below(100));
         data.add(&subject, &ns("amount"), typed(&amount, "decimal"), &graph);
         let since = if random.below(2) == 0 {
@@ -96,7 +169,12 @@ pub fn generate(size: usize) -> Data {
         };
         data.add(&subject, &ns("since"), since, &graph);
         let source = format!("<https://example.org/register/{year}>");
-        data.add(&subject, "<http://purl.org/dc/terms/source>", source, &graph);
+        data.add(
+            &subject,
+            "<http://purl.org/dc/terms/source>",
+            source,
+            &graph,
+        );
         participation += 1;
     }
     data
@@ -107,14 +185,20 @@ impl Data {
         let start = self.triples.len();
         let object = object.as_ref();
         // Writing to a string does not fail.
-        let _ = write!(self.triples, "<https://w3id.org/weft/id/{subject}> {predicate} {object}");
+        let _ = write!(
+            self.triples,
+            "<https://w3id.org/weft/id/{subject}> {predicate} {object}"
+        );
         let end = self.triples.len();
         self.triples.push_str(" .\n");
         self.triple_count += 1;
         let triple = &self.triples[start..end];
         let _ = writeln!(self.quads, "{triple} <https://w3id.org/weft/{graph}> .");
         if self.triple_count % 50 == 0 {
-            let _ = writeln!(self.quads, "{triple} <https://w3id.org/weft/graph/confirmed> .");
+            let _ = writeln!(
+                self.quads,
+                "{triple} <https://w3id.org/weft/graph/confirmed> ."
+            );
         }
     }
 }
@@ -143,7 +227,11 @@ fn typed(value: &str, datatype: &str) -> String {
 }
 
 fn date(year: u64, random: &mut Random) -> String {
-    let day = format!("{year}-{:02}-{:02}", 1 + random.below(12), 1 + random.below(28));
+    let day = format!(
+        "{year}-{:02}-{:02}",
+        1 + random.below(12),
+        1 + random.below(28)
+    );
     typed(&day, "date")
 }
 

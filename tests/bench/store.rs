@@ -44,7 +44,9 @@ fn main() -> Result<()> {
 }
 
 fn compare(size: usize, arguments: &[&str]) -> Result<()> {
-    let wanted = arguments.iter().find(|argument| !argument.starts_with("--"));
+    let wanted = arguments
+        .iter()
+        .find(|argument| !argument.starts_with("--"));
     let data = data::generate(size);
     println!(
         "{} triples, {} quads in named graphs\n",
@@ -65,7 +67,10 @@ fn compare(size: usize, arguments: &[&str]) -> Result<()> {
 }
 
 fn setting(name: &str, otherwise: usize) -> usize {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
 }
 
 /// A directory for files, on the disk that is to be measured: `WEFT_BENCH_DIR` or the target's.
@@ -130,7 +135,10 @@ impl Contenders {
         );
         let start = Instant::now();
         let oxigraph = load_oxigraph(&data.triples, RdfFormat::NTriples)?;
-        println!("load in memory      oxigraph {:6.2} s", start.elapsed().as_secs_f64());
+        println!(
+            "load in memory      oxigraph {:6.2} s",
+            start.elapsed().as_secs_f64()
+        );
         let oxigraph_graphs = load_oxigraph(&data.quads, RdfFormat::NQuads)?;
         Ok(Self {
             weft,
@@ -239,7 +247,10 @@ fn weft_rows(snapshot: &Snapshot, text: &str) -> Result<usize> {
 }
 
 fn oxigraph_rows(store: &Store, text: &str) -> Result<usize> {
-    let results = SparqlEvaluator::new().parse_query(text)?.on_store(store).execute()?;
+    let results = SparqlEvaluator::new()
+        .parse_query(text)?
+        .on_store(store)
+        .execute()?;
     Ok(match results {
         OxigraphResults::Solutions(rows) => count(rows)?,
         OxigraphResults::Graph(triples) => count(triples)?,
@@ -288,12 +299,21 @@ fn measure_durable(data: &data::Data, directory: &Path) -> Result<()> {
     let store = KnowledgeStore::open(&store_directory, StoreOptions::default())?;
     let batch = parse(data.quads.as_bytes(), RdfFormat::NQuads)?;
     load_batch(&store, batch)?;
-    println!("load, durable       weft     {:6.2} s", start.elapsed().as_secs_f64());
+    println!(
+        "load, durable       weft     {:6.2} s",
+        start.elapsed().as_secs_f64()
+    );
     measure_commits(&store, &directory.join("plain"))?;
     let start = Instant::now();
     drop(store);
-    println!("close, checkpoint   weft     {:6.2} s", start.elapsed().as_secs_f64());
-    println!("files               weft     {:6} MB", size_of_files(&store_directory)? >> 20);
+    println!(
+        "close, checkpoint   weft     {:6.2} s",
+        start.elapsed().as_secs_f64()
+    );
+    println!(
+        "files               weft     {:6} MB",
+        size_of_files(&store_directory)? >> 20
+    );
 
     // Memory and start-up are measured in processes of their own.
     let triples = directory.join("data.nt");
@@ -338,10 +358,19 @@ fn measure_commits(store: &KnowledgeStore, plain: &Path) -> Result<()> {
         })?);
     }
     let (commits, syncs) = (Times::of(commits), Times::of(syncs));
-    for (name, times) in [("commit, one triple ", &commits), ("write and fdatasync", &syncs)] {
-        println!("{name}          {:6.2} ms (median), {:.2} (p95)", times.median, times.p95);
+    for (name, times) in [
+        ("commit, one triple ", &commits),
+        ("write and fdatasync", &syncs),
+    ] {
+        println!(
+            "{name}          {:6.2} ms (median), {:.2} (p95)",
+            times.median, times.p95
+        );
     }
-    println!("commit / fdatasync           {:6.2}", commits.median / syncs.median);
+    println!(
+        "commit / fdatasync           {:6.2}",
+        commits.median / syncs.median
+    );
     Ok(())
 }
 
@@ -370,21 +399,29 @@ fn report_oxigraph(file: &Path) -> Result<()> {
     let mut loader = store.bulk_loader();
     loader.parallel_load_from_file(RdfParser::from_format(RdfFormat::NTriples), file)?;
     loader.commit()?;
-    println!("memory              oxigraph {:6} MB resident", (resident()? - before) >> 20);
+    println!(
+        "memory              oxigraph {:6} MB resident",
+        (resident()? - before) >> 20
+    );
     Ok(())
 }
 
 /// Bytes of this process in memory (Linux).
 fn resident() -> Result<usize> {
     let pages = fs::read_to_string("/proc/self/statm")?;
-    let pages = pages.split(' ').nth(1).ok_or("statm has no second number")?;
+    let pages = pages
+        .split(' ')
+        .nth(1)
+        .ok_or("statm has no second number")?;
     Ok(pages.parse::<usize>()? * 4096)
 }
 
 fn peak() -> Result<usize> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()).ok_or("no VmHWM")?;
+    let kilobytes = line
+        .and_then(|line| line.split_whitespace().next())
+        .ok_or("no VmHWM")?;
     Ok(kilobytes.parse::<usize>()? * 1024)
 }
 
