@@ -1,4 +1,4 @@
-//! The service: HTTP in front of [`KnowledgeGraph`](crate::app::KnowledgeGraph).
+//! The service: HTTP in front of [`KnowledgeGraph`].
 //!
 //! Each file has the routes of one user group; a handler translates, and `app` decides.
 

@@ -138,10 +138,10 @@ impl From<Format> for Chosen {
 /// The format of a name: an extension, or a media type.
 pub(super) fn by_name(name: &str, offers: &[Format]) -> Option<Format> {
     let is = |known: &&str| name.eq_ignore_ascii_case(known);
-    offers.iter().copied().find(|format| {
-        format.names().iter().any(|known| is(known))
-            || format.media_types().iter().any(|known| is(known))
-    })
+    offers
+        .iter()
+        .copied()
+        .find(|format| format.names().iter().any(is) || format.media_types().iter().any(is))
 }
 
 /// The best of the offers for what a client accepts.

@@ -404,29 +404,48 @@ fn guard_xml(bytes: &[u8]) -> Result<(), IngestError> {
             ));
         }
     }
-    let mut tag: Option<(usize, usize, u8)> = None;
-    for (at, byte) in bytes.iter().enumerate() {
-        match (&mut tag, byte) {
-            (None, b'<') => tag = Some((at, 0, 0)),
-            (Some((start, attributes, quote)), byte) => {
-                match byte {
-                    b'"' | b'\'' if *quote == 0 => *quote = *byte,
-                    byte if byte == quote => *quote = 0,
-                    b'=' if *quote == 0 => *attributes += 1,
-                    _ => {}
-                }
-                if *attributes > MOST_ATTRIBUTES || at - *start > LONGEST_TAG {
-                    return Err(refused(
-                        bytes,
-                        *start,
-                        "a tag of more than 1 MiB or 1,000 attributes is refused".to_owned(),
-                    ));
-                }
-                if *byte == b'>' && *quote == 0 {
-                    tag = None;
-                }
+    let mut at = 0;
+    while let Some(start) = bytes[at..].iter().position(|byte| *byte == b'<') {
+        let start = at + start;
+        let rest = &bytes[start..];
+        // What is no tag ends in its own way, whatever quotes it holds.
+        let other = [
+            (&b"<!--"[..], &b"-->"[..]),
+            (b"<![CDATA[", b"]]>"),
+            (b"<?", b"?>"),
+        ];
+        if let Some((_, end)) = other.iter().find(|(begin, _)| rest.starts_with(begin)) {
+            match find(rest, end) {
+                Some(length) => at = start + length + end.len(),
+                None => return Ok(()),
             }
-            _ => {}
+            continue;
+        }
+        let (mut attributes, mut quote) = (0, 0);
+        let mut length = None;
+        for (offset, byte) in rest.iter().enumerate() {
+            match *byte {
+                b'"' | b'\'' if quote == 0 => quote = *byte,
+                byte if quote != 0 && byte == quote => quote = 0,
+                b'=' if quote == 0 => attributes += 1,
+                b'>' if quote == 0 => {
+                    length = Some(offset + 1);
+                    break;
+                }
+                _ => {}
+            }
+            if attributes > MOST_ATTRIBUTES || offset > LONGEST_TAG {
+                return Err(refused(
+                    bytes,
+                    start,
+                    "a tag of more than 1 MiB or 1,000 attributes is refused".to_owned(),
+                ));
+            }
+        }
+        match length {
+            Some(length) => at = start + length,
+            // It does not end: the parser says so.
+            None => return Ok(()),
         }
     }
     Ok(())
@@ -513,6 +532,18 @@ mod tests {
             batch.prefixes().get("e").map(String::as_str),
             Some("http://e/")
         );
+    }
+
+    #[test]
+    fn quotes_in_comments_and_text_do_not_make_a_tag_long() {
+        let text = format!(
+            "<?xml version='1.0'?><!-- don't -->\
+             <rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:e='http://e/'>\
+             <rdf:Description rdf:about='http://e/a'><e:p>it's {}</e:p>\
+             <e:q><![CDATA[<don't>]]></e:q></rdf:Description></rdf:RDF>",
+            "x".repeat(2 << 20)
+        );
+        assert_eq!(parse(&text, RdfFormat::RdfXml).unwrap().len(), 2);
     }
 
     #[test]

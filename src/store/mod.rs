@@ -123,6 +123,8 @@ impl Drop for WriterHandle {
         // Closing the channel ends the writer, which finishes its work and closes the log.
         drop(self.jobs.take());
         if let Some(thread) = self.thread.take()
+            // A change may hold the last handle; the writer cannot wait for itself.
+            && thread.thread().id() != std::thread::current().id()
             && thread.join().is_err()
         {
             tracing::error!("the writer ended with a panic");
@@ -456,14 +458,15 @@ impl Writer {
             }
             Err(error) => {
                 tracing::error!(%error, "a commit could not be written");
+                // A change that did nothing may have found what a lost one before it had done, so
+                // the whole group fails.
                 let mut error = Some(error);
                 for (reply, outcome) in replies {
-                    reply(match outcome {
-                        Ok(outcome) if outcome.changed => Err(error.take().unwrap_or_else(|| {
+                    reply(outcome.and_then(|_| {
+                        Err(error.take().unwrap_or_else(|| {
                             internal("the log could not be written; nothing was changed")
-                        })),
-                        other => other,
-                    });
+                        }))
+                    }));
                 }
             }
         }

@@ -194,7 +194,7 @@ impl Data {
         self.triple_count += 1;
         let triple = &self.triples[start..end];
         let _ = writeln!(self.quads, "{triple} <https://w3id.org/weft/{graph}> .");
-        if self.triple_count % 50 == 0 {
+        if self.triple_count.is_multiple_of(50) {
             let _ = writeln!(
                 self.quads,
                 "{triple} <https://w3id.org/weft/graph/confirmed> ."
