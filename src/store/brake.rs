@@ -92,8 +92,9 @@ fn brake(pattern: &mut GraphPattern) -> bool {
     let sides = match pattern {
         GraphPattern::Bgp { patterns } => islands(patterns),
         GraphPattern::Join { left, right } | GraphPattern::LeftJoin { left, right, .. } => {
+            let apart = blank_nodes(left).is_disjoint(&blank_nodes(right));
             let (left, right) = (variables(left), variables(right));
-            if left.is_disjoint(&right) {
+            if apart && left.is_disjoint(&right) {
                 [left, right]
                     .into_iter()
                     .filter_map(|side| side.into_iter().next())
@@ -131,6 +132,35 @@ fn variables(pattern: &GraphPattern) -> BTreeSet<Variable> {
         variables.insert(variable.clone());
     });
     variables
+}
+
+/// The blank nodes that can link a pattern to its neighbour, as in `?a :p/:q+ ?b`, which is a
+/// triple pattern and a path that meet in one.
+fn blank_nodes(pattern: &GraphPattern) -> BTreeSet<&str> {
+    let terms: Vec<&TermPattern> = match pattern {
+        GraphPattern::Bgp { patterns } => patterns
+            .iter()
+            .flat_map(|triple| [&triple.subject, &triple.object])
+            .collect(),
+        GraphPattern::Path {
+            subject, object, ..
+        } => vec![subject, object],
+        GraphPattern::Join { left, right } => {
+            return blank_nodes(left)
+                .into_iter()
+                .chain(blank_nodes(right))
+                .collect();
+        }
+        GraphPattern::Filter { inner, .. } => return blank_nodes(inner),
+        _ => Vec::new(),
+    };
+    terms
+        .into_iter()
+        .filter_map(|term| match term {
+            TermPattern::BlankNode(node) => Some(node.as_str()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// A variable of each group of triple patterns that no shared variable or blank node links.
@@ -220,6 +250,10 @@ mod tests {
         assert!(!is_braked("SELECT * { ?a ?p ?b . ?b ?q ?d . ?d ?r ?e }"));
         assert!(!is_braked(
             "SELECT * { ?a ?p [ ?q ?d ] OPTIONAL { ?d ?r ?e } }"
+        ));
+        assert!(!is_braked("SELECT * { ?a <http://p>/<http://q>+ ?b }"));
+        assert!(is_braked(
+            "SELECT * { ?a <http://p>+ ?b . ?c <http://q>+ ?d }"
         ));
     }
 }
