@@ -57,7 +57,7 @@ enum Command {
     Serve(Serve),
     /// Load RDF files, all of them in one commit
     Load(Load),
-    /// Import tables (CSV, JSON, XLSX) through a mapping
+    /// Import tables (CSV, JSON, XLSX) through a mapping; what its graph held is replaced
     Import(Import),
     /// Run a SPARQL query from a file, from standard input (-), or from the catalogue by name
     Query(RunQuery),
@@ -66,7 +66,7 @@ enum Command {
     /// Make, list and revoke the keys that allow writing
     #[command(subcommand)]
     Token(Token),
-    /// Copy the data, whole and checked, into an empty directory
+    /// Copy the data, whole and checked, into an empty directory (tokens stay behind)
     Backup {
         /// The directory to make
         dir: PathBuf,
@@ -127,10 +127,12 @@ struct Import {
     /// Tables, or folders of them; those beside the mapping if none is named
     #[arg(value_name = "DIR|FILE")]
     inputs: Vec<PathBuf>,
-    /// The graph to fill: an IRI, or a name under https://w3id.org/weft/graph/
+    /// The graph to fill, whose content is replaced: an IRI, or a name under
+    /// https://w3id.org/weft/graph/
     #[arg(long, value_name = "IRI")]
     graph: Option<String>,
-    /// A name for this data set, to keep several imports of one mapping apart
+    /// A name for this data set, to keep several imports of one mapping apart; unless --graph says
+    /// otherwise its graph is partner/NAME
     #[arg(long)]
     name: Option<String>,
     /// Change nothing if there is any finding
@@ -289,7 +291,7 @@ pub fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("weft: {error}");
+            say(&format!("weft: {error}"));
             error.exit_code()
         }
     }
@@ -376,7 +378,21 @@ fn log_to_standard_error(default: &str) {
         .try_init();
 }
 
+/// A line for a person. Whoever closed standard error does not want it; control characters, which
+/// a broken file may have brought in, do not reach the terminal.
 fn say(line: &str) {
+    const LONGEST: usize = 4_000;
+    let line: String = line
+        .chars()
+        .take(LONGEST)
+        .map(|c| {
+            if c.is_control() && c != '\n' && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect();
     let _ = writeln!(io::stderr(), "{line}");
 }
 
@@ -500,7 +516,8 @@ fn run_load(graph: &KnowledgeGraph, load: Load) -> Result<(), CliError> {
         let options = ParseOptions {
             base_iri: file_iri(&absolute),
             into_graph: target.clone().map(GraphName::from),
-            triples_only: false,
+            // A file that names its graphs and an order to put it into one contradict each other.
+            triples_only: target.is_some(),
         };
         let part = rdf_source::parse_file(file, format, &options)?;
         reporter.done(&format!("{}: {} statements", file.display(), part.len()));
@@ -523,7 +540,21 @@ fn run_load(graph: &KnowledgeGraph, load: Load) -> Result<(), CliError> {
         }
     };
     reporter.done(&changed_line(committed, started));
+    tell_if_bare(graph, &reporter);
     Ok(())
+}
+
+/// Without the code lists the rules that read them find nothing: that is no mistake, but it must
+/// not surprise.
+fn tell_if_bare(graph: &KnowledgeGraph, reporter: &Reporter) {
+    if !graph
+        .snapshot()
+        .contains_graph(crate::app::iri::ONTOLOGY_GRAPH.into())
+    {
+        reporter.done(
+            "The ontology is not in this store yet; the first `weft serve` puts it in, and what follows from it is derived then.",
+        );
+    }
 }
 
 fn changed_line((version, added, removed): (u64, u64, u64), started: Instant) -> String {
@@ -604,6 +635,7 @@ fn run_import(place: &Place, import: Import) -> Result<(), CliError> {
         (committed.version, committed.added, committed.removed),
         started,
     ));
+    tell_if_bare(&graph, &reporter);
     Ok(())
 }
 

@@ -545,6 +545,31 @@ pub(crate) fn graph_name_ref(node: NamedOrBlankNodeRef<'_>) -> GraphNameRef<'_> 
     }
 }
 
+/// Where a string of Turtle or SPARQL ends that begins with a quote at `start`; a short one ends
+/// with its line.
+pub(crate) fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let quote = bytes[start];
+    let long = bytes[start..].starts_with(&[quote; 3]);
+    let mut at = start + if long { 3 } else { 1 };
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 1,
+            b'\n' | b'\r' if !long => return at,
+            byte if byte == quote => {
+                if !long {
+                    return at + 1;
+                }
+                if bytes[at..].starts_with(&[quote; 3]) {
+                    return at + 3;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

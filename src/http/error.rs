@@ -202,6 +202,12 @@ fn store_problem(error: StoreError) -> Problem {
             "This service sends no requests to others",
             detail,
         ),
+        StoreError::KeptByRules(_) => Problem::new(
+            StatusCode::CONFLICT,
+            "kept-by-rules",
+            "The graph is kept by weft",
+            detail,
+        ),
         StoreError::GraphExists(_) => Problem::new(
             StatusCode::CONFLICT,
             "graph-exists",

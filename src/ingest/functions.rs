@@ -371,7 +371,15 @@ pub fn number(text: &str, language: Option<&str>) -> Result<String, Failure> {
                 language.get(..2),
                 Some("en" | "ja" | "zh" | "ko" | "he" | "th")
             ) || language == "ga";
-            Some(if point { '.' } else { ',' })
+            // One point that cannot part thousands is a machine's decimal point, whatever the
+            // language of the people around it.
+            let by_machine = !point
+                && points == 1
+                && commas == 0
+                && body
+                    .split_once('.')
+                    .is_some_and(|(_, rest)| rest.len() != 3);
+            Some(if point || by_machine { '.' } else { ',' })
         }
         None if points > 0 && commas > 0 => body.chars().rev().find(|c| !c.is_ascii_digit()),
         None if points > 1 || commas > 1 => None,
@@ -981,6 +989,8 @@ mod tests {
         check("128.712,90", "es", "128712.9");
         check("128.712", "es", "128712");
         check("45,5", "es", "45.5");
+        check("1234.5", "es", "1234.5");
+        check("12.3450", "es", "12.345");
         check("1,234.56", "en", "1234.56");
         check("1.234,56", "", "1234.56");
         check("1,234.56", "", "1234.56");

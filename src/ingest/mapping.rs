@@ -675,7 +675,11 @@ impl<'a> Importer<'a> {
         };
         self.state(&dataset, rdf::TYPE, p::DATASET);
         self.state(&dataset, rdf::TYPE, p::ENTITY);
-        self.state(&dataset, p::TITLE, Literal::from(manifest.title.as_str()));
+        self.state(
+            &dataset,
+            p::TITLE,
+            Literal::from(manifest.title.as_ref().unwrap_or(&manifest.name).as_str()),
+        );
         let filled = |text: &'a Option<String>| text.as_deref().filter(|text| !text.is_empty());
         if let Some(description) = filled(&manifest.description) {
             self.state(&dataset, p::DESCRIPTION, Literal::from(description));

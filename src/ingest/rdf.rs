@@ -1,10 +1,11 @@
 //! RDF in any syntax, compressed or not, into a [`Batch`].
 //!
-//! N-Triples, N-Quads and Turtle are parsed on all cores, piece by piece; pieces are put together
-//! in their order, so the result does not depend on how many cores there are.
+//! N-Triples and N-Quads are parsed on all cores, piece by piece; pieces are put together in their
+//! order, so the result does not depend on how many cores there are. A Turtle document cannot be
+//! cut without reading it.
 
 use super::IngestError;
-use crate::rdf::Batch;
+use crate::rdf::{Batch, end_of_string};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat, RdfParser};
 use oxigraph::model::{BlankNode, GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 use rayon::prelude::*;
@@ -24,6 +25,10 @@ const DEEPEST_TRIPLE_TERM: usize = 100;
 /// an element with each other one.
 const LONGEST_TAG: usize = 1 << 20;
 const MOST_ATTRIBUTES: usize = 1_000;
+
+/// What entities of RDF/XML may be: each use unfolds to the whole text.
+const MOST_ENTITIES: usize = 200;
+const LONGEST_ENTITY: usize = 500;
 
 /// What a compressed input may unfold to.
 const LARGEST_UNFOLDED: u64 = 8 << 30;
@@ -83,6 +88,12 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, IngestError> {
         path: path.to_owned(),
         source,
     };
+    if path.is_dir() {
+        return Err(failed(io::Error::new(
+            io::ErrorKind::IsADirectory,
+            "this is a directory; name the files in it",
+        )));
+    }
     let bytes = fs::read(path).map_err(failed)?;
     unpack(bytes).map_err(failed)
 }
@@ -117,6 +128,9 @@ pub fn parse_file(
     format: Option<RdfFormat>,
     options: &ParseOptions,
 ) -> Result<Batch, IngestError> {
+    if path.is_dir() {
+        read_file(path)?;
+    }
     let format = format
         .or_else(|| format_of(path))
         .ok_or_else(|| IngestError::UnknownFormat {
@@ -134,6 +148,8 @@ pub fn parse_bytes(
     format: RdfFormat,
     options: &ParseOptions,
 ) -> Result<Batch, IngestError> {
+    // Some editors begin a UTF-8 file with a byte-order mark.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     guard(bytes, format)?;
     let mut parser = RdfParser::from_format(format);
     if let Some(base) = &options.base_iri {
@@ -148,9 +164,7 @@ pub fn parse_bytes(
         parser = parser.without_named_graphs();
     }
     let work = || match format {
-        RdfFormat::NTriples | RdfFormat::NQuads | RdfFormat::Turtle | RdfFormat::TriG => {
-            parse_pieces(parser, bytes)
-        }
+        RdfFormat::NTriples | RdfFormat::NQuads => parse_pieces(parser, bytes),
         _ => parse_whole(parser, bytes),
     };
     match &*POOL {
@@ -243,6 +257,14 @@ fn from_parser(error: &oxigraph::io::RdfSyntaxError) -> IngestError {
         Some((before, rest)) if before.contains("error at line") => rest.to_owned(),
         _ => message,
     };
+    let message = if message.contains("Named graphs are not allowed") {
+        "the document names graphs of its own, and was to go into one graph; name no graph, or take out those in the document".to_owned()
+    } else if message.contains("LoadDocumentCallback") {
+        "the context is elsewhere, and this service fetches nothing; put it into the document"
+            .to_owned()
+    } else {
+        message
+    };
     IngestError::RdfSyntax {
         file: None,
         line: place.map(|place| place.line + 1),
@@ -328,7 +350,7 @@ fn guard(bytes: &[u8], format: RdfFormat) -> Result<(), IngestError> {
     match format {
         RdfFormat::JsonLd { .. } => guard_json(bytes),
         RdfFormat::RdfXml => guard_xml(bytes),
-        _ => Ok(()),
+        _ => guard_triple_terms(bytes),
     }
 }
 
@@ -344,6 +366,45 @@ fn refused(bytes: &[u8], at: usize, message: String) -> IngestError {
         column: Some((at - line_start) as u64 + 1),
         message,
     }
+}
+
+/// Nested triple terms are built, copied and dropped by recursion: their depth is looked at before
+/// the parser does so.
+fn guard_triple_terms(bytes: &[u8]) -> Result<(), IngestError> {
+    if find(bytes, b"<<").is_none() {
+        return Ok(());
+    }
+    let rest_until = |at: usize, end: fn(&u8) -> bool| {
+        bytes[at..].iter().position(end).unwrap_or(bytes.len() - at)
+    };
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(&byte) = bytes.get(at) {
+        let rest = &bytes[at..];
+        at += match byte {
+            b'#' => rest_until(at, |byte| matches!(byte, b'\n' | b'\r')),
+            b'"' | b'\'' => end_of_string(bytes, at) - at,
+            b'<' if rest.starts_with(b"<<") => {
+                depth += 1;
+                if depth > DEEPEST_TRIPLE_TERM {
+                    return Err(refused(
+                        bytes,
+                        at,
+                        format!("triple terms are nested more than {DEEPEST_TRIPLE_TERM} deep"),
+                    ));
+                }
+                2
+            }
+            b'<' => rest_until(at, |byte| *byte == b'>') + 1,
+            b'>' if rest.starts_with(b">>") => {
+                depth = depth.saturating_sub(1);
+                2
+            }
+            // An escaped character of a local name.
+            b'\\' => 2,
+            _ => 1,
+        };
+    }
+    Ok(())
 }
 
 fn guard_json(bytes: &[u8]) -> Result<(), IngestError> {
@@ -380,29 +441,24 @@ fn guard_json(bytes: &[u8]) -> Result<(), IngestError> {
 }
 
 fn guard_xml(bytes: &[u8]) -> Result<(), IngestError> {
-    if let Some(at) = find(bytes, b"<!ENTITY") {
-        // Namespace abbreviations are what honest files declare; those are short and flat.
-        let declarations = bytes[at..]
-            .windows(8)
-            .filter(|window| window == b"<!ENTITY")
-            .count();
-        let end = find(&bytes[at..], b"]>").map_or(bytes.len(), |end| at + end);
-        let nested = bytes[at..end].contains(&b'&');
-        if nested || declarations > 200 {
-            return Err(refused(
-                bytes,
-                at,
-                "entities that refer to entities are refused; write them out".to_owned(),
-            ));
-        }
-        if find(&bytes[at..end], b"SYSTEM").is_some() || find(&bytes[at..end], b"PUBLIC").is_some()
-        {
-            return Err(refused(
-                bytes,
-                at,
-                "external entities are refused".to_owned(),
-            ));
-        }
+    // Namespace abbreviations are what honest files declare; those are few, short and flat.
+    let mut from = 0;
+    let mut declarations = 0;
+    while let Some(at) = find(&bytes[from..], b"<!ENTITY").map(|at| from + at) {
+        let end = end_of_declaration(bytes, at);
+        let declaration = &bytes[at..end];
+        declarations += 1;
+        let problem = if declaration.contains(&b'&') || declaration.contains(&b'%') {
+            "entities that refer to entities are refused; write them out"
+        } else if find(declaration, b"SYSTEM").is_some() || find(declaration, b"PUBLIC").is_some() {
+            "external entities are refused"
+        } else if declarations > MOST_ENTITIES || declaration.len() > LONGEST_ENTITY {
+            "more than 200 entities, or one of more than 500 bytes, are refused; write them out"
+        } else {
+            from = end;
+            continue;
+        };
+        return Err(refused(bytes, at, problem.to_owned()));
     }
     let mut at = 0;
     while let Some(start) = bytes[at..].iter().position(|byte| *byte == b'<') {
@@ -451,6 +507,20 @@ fn guard_xml(bytes: &[u8]) -> Result<(), IngestError> {
     Ok(())
 }
 
+/// Where an entity declaration ends: at the first `>` outside quotes.
+fn end_of_declaration(bytes: &[u8], start: usize) -> usize {
+    let mut quote = 0;
+    for (at, byte) in bytes.iter().enumerate().skip(start) {
+        match *byte {
+            b'"' | b'\'' if quote == 0 => quote = *byte,
+            byte if quote != 0 && byte == quote => quote = 0,
+            b'>' if quote == 0 => return at,
+            _ => {}
+        }
+    }
+    bytes.len()
+}
+
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
 }
@@ -465,6 +535,14 @@ pub fn graph_named(name: &str) -> Result<NamedNode, IngestError> {
     } else {
         format!("https://w3id.org/weft/graph/{name}")
     };
+    let is_plain = name
+        .split('/')
+        .all(|part| !part.is_empty() && part != "." && part != "..");
+    if !name.contains(':') && !is_plain {
+        return Err(syntax(format!(
+            "\"{name}\" is no name for a graph; write an IRI, or a name like partner/mine"
+        )));
+    }
     NamedNode::new(&iri).map_err(|error| {
         syntax(format!(
             "<{iri}> is no IRI for a graph ({error}); write one like https://example.org/graph or a plain name"
@@ -526,6 +604,20 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let text = "\u{feff}<http://a> <http://b> <http://c> .";
+        assert_eq!(parse(text, RdfFormat::Turtle).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_graph_has_a_name() {
+        assert!(graph_named("partner/mine").is_ok());
+        for name in ["", "/", "partner/", "partner/../ontology"] {
+            assert!(graph_named(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
     fn prefixes_come_along() {
         let batch = parse("@prefix e: <http://e/> . e:a e:b e:c .", RdfFormat::Turtle).unwrap();
         assert_eq!(
@@ -553,6 +645,8 @@ mod tests {
         let entities =
             "<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY a \"x\"><!ENTITY b \"&a;&a;\">]><r/>";
         assert!(parse(entities, RdfFormat::RdfXml).is_err());
+        let hidden = "<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY a \"x\"><!-- < ]> --><!ENTITY b \"&a;&a;\">]><r/>";
+        assert!(parse(hidden, RdfFormat::RdfXml).is_err());
         let attributes: String = (0..1_100).fold(String::new(), |mut text, n| {
             let _ = write!(text, " a{n}='1'");
             text
@@ -560,9 +654,10 @@ mod tests {
         assert!(parse(&format!("<r{attributes}/>"), RdfFormat::RdfXml).is_err());
         let nested = format!(
             "<http://a> <http://b> {} <http://c> {} .",
-            "<<( <http://a> <http://b> ".repeat(5_000),
-            ")>>".repeat(5_000)
+            "<<( <http://a> <http://b> ".repeat(200_000),
+            ")>>".repeat(200_000)
         );
         assert!(parse(&nested, RdfFormat::NTriples).is_err());
+        assert!(parse(&nested, RdfFormat::Turtle).is_err());
     }
 }

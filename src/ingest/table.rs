@@ -309,6 +309,19 @@ impl Row {
     }
 }
 
+/// The text of a number that was a number in the source. Three digits after the point would look
+/// like thousands where a mapping says that people write `1.234`, so those get a fourth.
+fn native_number(text: String) -> String {
+    match text.split_once('.') {
+        Some((_, fraction))
+            if fraction.len() == 3 && fraction.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            text + "0"
+        }
+        _ => text,
+    }
+}
+
 /// What [`Table::next_row`] gives.
 #[derive(Debug)]
 pub enum NextRow {

@@ -64,6 +64,11 @@ pub enum StoreError {
     /// `SERVICE` is off.
     #[error("SERVICE {0} is refused: this service sends no requests to others")]
     ServiceRefused(NamedNode),
+    /// A statement for the graph that alignment rules keep.
+    #[error(
+        "graph {0} holds what follows from the data and is kept by weft; write the data itself to another graph"
+    )]
+    KeptByRules(NamedNode),
     /// `CREATE` of a graph that is there.
     #[error("graph {0} exists already; use CREATE SILENT to accept that")]
     GraphExists(NamedNode),

@@ -93,7 +93,16 @@ pub struct Rules {
 impl Transaction {
     /// Runs the rules again if the transaction touched their vocabulary.
     pub(super) fn infer(&mut self, rules: &Rules) -> Result<(), StoreError> {
-        if rules.rules.is_empty() || !self.touches(rules) {
+        if rules.rules.is_empty() {
+            return Ok(());
+        }
+        let own = self.snapshot().graph_id(rules.graph.as_ref().into());
+        if let Some(own) = own
+            && self.net().0.iter().any(|quad| quad[3] == own)
+        {
+            return Err(StoreError::KeptByRules(rules.graph.clone()));
+        }
+        if !self.touches(rules) {
             return Ok(());
         }
         let snapshot = self.snapshot();
@@ -125,10 +134,10 @@ impl Transaction {
         let is_a = id(&rdf::TYPE.into_owned());
         let (added, removed) = self.net();
         added.iter().chain(removed).any(|[_, p, o, g]| {
-            Some(*g) != own
-                && (background.contains(g)
-                    || vocabulary.contains(p)
-                    || (Some(*p) == is_a && vocabulary.contains(o)))
+            Some(*g) == own
+                || background.contains(g)
+                || vocabulary.contains(p)
+                || (Some(*p) == is_a && vocabulary.contains(o))
         })
     }
 }

@@ -652,9 +652,9 @@ impl Log {
             content.extend_from_slice(block);
         }
         let path = self.directory.join(CHECKPOINT_FILE);
-        replace_file(&path, &content).map_err(|error| StoreError::io(&path, error))?;
+        // Also if it fails: the next attempt comes when as much again was written.
         self.since_checkpoint = (0, 0);
-        Ok(())
+        replace_file(&path, &content).map_err(|error| StoreError::io(&path, error))
     }
 
     /// The checkpoint and the hash of the log record it belongs to, if there is one.
@@ -712,9 +712,12 @@ impl Log {
             since_checkpoint: (0, 0),
         };
         let mut records = [Record::whole(snapshot, "compacted")?];
-        new.append_to_open(&mut records)?;
-        // The old file goes, with its lock; the new one takes its name while locked itself.
-        self.database = None;
+        if let Err(error) = new.append_to_open(&mut records) {
+            drop(new);
+            // A full disk must not stay full because of us.
+            let _ = fs::remove_file(&new_path);
+            return Err(error);
+        }
         // Checkpoint and tip speak of the old file: they go before it does.
         for name in [CHECKPOINT_FILE, TIP_FILE] {
             let path = self.directory.join(name);
@@ -725,12 +728,11 @@ impl Log {
                 _ => {}
             }
         }
-        fs::rename(&new_path, &path)
-            .and_then(|()| sync_directory(&self.directory))
-            .map_err(|error| StoreError::io(&path, error))?;
+        // Both files are open, and so locked, while the new one takes the old one's name.
+        fs::rename(&new_path, &path).map_err(|error| StoreError::io(&path, error))?;
         *self = new;
         self.write_tip();
-        Ok(())
+        sync_directory(&self.directory).map_err(|error| StoreError::io(&path, error))
     }
 
     /// The headers of all records, oldest first.
@@ -778,6 +780,10 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<u64, StoreError> {
         });
     }
     fs::create_dir_all(to).map_err(|error| StoreError::io(to, error))?;
+    // What may be left of a log that was here before says nothing of this one.
+    for name in [CHECKPOINT_FILE, TIP_FILE] {
+        let _ = fs::remove_file(to.join(name));
+    }
     let copied = || -> Result<u64, StoreError> {
         let part = to.join("log.redb.part");
         fs::copy(&source, &part).map_err(|error| StoreError::io(&part, error))?;
@@ -812,7 +818,9 @@ fn open_database(path: &Path, may_create: bool) -> Result<Database, StoreError> 
         path: path.to_owned(),
         detail,
     };
-    let exists = path.exists();
+    // A file without a byte is a first start that was cut off. (Of a log that had records, the tip
+    // tells.)
+    let exists = fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0);
     if !exists && !may_create {
         return Err(StoreError::io(path, io::ErrorKind::NotFound.into()));
     }
@@ -894,11 +902,14 @@ fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let new = path.with_file_name(name);
-    let mut file = File::create(&new)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&new, path)?;
+    let written = File::create(&new).and_then(|mut file| {
+        file.write_all(content)?;
+        file.sync_all()
+    });
+    if let Err(error) = written.and_then(|()| fs::rename(&new, path)) {
+        let _ = fs::remove_file(&new);
+        return Err(error);
+    }
     match path.parent() {
         Some(directory) => sync_directory(directory),
         None => Ok(()),

@@ -435,14 +435,16 @@ impl Writer {
             Some(log) if !records.is_empty() => log.append(&mut records),
             _ => Ok(()),
         };
-        *self
-            .shared
-            .last_write_error
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = match &written {
-            Ok(()) => None,
-            Err(error) => Some(error.to_string()),
-        };
+        if !records.is_empty() {
+            *self
+                .shared
+                .last_write_error
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = match &written {
+                Ok(()) => None,
+                Err(error) => Some(error.to_string()),
+            };
+        }
         match written {
             Ok(()) => {
                 if head.version() != self.current().version() {

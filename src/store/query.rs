@@ -5,7 +5,7 @@ use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::index::GraphScope;
 use super::snapshot::Snapshot;
-use crate::rdf::{DEFAULT_GRAPH, TermId};
+use crate::rdf::{DEFAULT_GRAPH, TermId, end_of_string};
 use oxigraph::model::{GraphName, NamedNode, Term, Variable};
 use spareval::{CancellationToken, QueryResults};
 use spargebra::algebra::{GraphPattern, QueryDataset};
@@ -397,6 +397,9 @@ fn guard(text: &str) -> Result<(), SyntaxError> {
     let bytes = text.as_bytes();
     let mut depth = 0_usize;
     let mut operators = 0_usize;
+    // Signs of numbers make expressions deep, and those stand in parentheses; the numbers of
+    // `INSERT DATA` do not.
+    let mut parentheses = 0_usize;
     let mut at = 0;
     let too = |at: usize, what: &str| {
         let before = text.get(..at).unwrap_or_default();
@@ -420,6 +423,19 @@ fn guard(text: &str) -> Result<(), SyntaxError> {
                 at = end_of_string(bytes, at);
                 continue;
             }
+            b'<' if bytes[at..].starts_with(b"<<") => {
+                depth += 1;
+                if depth > DEEPEST_NESTING {
+                    return too(at, "triple terms are nested more than 1,000 deep");
+                }
+                at += 2;
+                continue;
+            }
+            b'>' if bytes[at..].starts_with(b">>") => {
+                depth = depth.saturating_sub(1);
+                at += 2;
+                continue;
+            }
             b'<' => {
                 // An IRI has no white space before its end; else this is a comparison.
                 let iri = bytes[at + 1..].iter().position(|byte| {
@@ -438,12 +454,17 @@ fn guard(text: &str) -> Result<(), SyntaxError> {
                 if depth > DEEPEST_NESTING {
                     return too(at, "brackets are nested more than 1,000 deep");
                 }
+                parentheses += usize::from(byte == b'(');
             }
-            b'}' | b')' | b']' => depth = depth.saturating_sub(1),
+            b'}' | b')' | b']' => {
+                depth = depth.saturating_sub(1);
+                parentheses = parentheses.saturating_sub(usize::from(byte == b')'));
+            }
             b'&' | b'|' | b'/' | b'^' | b'!' | b'+' | b'*' => operators += 1,
-            b'-' if !bytes
-                .get(at + 1)
-                .is_some_and(|next| next.is_ascii_alphanumeric()) =>
+            b'-' if parentheses > 0
+                || !bytes
+                    .get(at + 1)
+                    .is_some_and(|next| next.is_ascii_alphanumeric()) =>
             {
                 operators += 1;
             }
@@ -454,7 +475,8 @@ fn guard(text: &str) -> Result<(), SyntaxError> {
                     .unwrap_or(bytes.len() - at);
                 let word = &bytes[at..at + length];
                 if [
-                    "OPTIONAL", "UNION", "MINUS", "BIND", "EXISTS", "LATERAL", "SERVICE",
+                    "OPTIONAL", "UNION", "MINUS", "BIND", "EXISTS", "LATERAL", "SERVICE", "FILTER",
+                    "VALUES", "GRAPH", "AS", "SELECT", "HAVING",
                 ]
                 .iter()
                 .any(|keyword| word.eq_ignore_ascii_case(keyword.as_bytes()))
@@ -475,29 +497,6 @@ fn guard(text: &str) -> Result<(), SyntaxError> {
         at += 1;
     }
     Ok(())
-}
-
-fn end_of_string(bytes: &[u8], start: usize) -> usize {
-    let quote = bytes[start];
-    let long = bytes[start..].starts_with(&[quote; 3]);
-    let mut at = start + if long { 3 } else { 1 };
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'\\' => at += 1,
-            b'\n' | b'\r' if !long => return at,
-            byte if byte == quote => {
-                if !long {
-                    return at + 1;
-                }
-                if bytes[at..].starts_with(&[quote; 3]) {
-                    return at + 3;
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    bytes.len()
 }
 
 impl Snapshot {
@@ -609,8 +608,17 @@ mod tests {
             );
             assert!(parse(&text).unwrap_err().message.contains("nested"));
         }
-        let chain = format!("SELECT * {{ FILTER(true{}) }}", " && true".repeat(20_000));
-        assert!(parse(&chain).unwrap_err().message.contains("operators"));
+        for long in [
+            format!("FILTER(true{})", " && true".repeat(20_000)),
+            format!("FILTER(1{} = 0)", " -1".repeat(20_000)),
+            format!("FILTER(1{} = 0)", "-1".repeat(20_000)),
+            "FILTER(true) ".repeat(20_000),
+        ] {
+            let error = parse(&format!("SELECT * {{ {long} }}")).unwrap_err();
+            assert!(error.message.contains("operators"), "{error}");
+        }
+        let terms = format!("SELECT * {{ {}", "<< ".repeat(5_000));
+        assert!(parse(&terms).unwrap_err().message.contains("nested"));
     }
 
     #[test]

@@ -562,6 +562,13 @@ fn rules_follow_the_data_in_the_same_commit() {
     assert_eq!(inferred(), 2);
     update(&store, "DROP GRAPH :g").unwrap();
     assert_eq!(inferred(), 1);
+    let own = "INSERT DATA { GRAPH <http://own/graph/inferred> { :x :y :z } }";
+    assert!(matches!(
+        update(&store, own),
+        Err(StoreError::KeptByRules(_))
+    ));
+    update(&store, "DROP GRAPH <http://own/graph/inferred>").unwrap();
+    assert_eq!(inferred(), 1);
 }
 
 #[test]

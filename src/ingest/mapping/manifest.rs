@@ -12,8 +12,8 @@ use std::path::Path;
 pub struct Manifest {
     /// The name of the mapping.
     pub name: String,
-    /// The title of the data set.
-    pub title: String,
+    /// The title of the data set; default: its name.
+    pub title: Option<String>,
     /// What the data set is.
     pub description: Option<String>,
     /// The IRI of the licence of the data.
@@ -256,7 +256,7 @@ mod tests {
             &format!("{good}colour = 1\n"),
             "m/mapping.toml:6: unknown field `colour`",
         );
-        check("name = \"m\"\n", "m/mapping.toml:1: missing field `title`");
+        check("title = \"M\"\n", "m/mapping.toml:1: missing field `name`");
         check("name = \n", "m/mapping.toml:1: ");
         check(
             "name = \"m\"\ntitle = \"M\"\n",

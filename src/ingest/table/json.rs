@@ -457,7 +457,8 @@ impl Flat<'_> {
                 Some(text) => text,
                 None => return,
             },
-            Value::Bool(_) | Value::Number(_) => value.to_string(),
+            Value::Number(number) => super::native_number(number.to_string()),
+            Value::Bool(_) => value.to_string(),
         };
         if place.listed {
             self.item("", place.column, ItemValue::Text(text.clone()));

@@ -132,7 +132,7 @@ fn text_of(cell: &Data) -> Result<Option<String>, String> {
     Ok(match cell {
         Data::Empty => None,
         Data::Int(number) => Some(number.to_string()),
-        Data::Float(number) => Some(number_text(*number)),
+        Data::Float(number) => Some(super::native_number(number_text(*number))),
         Data::Bool(truth) => Some(truth.to_string()),
         Data::String(text) => cell_text(text),
         Data::DateTime(time) => Some(date_text(time)),
