@@ -7,7 +7,7 @@ use super::brake;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::index::GraphScope;
-use super::query::{Limits, Query, QueryForm, evaluator_dataset};
+use super::query::{Limits, Query, evaluator_dataset};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use crate::rdf::{Batch, TermId};
@@ -33,16 +33,13 @@ impl Rule {
     /// [`SyntaxError`] if the text is no CONSTRUCT query.
     pub fn parse(name: &str, text: &str, own_namespaces: &[&str]) -> Result<Self, SyntaxError> {
         let query = Query::parse(text, None, &Default::default())?;
-        if query.form() != QueryForm::Construct {
+        let spargebra::Query::Construct { pattern, .. } = query.algebra() else {
             return Err(SyntaxError {
                 message: "a rule must be a CONSTRUCT query".to_owned(),
                 line: None,
                 column: None,
                 hint: None,
             });
-        }
-        let spargebra::Query::Construct { pattern, .. } = query.algebra() else {
-            unreachable!("the form was looked at above");
         };
         let mut vocabulary = BTreeSet::new();
         collect_vocabulary(pattern, &mut vocabulary);
