@@ -1,4 +1,4 @@
-//! The ontology: classes, properties, code lists, shapes, rules, queries and networks.
+//! The ontology: classes, properties, code lists, shapes, rules, queries, networks and indicators.
 //!
 //! The files of the folder `ontology/` are compiled into the program; another folder of the same
 //! layout can take their place at start-up ([`Ontology::from_dir`]).
@@ -6,6 +6,7 @@
 //! ```text
 //! core.ttl  alignment.ttl  shapes.ttl  codes/<scheme>.ttl    read as RDF into the graph `ontology`
 //! rules/<name>.rq  queries/<name>.rq  networks/<id>.rq       handed on as text
+//! indicators/<id>.rq                                         the same
 //! ```
 
 use crate::rdf::Batch;
@@ -192,7 +193,7 @@ pub enum OntologyError {
     },
 }
 
-/// A text file of the ontology: a rule, a query or a network.
+/// A text file of the ontology: a rule, a query, a network or an indicator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextFile {
     /// The file name without its extension.
@@ -211,6 +212,7 @@ pub struct Ontology {
     codes: CodeLists,
     queries: Vec<TextFile>,
     networks: Vec<TextFile>,
+    indicators: Vec<TextFile>,
     rules: Vec<TextFile>,
     fingerprint: String,
 }
@@ -279,6 +281,7 @@ impl Ontology {
             codes: CodeLists::from_triples(&triples),
             queries: folder("queries/"),
             networks: folder("networks/"),
+            indicators: folder("indicators/"),
             rules: folder("rules/"),
             fingerprint: hasher.finalize().to_hex().to_string(),
             batch,
@@ -308,6 +311,11 @@ impl Ontology {
     /// The networks, by name.
     pub fn network_files(&self) -> &[TextFile] {
         &self.networks
+    }
+
+    /// The indicators of integration, by name.
+    pub fn indicator_files(&self) -> &[TextFile] {
+        &self.indicators
     }
 
     /// The alignment rules, by name.

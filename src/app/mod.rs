@@ -5,7 +5,9 @@
 
 pub mod catalogue;
 pub mod config;
+pub mod integration;
 pub mod iri;
+pub mod networks;
 pub mod resource;
 pub mod results;
 pub mod summary;
@@ -13,10 +15,12 @@ pub mod tokens;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
+pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use results::{ResultFormat, WriteError, write_results};
 pub use summary::Summary;
 pub use tokens::{Token, TokenError, Tokens};
 
+use crate::indicators::{IndicatorError, Indicators};
 use crate::ingest::IngestError;
 use crate::ingest::mapping::{self, ImportOptions, Mapping};
 use crate::ontology::{Ontology, OntologyError};
@@ -45,6 +49,8 @@ struct Inner {
     tokens: Tokens,
     config: Config,
     summary: Mutex<Option<Summary>>,
+    networks: Networks,
+    indicators: Indicators,
 }
 
 /// Who writes.
@@ -172,6 +178,8 @@ impl KnowledgeGraph {
             None => Ontology::built_in()?,
         };
         let catalogue = Catalogue::new(ontology.query_files())?;
+        let networks = Networks::new(ontology.network_files())?;
+        let indicators = Indicators::new(ontology.indicator_files())?;
         let options = StoreOptions {
             rules: Some(rules(&ontology)?),
         };
@@ -190,6 +198,8 @@ impl KnowledgeGraph {
                 tokens,
                 config,
                 summary: Mutex::default(),
+                networks,
+                indicators,
             }),
         };
         if !graph.config().empty {
@@ -266,6 +276,11 @@ impl KnowledgeGraph {
     /// The ontology.
     pub fn ontology(&self) -> &Ontology {
         &self.inner.ontology
+    }
+
+    /// The indicators that count statements.
+    pub fn indicators(&self) -> &Indicators {
+        &self.inner.indicators
     }
 
     /// The query catalogue.
@@ -454,6 +469,12 @@ pub enum AppError {
     /// The query catalogue.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// A network.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// An indicator.
+    #[error(transparent)]
+    Indicator(#[from] IndicatorError),
     /// The tokens.
     #[error(transparent)]
     Token(#[from] TokenError),

@@ -1,8 +1,10 @@
 //! Errors as clients see them: problem details (RFC 9457). The only file that knows which mistake
 //! is which status.
 
-use crate::app::{AppError, CatalogueError, WriteError};
+use crate::app::{AppError, CatalogueError, NetworkError, WriteError};
+use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
+use crate::network::{DefinitionError, FilterError, ProjectionError};
 use crate::store::{StoreError, SyntaxError};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -135,6 +137,8 @@ fn app_problem(error: AppError) -> Problem {
         AppError::Store(error) => store_problem(error),
         AppError::Ingest(error) => ingest_problem(error),
         AppError::Catalogue(error) => catalogue_problem(error),
+        AppError::Network(error) => network_problem(error),
+        AppError::Indicator(error) => indicator_problem(error),
         AppError::ReadOnly => Problem::new(
             StatusCode::FORBIDDEN,
             "read-only",
@@ -278,6 +282,92 @@ fn catalogue_problem(error: CatalogueError) -> Problem {
         ),
         CatalogueError::Store(error) => store_problem(error),
         CatalogueError::Header { .. } | CatalogueError::Syntax { .. } => internal(&detail),
+    }
+}
+
+fn network_problem(error: NetworkError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        NetworkError::NoSuchNetwork { .. } => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-network",
+            "No such network",
+            detail,
+        ),
+        NetworkError::NoSuchMetric { .. } => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "no-such-metric",
+            "No such metric",
+            detail,
+        ),
+        NetworkError::NoSuchComputation(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-computation",
+            "No such computation",
+            detail,
+        ),
+        NetworkError::Definition(DefinitionError::Query(error)) => syntax_problem(error),
+        NetworkError::Definition(DefinitionError::Variables(_)) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "no-network",
+            "The query does not state a network",
+            detail,
+        ),
+        NetworkError::Definition(
+            DefinitionError::Header { .. } | DefinitionError::Syntax { .. },
+        ) => internal(&detail),
+        NetworkError::Filter(error) | NetworkError::Projection(ProjectionError::Filter(error)) => {
+            filter_problem(&error)
+        }
+        NetworkError::Projection(ProjectionError::Store(error)) => store_problem(error),
+        NetworkError::Projection(ProjectionError::TooLarge { .. }) => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "network-too-large",
+            "The network is too large",
+            detail,
+        ),
+        NetworkError::Projection(ProjectionError::NoSuchNode(_)) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-node",
+            "No such node",
+            detail,
+        ),
+        NetworkError::Cancelled(_) => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "cancelled",
+            "The request was cancelled",
+            detail,
+        ),
+    }
+}
+
+fn filter_problem(error: &FilterError) -> Problem {
+    let (slug, title) = match error {
+        FilterError::UnknownKey(_) => ("unknown-parameter", "Unknown parameter"),
+        FilterError::UnknownValue { .. }
+        | FilterError::NotHere { .. }
+        | FilterError::Repeated(_) => ("bad-value", "A parameter has a value that does not fit"),
+    };
+    Problem::new(StatusCode::BAD_REQUEST, slug, title, error.to_string())
+}
+
+fn indicator_problem(error: IndicatorError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        IndicatorError::NoSuchIndicator { .. } => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-indicator",
+            "No such indicator",
+            detail,
+        ),
+        IndicatorError::NotHere { .. } => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-value",
+            "A parameter has a value that does not fit",
+            detail,
+        ),
+        IndicatorError::Store(error) => store_problem(error),
+        IndicatorError::Header { .. } | IndicatorError::Syntax { .. } => internal(&detail),
     }
 }
 

@@ -1,0 +1,519 @@
+//! Networks as users ask for them: named or stated, filtered, measured once, kept while the data
+//! stays the same.
+
+use super::integration::IntegrationReport;
+use super::{AppError, KnowledgeGraph};
+use crate::metrics::{
+    self, Cancelled, Compute, Measures, Metric, Once, Options, Scope, Score, Task, TaskProgress,
+};
+use crate::network::export::{self, ExportFormat};
+use crate::network::{
+    DefinitionError, Filter, FilterError, NetworkDefinition, Projection, ProjectionError,
+};
+use crate::ontology::TextFile;
+use crate::store::{Limits, Snapshot};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// Networks of more nodes have their costly metrics computed only where these are asked for.
+pub const COSTLY_BELOW: usize = 10_000;
+/// What the networks that are kept may take together.
+const MOST_BYTES: usize = 512 << 20;
+/// How many are kept at most.
+const MOST_KEPT: usize = 64;
+/// Bytes of a score, with what is kept beside it.
+const SCORE_BYTES: usize = 24;
+
+/// The networks: their definitions, and those that were built.
+pub struct Networks {
+    definitions: BTreeMap<String, NetworkDefinition>,
+    kept: Mutex<Kept>,
+    running: Mutex<BTreeMap<u64, Running>>,
+    next: AtomicU64,
+    pool: Option<Arc<ThreadPool>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    /// The newest last.
+    entries: VecDeque<(Key, Arc<Once<MeasuredNetwork>>)>,
+    /// A later data version whose data is that of an earlier one but for what weft itself derives.
+    same: Option<(u64, u64)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    version: u64,
+    what: String,
+}
+
+/// A computation that goes on.
+#[derive(Clone, Debug)]
+struct Running {
+    network: String,
+    filter: String,
+    started: Instant,
+    task: Task,
+}
+
+/// A computation that goes on, for those who want to know.
+#[derive(Clone, Debug)]
+pub struct Computation {
+    /// Its number.
+    pub id: u64,
+    /// The network.
+    pub network: String,
+    /// The filter.
+    pub filter: String,
+    /// Seconds since it began.
+    pub seconds: f64,
+    /// How far it is.
+    pub progress: TaskProgress,
+}
+
+/// A network of one data version within a filter, and what has been measured of it.
+pub struct MeasuredNetwork {
+    definition: NetworkDefinition,
+    filter: Filter,
+    projection: Projection,
+    measures: Measures,
+    integration: Once<IntegrationReport>,
+}
+
+/// Why a network cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworkError {
+    /// Nothing has this name.
+    #[error("there is no network `{name}`; there are {}", .known.join(", "))]
+    NoSuchNetwork {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Nothing has this name.
+    #[error("there is no metric `{id}` of a {scope}{}", nearest_metric(.id, .scope))]
+    NoSuchMetric {
+        /// What was asked for.
+        id: String,
+        /// Of what.
+        scope: &'static str,
+    },
+    /// A definition that is wrong.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// A filter that is wrong.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// The data does not make a network.
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+    /// Somebody cancelled it.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// Nothing has this number.
+    #[error("no computation {0} is going on")]
+    NoSuchComputation(u64),
+}
+
+fn nearest_metric(id: &str, scope: &str) -> String {
+    let folded = id.to_lowercase();
+    metrics::all()
+        .iter()
+        .find(|metric| metric.scope().name() == scope && metric.id.to_lowercase() == folded)
+        .map(|metric| format!("; do you mean `{}`?", metric.id))
+        .unwrap_or_else(|| "; /api/v1/metrics lists them".to_owned())
+}
+
+impl Networks {
+    /// Reads the definitions.
+    ///
+    /// # Errors
+    /// [`NetworkError::Definition`] naming file and line.
+    pub fn new(files: &[TextFile]) -> Result<Self, NetworkError> {
+        let mut definitions = BTreeMap::new();
+        for file in files {
+            let definition = NetworkDefinition::parse(file)?;
+            definitions.insert(definition.id.clone(), definition);
+        }
+        Ok(Self {
+            definitions,
+            kept: Mutex::default(),
+            running: Mutex::default(),
+            next: AtomicU64::new(1),
+            pool: pool(),
+        })
+    }
+
+    /// The definitions, by name.
+    pub fn definitions(&self) -> impl Iterator<Item = &NetworkDefinition> {
+        self.definitions.values()
+    }
+
+    /// The definition of a name.
+    ///
+    /// # Errors
+    /// [`NetworkError::NoSuchNetwork`].
+    pub fn definition(&self, name: &str) -> Result<&NetworkDefinition, NetworkError> {
+        self.definitions
+            .get(name)
+            .ok_or_else(|| NetworkError::NoSuchNetwork {
+                name: name.to_owned(),
+                known: self.definitions.keys().cloned().collect(),
+            })
+    }
+
+    /// What is being computed at this moment.
+    pub fn computations(&self) -> Vec<Computation> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running
+            .iter()
+            .map(|(id, running)| Computation {
+                id: *id,
+                network: running.network.clone(),
+                filter: running.filter.clone(),
+                seconds: running.started.elapsed().as_secs_f64(),
+                progress: running.task.progress(),
+            })
+            .collect()
+    }
+
+    /// Tells a computation to stop; whoever waits for it hears so.
+    ///
+    /// # Errors
+    /// [`NetworkError::NoSuchComputation`].
+    pub fn cancel(&self, id: u64) -> Result<(), NetworkError> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        match running.get(&id) {
+            Some(running) => {
+                running.task.cancel();
+                Ok(())
+            }
+            None => Err(NetworkError::NoSuchComputation(id)),
+        }
+    }
+
+    /// Runs a computation that is listed while it goes on.
+    pub fn computing<T>(&self, network: &MeasuredNetwork, work: impl FnOnce(&Task) -> T) -> T {
+        let task = match &self.pool {
+            Some(pool) => Task::on(Arc::clone(pool)),
+            None => Task::new(),
+        };
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let entry = Running {
+            network: network.definition.id.clone(),
+            filter: network.filter.canonical(),
+            started: Instant::now(),
+            task: task.clone(),
+        };
+        let lock = || self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        lock().insert(id, entry);
+        let listed = Listed { networks: self, id };
+        let result = work(&task);
+        drop(listed);
+        result
+    }
+
+    /// Says that version `later` has the data of version `earlier`, but for what weft derived of
+    /// it: networks need not be built anew.
+    pub(super) fn same_data(&self, later: u64, earlier: u64) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let root = kept.data_version(earlier);
+        kept.same = Some((later, root));
+    }
+
+    fn slot(&self, version: u64, what: String) -> Arc<Once<MeasuredNetwork>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = Key {
+            version: kept.data_version(version),
+            what,
+        };
+        if let Some(at) = kept.entries.iter().position(|(known, _)| *known == key) {
+            // Used again: it is the newest now.
+            if let Some(entry) = kept.entries.remove(at) {
+                let slot = Arc::clone(&entry.1);
+                kept.entries.push_back(entry);
+                return slot;
+            }
+        }
+        // Older data is of no use to those who come.
+        kept.entries.retain(|(known, _)| known.version >= key.version);
+        while kept.entries.len() >= MOST_KEPT || kept.bytes() > MOST_BYTES {
+            if kept.entries.pop_front().is_none() {
+                break;
+            }
+        }
+        let slot = Arc::new(Once::default());
+        kept.entries.push_back((key, Arc::clone(&slot)));
+        slot
+    }
+}
+
+impl Kept {
+    fn data_version(&self, version: u64) -> u64 {
+        match self.same {
+            Some((later, earlier)) if later == version => earlier,
+            _ => version,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.entries
+            .iter()
+            .filter_map(|(_, slot)| slot.peek())
+            .map(|network| network.heap_bytes())
+            .sum()
+    }
+}
+
+struct Listed<'a> {
+    networks: &'a Networks,
+    id: u64,
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        let running = self.networks.running.lock();
+        running
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.id);
+    }
+}
+
+/// Threads for metrics only, which give way to those that answer queries.
+fn pool() -> Option<Arc<ThreadPool>> {
+    let pool = ThreadPoolBuilder::new()
+        .thread_name(|index| format!("metrics-{index}"))
+        .start_handler(|_| give_way())
+        .build();
+    match pool {
+        Ok(pool) => Some(Arc::new(pool)),
+        Err(error) => {
+            tracing::warn!(%error, "metrics have no threads of their own");
+            None
+        }
+    }
+}
+
+/// On Linux this lowers the priority of the calling thread alone.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "a thread for metrics keeps its priority");
+    }
+}
+
+impl KnowledgeGraph {
+    /// The networks.
+    pub fn networks(&self) -> &Networks {
+        &self.inner.networks
+    }
+
+    /// Reads the parameters of a filter.
+    ///
+    /// # Errors
+    /// [`FilterError`] naming the parameter or value that is not known.
+    pub fn filter<'a>(
+        &self,
+        snapshot: &Snapshot,
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Filter, AppError> {
+        let filter = Filter::parse(pairs, snapshot, self.ontology().codes());
+        Ok(filter.map_err(NetworkError::from)?)
+    }
+
+    /// A network on one version of the data. Built once for all who ask at the same time, and kept
+    /// as long as the data stays.
+    ///
+    /// # Errors
+    /// [`NetworkError`] if the filter does not fit or the data makes no network.
+    pub fn network(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        definition: &NetworkDefinition,
+        filter: &Filter,
+        options: Options,
+        limits: &Limits,
+    ) -> Result<Arc<MeasuredNetwork>, AppError> {
+        let what = format!(
+            "{}\n{}\n{}\n{options:?}",
+            definition.kind.directed,
+            definition.text,
+            filter.canonical()
+        );
+        let slot = self.networks().slot(snapshot.version(), what);
+        let network = slot.get(|| -> Result<_, NetworkError> {
+            let projection = Projection::new(definition, snapshot, filter, limits)?;
+            Ok(MeasuredNetwork {
+                measures: Measures::new(Arc::clone(projection.network()), options),
+                definition: definition.clone(),
+                filter: filter.clone(),
+                projection,
+                integration: Once::default(),
+            })
+        });
+        Ok(network?)
+    }
+}
+
+/// Scores of nodes under the id of their metric.
+pub struct ScoreColumn {
+    /// The metric.
+    pub metric: &'static Metric,
+    /// In the order of the nodes.
+    pub scores: Arc<Vec<Score>>,
+}
+
+impl MeasuredNetwork {
+    /// The definition.
+    pub fn definition(&self) -> &NetworkDefinition {
+        &self.definition
+    }
+
+    /// The filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// The network and what it was made of.
+    pub fn projection(&self) -> &Projection {
+        &self.projection
+    }
+
+    /// The network.
+    pub fn network(&self) -> &crate::network::Network {
+        self.projection.network()
+    }
+
+    /// What has been measured.
+    pub fn measures(&self) -> &Measures {
+        &self.measures
+    }
+
+    pub(super) fn integration(&self) -> &Once<IntegrationReport> {
+        &self.integration
+    }
+
+    /// The metrics of a scope that make sense for this network: those for two modes where it has
+    /// two. Costly ones only if it is small enough to compute them unasked.
+    pub fn usual(&self, scope: Scope) -> Vec<&'static Metric> {
+        let network = self.network();
+        metrics::all()
+            .iter()
+            .copied()
+            .filter(|metric| metric.scope() == scope)
+            .filter(|metric| network.is_two_mode() || !metric.is_for_two_modes())
+            .filter(|metric| !metric.is_costly || network.len() <= COSTLY_BELOW)
+            .collect()
+    }
+
+    /// The scores of node metrics.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn columns(
+        &self,
+        wanted: &[&'static Metric],
+        task: &Task,
+    ) -> Result<Vec<ScoreColumn>, Cancelled> {
+        wanted
+            .iter()
+            .filter(|metric| matches!(metric.compute, Compute::Node(_)))
+            .map(|metric| {
+                Ok(ScoreColumn {
+                    metric,
+                    scores: self.measures.of_nodes(metric, task)?,
+                })
+            })
+            .collect()
+    }
+
+    /// The scores of network metrics.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn values(
+        &self,
+        wanted: &[&'static Metric],
+        task: &Task,
+    ) -> Result<Vec<(&'static Metric, Score)>, Cancelled> {
+        wanted
+            .iter()
+            .copied()
+            .filter(|metric| matches!(metric.compute, Compute::Network(_)))
+            .map(|metric| Ok((metric, self.measures.of_network(metric, task)?)))
+            .collect()
+    }
+
+    /// Writes the network with score columns.
+    ///
+    /// # Errors
+    /// If the writer fails.
+    pub fn export(
+        &self,
+        columns: &[ScoreColumn],
+        format: ExportFormat,
+        version: u64,
+        output: impl io::Write,
+    ) -> io::Result<()> {
+        use crate::metrics::ValueKind;
+        use export::{About, Column, ColumnValues};
+        let filter = self.filter.canonical();
+        let about = About {
+            id: &self.definition.id,
+            title: &self.definition.title,
+            description: &self.definition.description,
+            data_version: version,
+            filter: &filter,
+        };
+        let columns: Vec<Column<'_>> = columns
+            .iter()
+            .map(|column| {
+                let values = || column.scores.iter().map(|score| score.value());
+                Column {
+                    id: column.metric.id,
+                    values: match column.metric.kind {
+                        ValueKind::Count => ColumnValues::Counts(
+                            values().map(|v| v.map(|v| v.round() as i64)).collect(),
+                        ),
+                        ValueKind::Real => ColumnValues::Reals(values().collect()),
+                        ValueKind::Flag => {
+                            ColumnValues::Flags(values().map(|v| v.map(|v| v != 0.0)).collect())
+                        }
+                    },
+                }
+            })
+            .collect();
+        export::write(self.network(), &about, &columns, format, output)
+    }
+
+    fn heap_bytes(&self) -> usize {
+        self.projection.heap_bytes() + self.network().len() * metrics::all().len() * SCORE_BYTES
+    }
+}
+
+/// The metrics of a list of ids.
+///
+/// # Errors
+/// [`NetworkError::NoSuchMetric`].
+pub fn metrics_named<'a>(
+    ids: impl IntoIterator<Item = &'a str>,
+    scope: Option<Scope>,
+) -> Result<Vec<&'static Metric>, NetworkError> {
+    let mut found: Vec<&'static Metric> = Vec::new();
+    for id in ids {
+        let metric = metrics::find(id).filter(|m| scope.is_none_or(|scope| m.scope() == scope));
+        let metric = metric.ok_or_else(|| NetworkError::NoSuchMetric {
+            id: id.to_owned(),
+            scope: scope.unwrap_or(Scope::Network).name(),
+        })?;
+        if !found.iter().any(|known| known.id == metric.id) {
+            found.push(metric);
+        }
+    }
+    Ok(found)
+}

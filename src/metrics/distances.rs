@@ -1,0 +1,382 @@
+//! How far apart: closeness, path lengths, fragmentation by distance.
+//!
+//! All come from one exact pass that follows 512 searches at once, a bit each.
+
+use super::degree::mean;
+use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use crate::network::{Network, Rows};
+use rayon::prelude::*;
+
+const FREEMAN: &str = "Freeman 1978, https://doi.org/10.1016/0378-8733(78)90021-7";
+
+pub(super) const METRICS: &[Metric] = &[
+    Metric {
+        id: "closeness",
+        name: "Closeness (Wasserman-Faust)",
+        definition: "Reciprocal of the mean distance to the nodes that can be reached, scaled by the share of nodes that can be reached. Counts hops and ignores weights.",
+        formula: "C_i = ((r_i - 1)/Σ_j d_ij) · ((r_i - 1)/(n - 1)), r_i the number of nodes reached, i included; in a directed network distances towards the node",
+        range: "0 to 1; 0 for a node without ties",
+        reference: "Wasserman & Faust 1994, Social Network Analysis, p. 201",
+        undefined_when: "never",
+        oracle: "NetworkX closeness_centrality (wf_improved)",
+        kind: ValueKind::Real,
+        is_costly: false,
+        compute: Compute::Node(closeness),
+    },
+    Metric {
+        id: "harmonic",
+        name: "Harmonic centrality",
+        definition: "Mean reciprocal distance to all other nodes; nodes that cannot be reached add 0, so it stays meaningful where a network falls into parts.",
+        formula: "H_i = Σ_{j≠i} (1/d_ij) / (n - 1); in a directed network distances towards the node",
+        range: "0 to 1",
+        reference: "Boldi & Vigna 2014, https://doi.org/10.1080/15427951.2013.865686",
+        undefined_when: "the node is the only one",
+        oracle: "NetworkX harmonic_centrality divided by n - 1, igraph harmonic_centrality",
+        kind: ValueKind::Real,
+        is_costly: false,
+        compute: Compute::Node(harmonic),
+    },
+    Metric {
+        id: "eccentricity",
+        name: "Eccentricity",
+        definition: "Distance to the farthest node that can be reached.",
+        formula: "e_i = max_j d_ij over the nodes reached",
+        range: "count of hops from 0",
+        reference: "Wasserman & Faust 1994, Social Network Analysis, ch. 4",
+        undefined_when: "never; 0 for a node without ties",
+        oracle: "NetworkX eccentricity within the component",
+        kind: ValueKind::Count,
+        is_costly: false,
+        compute: Compute::Node(eccentricity),
+    },
+    Metric {
+        id: "averagePathLength",
+        name: "Average path length",
+        definition: "Mean distance between two nodes of the largest component.",
+        formula: "mean of d_ij over the pairs of the largest component (directed: over those of them with a path)",
+        range: "from 1, in hops",
+        reference: "Watts & Strogatz 1998, https://doi.org/10.1038/30918",
+        undefined_when: "the largest component has fewer than two nodes",
+        oracle: "NetworkX average_shortest_path_length of the largest component",
+        kind: ValueKind::Real,
+        is_costly: false,
+        compute: Compute::Network(average_path_length),
+    },
+    Metric {
+        id: "diameter",
+        name: "Diameter",
+        definition: "Greatest distance between two nodes of the largest component.",
+        formula: "max d_ij over the pairs of the largest component",
+        range: "count of hops from 1",
+        reference: "Wasserman & Faust 1994, Social Network Analysis, ch. 4",
+        undefined_when: "the largest component has fewer than two nodes",
+        oracle: "NetworkX diameter of the largest component",
+        kind: ValueKind::Count,
+        is_costly: false,
+        compute: Compute::Network(diameter),
+    },
+    Metric {
+        id: "reachablePathLength",
+        name: "Average path length of reachable pairs",
+        definition: "Mean distance over all pairs with a path between them, in whatever component.",
+        formula: "Σ d_ij / |{(i,j) : i≠j, d_ij < ∞}|",
+        range: "from 1, in hops",
+        reference: FREEMAN,
+        undefined_when: "there is no tie",
+        oracle: "igraph average_path_length(unconn=True)",
+        kind: ValueKind::Real,
+        is_costly: false,
+        compute: Compute::Network(reachable_path_length),
+    },
+    Metric {
+        id: "reachablePairs",
+        name: "Share of reachable pairs",
+        definition: "Share of all pairs of nodes that have a path between them (connectedness).",
+        formula: "|{(i,j) : i≠j, d_ij < ∞}| / (n(n-1))",
+        range: "0 to 1",
+        reference: "Krackhardt 1994, Graph theoretical dimensions of informal organizations",
+        undefined_when: "there are fewer than two nodes",
+        oracle: "R sna connectedness",
+        kind: ValueKind::Real,
+        is_costly: false,
+        compute: Compute::Network(reachable_pairs),
+    },
+    Metric {
+        id: "distanceFragmentation",
+        name: "Distance-weighted fragmentation",
+        definition: "How far the network is from one in which everybody is tied to everybody: 0 there, 1 where nobody is tied.",
+        formula: "1 - Σ_{i≠j} (1/d_ij) / (n(n-1))",
+        range: "0 to 1",
+        reference: "Borgatti 2006, https://doi.org/10.1007/s10588-006-7084-x",
+        undefined_when: "there are fewer than two nodes",
+        oracle: "1 - NetworkX global_efficiency",
+        kind: ValueKind::Real,
+        is_costly: false,
+        compute: Compute::Network(distance_fragmentation),
+    },
+];
+
+/// Distances of a network, node by node.
+#[derive(Debug)]
+pub struct Distances {
+    /// How many other nodes reach the node.
+    pub reached: Vec<u32>,
+    /// The sum of their distances.
+    pub farness: Vec<u64>,
+    /// The sum of the reciprocals of their distances, in units of 2⁻⁴⁴.
+    reciprocal: Vec<u64>,
+    /// The greatest distance.
+    pub eccentricity: Vec<u32>,
+}
+
+/// Units of the reciprocals: whole numbers, so that sums do not depend on their order.
+const UNIT: f64 = (1_u64 << 44) as f64;
+const WORDS: usize = 8;
+const LANES: usize = 64 * WORDS;
+type Lanes = [u64; WORDS];
+
+/// The distances between all pairs, in hops.
+///
+/// Follows [`LANES`] breadth-first searches at the same time (Then et al. 2014, "The more the
+/// merrier", <https://doi.org/10.14778/2735496.2735507>): a node has a bit for each of them, and
+/// a step takes the union of its neighbours' bits. In a directed network distances are those
+/// towards the node.
+///
+/// # Complexity
+/// Time O(|V| |E| diameter / 512), space O(|V|) for each thread.
+///
+/// # Errors
+/// [`Cancelled`].
+pub fn distances(network: &Network, task: &Task) -> Result<Distances, Cancelled> {
+    let count = network.len();
+    let batches = count.div_ceil(LANES);
+    task.begin("distances", batches);
+    // Distances towards a node spread along its in-ties.
+    let rows = network.columns();
+    let merged = task.parallel(|| {
+        (0..batches)
+            .into_par_iter()
+            .map(|batch| {
+                task.check()?;
+                let from = batch * LANES;
+                let part = search(rows, count, from, (from + LANES).min(count));
+                task.advance()?;
+                Ok(part)
+            })
+            .try_reduce(
+                || Distances::zero(0),
+                |a, b| {
+                    Ok(match (a.reached.is_empty(), b.reached.is_empty()) {
+                        (true, _) => b,
+                        (_, true) => a,
+                        _ => a.merged(&b),
+                    })
+                },
+            )
+    })?;
+    if merged.reached.is_empty() {
+        return Ok(Distances::zero(count));
+    }
+    Ok(merged)
+}
+
+impl Distances {
+    fn zero(count: usize) -> Self {
+        Self {
+            reached: vec![0; count],
+            farness: vec![0; count],
+            reciprocal: vec![0; count],
+            eccentricity: vec![0; count],
+        }
+    }
+
+    /// Whole numbers: the order of merging changes nothing.
+    fn merged(mut self, other: &Self) -> Self {
+        for (a, b) in self.reached.iter_mut().zip(&other.reached) {
+            *a += b;
+        }
+        for (a, b) in self.farness.iter_mut().zip(&other.farness) {
+            *a += b;
+        }
+        for (a, b) in self.reciprocal.iter_mut().zip(&other.reciprocal) {
+            *a += b;
+        }
+        for (a, b) in self.eccentricity.iter_mut().zip(&other.eccentricity) {
+            *a = (*a).max(*b);
+        }
+        self
+    }
+
+    /// The sum of the reciprocals of the distances to a node.
+    pub fn reciprocal(&self, node: usize) -> f64 {
+        self.reciprocal[node] as f64 / UNIT
+    }
+}
+
+fn search(rows: &Rows, count: usize, from: usize, to: usize) -> Distances {
+    let mut found = Distances::zero(count);
+    let mut seen: Vec<Lanes> = vec![[0; WORDS]; count];
+    let mut all: Lanes = [0; WORDS];
+    for (lane, source) in (from..to).enumerate() {
+        let bit = 1_u64 << (lane % 64);
+        seen[source][lane / 64] |= bit;
+        all[lane / 64] |= bit;
+    }
+    let mut frontier = seen.clone();
+    let mut next: Vec<Lanes> = vec![[0; WORDS]; count];
+    for distance in 1_u32.. {
+        let unit = (UNIT / f64::from(distance)).round() as u64;
+        let mut any = false;
+        for at in 0..count {
+            let mine = &mut seen[at];
+            if *mine == all {
+                // Every search has been here.
+                next[at] = [0; WORDS];
+                continue;
+            }
+            let mut bits: Lanes = [0; WORDS];
+            for neighbour in rows.neighbors_slice(at as u32) {
+                let theirs = &frontier[*neighbour as usize];
+                for word in 0..WORDS {
+                    bits[word] |= theirs[word];
+                }
+            }
+            let mut new = 0;
+            for word in 0..WORDS {
+                bits[word] &= !mine[word];
+                mine[word] |= bits[word];
+                new += bits[word].count_ones();
+            }
+            next[at] = bits;
+            if new > 0 {
+                any = true;
+                found.reached[at] += new;
+                found.farness[at] += u64::from(new) * u64::from(distance);
+                found.reciprocal[at] += u64::from(new) * unit;
+                found.eccentricity[at] = distance;
+            }
+        }
+        if !any {
+            break;
+        }
+        std::mem::swap(&mut frontier, &mut next);
+    }
+    found
+}
+
+fn get(measures: &Measures, task: &Task) -> Result<std::sync::Arc<Distances>, Cancelled> {
+    measures
+        .distances
+        .get(|| distances(measures.network(), task))
+}
+
+fn closeness(measures: &Measures, task: &Task) -> Result<Vec<Score>, Cancelled> {
+    let found = get(measures, task)?;
+    let others = measures.network().len().saturating_sub(1) as f64;
+    Ok((0..measures.network().len())
+        .map(|node| {
+            let reached = f64::from(found.reached[node]);
+            if reached == 0.0 {
+                return Score::Value(0.0);
+            }
+            Score::Value(reached / found.farness[node] as f64 * (reached / others))
+        })
+        .collect())
+}
+
+fn harmonic(measures: &Measures, task: &Task) -> Result<Vec<Score>, Cancelled> {
+    let found = get(measures, task)?;
+    let others = measures.network().len().saturating_sub(1) as f64;
+    Ok((0..measures.network().len())
+        .map(|node| Score::share(found.reciprocal(node), others, Undefined::FewNodes))
+        .collect())
+}
+
+fn eccentricity(measures: &Measures, task: &Task) -> Result<Vec<Score>, Cancelled> {
+    let found = get(measures, task)?;
+    let hops = found.eccentricity.iter();
+    Ok(hops.map(|hops| Score::Value(f64::from(*hops))).collect())
+}
+
+/// The nodes of the largest component.
+fn largest(measures: &Measures, task: &Task) -> Result<Vec<usize>, Cancelled> {
+    let components = super::cuts::components_of(measures, task)?;
+    Ok((0..measures.network().len())
+        .filter(|node| components.of[*node] == 0)
+        .collect())
+}
+
+fn average_path_length(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {
+    let found = get(measures, task)?;
+    let nodes = largest(measures, task)?;
+    let pairs: u64 = nodes.iter().map(|n| u64::from(found.reached[*n])).sum();
+    let total: u64 = nodes.iter().map(|n| found.farness[*n]).sum();
+    Ok(Score::share(total as f64, pairs as f64, Undefined::FewNodes))
+}
+
+fn diameter(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {
+    let found = get(measures, task)?;
+    let nodes = largest(measures, task)?;
+    let most = nodes.iter().map(|n| found.eccentricity[*n]).max();
+    Ok(match most {
+        Some(hops) if hops > 0 => Score::Value(f64::from(hops)),
+        _ => Score::Undefined(Undefined::FewNodes),
+    })
+}
+
+fn reachable_path_length(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {
+    let found = get(measures, task)?;
+    let pairs: u64 = found.reached.iter().map(|r| u64::from(*r)).sum();
+    let total: u64 = found.farness.iter().sum();
+    Ok(Score::share(total as f64, pairs as f64, Undefined::NoTies))
+}
+
+fn reachable_pairs(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {
+    let found = get(measures, task)?;
+    let n = measures.network().len() as f64;
+    let pairs: u64 = found.reached.iter().map(|r| u64::from(*r)).sum();
+    Ok(Score::share(pairs as f64, n * (n - 1.0), Undefined::FewNodes))
+}
+
+fn distance_fragmentation(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {
+    if measures.network().len() < 2 {
+        return Ok(Score::Undefined(Undefined::FewNodes));
+    }
+    let scores = harmonic(measures, task)?;
+    Ok(match mean(&scores, Undefined::FewNodes) {
+        Score::Value(mean) => Score::Value(1.0 - mean),
+        undefined => undefined,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_of_a_path_are_its_hops() {
+        let network = Network::from_edges(4, false, [(0, 1), (1, 2), (2, 3)]);
+        let found = distances(&network, &Task::new()).unwrap();
+        assert_eq!(found.farness, [6, 4, 4, 6]);
+        assert_eq!(found.eccentricity, [3, 2, 2, 3]);
+        assert!((found.reciprocal(0) - (1.0 + 0.5 + 1.0 / 3.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn directed_distances_are_those_towards_the_node() {
+        let network = Network::from_edges(3, true, [(0, 1), (1, 2)]);
+        let found = distances(&network, &Task::new()).unwrap();
+        assert_eq!(found.farness, [0, 1, 3]);
+    }
+
+    #[test]
+    fn more_nodes_than_lanes_are_searched_in_batches() {
+        let count = 3 * LANES as u32 + 5;
+        let ring = (0..count).map(|i| (i, (i + 1) % count));
+        let network = Network::from_edges(count as usize, false, ring);
+        let found = distances(&network, &Task::new()).unwrap();
+        let half = u64::from(count / 2);
+        // An odd ring: each distance up to the half, twice.
+        assert!(found.farness.iter().all(|sum| *sum == half * (half + 1)));
+    }
+}
