@@ -99,6 +99,7 @@ pub mod iri {
             INNOVATION = "Innovation";
             PARTICIPATION = "Participation";
             TIE = "Tie";
+            NETWORK = "Network";
             SECTOR_CLASS = "Sector";
             GOVERNANCE_LEVEL = "GovernanceLevel";
             ACTOR = "actor";

@@ -5,13 +5,16 @@ use super::integration::IntegrationReport;
 use super::{AppError, KnowledgeGraph};
 use crate::metrics::{
     self, Cancelled, Compute, Measures, Metric, Once, Options, Scope, Score, Task, TaskProgress,
+    ValueKind,
 };
 use crate::network::export::{self, ExportFormat};
 use crate::network::{
     DefinitionError, Filter, FilterError, NetworkDefinition, Projection, ProjectionError,
 };
-use crate::ontology::TextFile;
-use crate::store::{Limits, Snapshot};
+use crate::ontology::{TextFile, iri};
+use crate::store::{Limits, Services, Snapshot, StoreError, Wanted};
+use oxigraph::model::vocab::rdf;
+use oxigraph::model::{Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -199,10 +202,23 @@ impl Networks {
 
     /// Runs a computation that is listed while it goes on.
     pub fn computing<T>(&self, network: &MeasuredNetwork, work: impl FnOnce(&Task) -> T) -> T {
-        let task = match &self.pool {
-            Some(pool) => Task::on(Arc::clone(pool)),
-            None => Task::new(),
-        };
+        self.computing_within(network, None, work)
+    }
+
+    /// The same, for one that must end with the limits of a query.
+    fn computing_within<T>(
+        &self,
+        network: &MeasuredNetwork,
+        limits: Option<&Limits>,
+        work: impl FnOnce(&Task) -> T,
+    ) -> T {
+        let stop = limits.cloned().map(|limits| -> Box<dyn Fn() -> bool + Send + Sync> {
+            Box::new(move || {
+                limits.cancellation.is_cancelled()
+                    || limits.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+            })
+        });
+        let task = Task::until(self.pool.clone(), stop);
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let entry = Running {
             network: network.definition.id.clone(),
@@ -460,7 +476,6 @@ impl MeasuredNetwork {
         version: u64,
         output: impl io::Write,
     ) -> io::Result<()> {
-        use crate::metrics::ValueKind;
         use export::{About, Column, ColumnValues};
         let filter = self.filter.canonical();
         let about = About {
@@ -516,4 +531,141 @@ pub fn metrics_named<'a>(
         }
     }
     Ok(found)
+}
+
+/// The networks as services of a query: `SERVICE <…/network/{id}?sector=health> { … }`.
+struct NetworkServices {
+    graph: KnowledgeGraph,
+    snapshot: Arc<Snapshot>,
+}
+
+impl KnowledgeGraph {
+    /// The networks of a version of the data, for the `SERVICE` clauses of a query that sees it.
+    pub fn services(&self, snapshot: &Arc<Snapshot>) -> Arc<dyn Services> {
+        Arc::new(NetworkServices {
+            graph: self.clone(),
+            snapshot: Arc::clone(snapshot),
+        })
+    }
+}
+
+impl Services for NetworkServices {
+    fn triples(
+        &self,
+        service: &NamedNode,
+        wanted: &Wanted,
+        limits: &Limits,
+    ) -> Result<Option<Vec<Triple>>, StoreError> {
+        let Some(name) = service.as_str().strip_prefix(iri::NETWORK) else {
+            return Ok(None);
+        };
+        let (id, parameters) = name.split_once('?').unwrap_or((name, ""));
+        let bad = |message: String| StoreError::BadService {
+            service: service.clone(),
+            message,
+        };
+        let failed = |error: AppError| match error {
+            AppError::Network(NetworkError::Projection(ProjectionError::Store(error)))
+            | AppError::Store(error) => error,
+            AppError::Network(NetworkError::Cancelled(_)) => {
+                if limits.cancellation.is_cancelled() {
+                    StoreError::Cancelled
+                } else {
+                    StoreError::TimedOut
+                }
+            }
+            other => bad(other.to_string()),
+        };
+        let networks = self.graph.networks();
+        let definition = networks
+            .definition(id)
+            .map_err(|error| failed(error.into()))?;
+        let pairs: Vec<(String, String)> = parameters
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+                let decode = |text: &str| {
+                    percent_encoding::percent_decode_str(text)
+                        .decode_utf8_lossy()
+                        .into_owned()
+                };
+                (decode(key), decode(value))
+            })
+            .collect();
+        let pairs = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let filter = self.graph.filter(&self.snapshot, pairs).map_err(failed)?;
+        let measured = self
+            .graph
+            .network(&self.snapshot, definition, &filter, Options::default(), limits)
+            .map_err(failed)?;
+        let asked = |metric: &&&Metric| {
+            wanted.has(&format!("{}{}", iri::NS, metric.id))
+                // A variable does not ask for what takes long.
+                && (*wanted != Wanted::All
+                    || !metric.is_costly
+                    || measured.network().len() <= COSTLY_BELOW)
+        };
+        let metrics: Vec<&'static Metric> = metrics::all().iter().filter(asked).copied().collect();
+        networks
+            .computing_within(&measured, Some(limits), |task| {
+                let columns = measured.columns(&metrics, task)?;
+                let values = measured.values(&metrics, task)?;
+                Ok(measured.triples(&columns, &values))
+            })
+            .map(Some)
+            .map_err(|error: Cancelled| failed(NetworkError::from(error).into()))
+    }
+}
+
+impl MeasuredNetwork {
+    /// Scores as triples: of nodes about their terms, of the network about its IRI. What is
+    /// undefined has no triple.
+    pub fn triples(
+        &self,
+        columns: &[ScoreColumn],
+        values: &[(&'static Metric, Score)],
+    ) -> Vec<Triple> {
+        let property = |metric: &Metric| {
+            NamedNode::new_unchecked(format!("{}{}", iri::NS, metric.id))
+        };
+        let network = NamedNode::new_unchecked(format!("{}{}", iri::NETWORK, self.definition.id));
+        let mut triples = vec![Triple::new(network.clone(), rdf::TYPE, iri::weft::NETWORK)];
+        for (metric, score) in values {
+            if let Score::Value(value) = score {
+                triples.push(Triple::new(
+                    network.clone(),
+                    property(metric),
+                    literal(metric, *value),
+                ));
+            }
+        }
+        for column in columns {
+            let property = property(column.metric);
+            for (node, score) in self.network().nodes().iter().zip(column.scores.iter()) {
+                let subject: NamedOrBlankNode = match &node.term {
+                    Term::NamedNode(node) => node.clone().into(),
+                    Term::BlankNode(node) => node.clone().into(),
+                    Term::Literal(_) | Term::Triple(_) => continue,
+                };
+                if let Score::Value(value) = score {
+                    triples.push(Triple::new(
+                        subject,
+                        property.clone(),
+                        literal(column.metric, *value),
+                    ));
+                }
+            }
+        }
+        triples
+    }
+}
+
+/// A score as the ontology types it.
+pub(super) fn literal(metric: &Metric, value: f64) -> Literal {
+    match metric.kind {
+        ValueKind::Count => Literal::from(value.round() as i64),
+        ValueKind::Real => Literal::from(value),
+        ValueKind::Flag => Literal::from(value != 0.0),
+    }
 }

@@ -40,6 +40,8 @@ pub(super) enum ApiError {
     SlowBody,
     /// All places to compute stayed taken.
     Busy,
+    /// The time allowed is over, and the computation goes on.
+    StillComputing(String),
     /// The store is being opened.
     Starting,
     /// A mistake of ours; what it was is in the log.
@@ -117,6 +119,13 @@ impl ApiError {
                 "busy",
                 "The service is busy",
                 "too many requests compute at this moment; try again in a little while".to_owned(),
+            )
+            .retry_after(5),
+            Self::StillComputing(detail) => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "still-computing",
+                "Still computing",
+                detail,
             )
             .retry_after(5),
             Self::Starting => Problem::new(
@@ -204,6 +213,12 @@ fn store_problem(error: StoreError) -> Problem {
             StatusCode::FORBIDDEN,
             "no-outgoing-requests",
             "This service sends no requests to others",
+            detail,
+        ),
+        StoreError::BadService { .. } => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-service",
+            "The SERVICE makes no sense",
             detail,
         ),
         StoreError::KeptByRules(_) => Problem::new(

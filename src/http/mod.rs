@@ -5,18 +5,23 @@
 mod error;
 mod graph_store;
 mod health;
+mod integration;
 mod listen;
 mod negotiate;
+mod networks;
 mod pages;
 mod queries;
 mod request;
 mod resources;
 mod respond;
+mod rows;
 mod service_description;
 mod sparql;
 mod summary;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_networks;
 
 pub use listen::{ServeError, serve};
 
@@ -44,6 +49,8 @@ use tower_http::trace::TraceLayer;
 const WORTH_COMPRESSING: u16 = 1_024;
 /// Writes that wait for the single writer; each has a thread.
 const WAITING_WRITES: usize = 128;
+/// Requests that measure networks, or wait until somebody else has; each has a thread.
+const MEASUREMENTS: usize = 16;
 
 /// What every handler is given.
 #[derive(Clone)]
@@ -55,6 +62,7 @@ struct Shared {
     graph: KnowledgeGraph,
     places: Arc<Semaphore>,
     write_places: Arc<Semaphore>,
+    metric_places: Arc<Semaphore>,
     seed: String,
 }
 
@@ -72,6 +80,7 @@ impl AppState {
                 graph,
                 places: Arc::new(Semaphore::new(evaluations)),
                 write_places: Arc::new(Semaphore::new(WAITING_WRITES)),
+                metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
                 seed,
             }),
         }
@@ -91,6 +100,11 @@ impl AppState {
         &self.shared.write_places
     }
 
+    /// Places to measure networks.
+    fn metric_places(&self) -> &Arc<Semaphore> {
+        &self.shared.metric_places
+    }
+
     /// What makes tags differ between services.
     fn seed(&self) -> &str {
         &self.shared.seed
@@ -105,6 +119,8 @@ pub fn router(state: AppState) -> Router {
         .merge(graph_store::routes())
         .merge(summary::routes())
         .merge(queries::routes())
+        .merge(networks::routes())
+        .merge(integration::routes())
         .merge(resources::routes())
         .merge(health::routes())
         .fallback(nothing_here)
@@ -134,6 +150,8 @@ fn around(routes: Router) -> Router {
         .expose_headers([
             header::ETAG,
             respond::DATA_VERSION,
+            respond::TOTAL_COUNT,
+            header::CONTENT_DISPOSITION,
             header::LOCATION,
             header::CONTENT_LOCATION,
             header::LINK,

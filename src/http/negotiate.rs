@@ -144,6 +144,23 @@ pub(super) fn by_name(name: &str, offers: &[Format]) -> Option<Format> {
         .find(|format| format.names().iter().any(is) || format.media_types().iter().any(is))
 }
 
+/// The last part of a path without its extension, and the format: that of the extension if it is one
+/// of the offers', else the best of them for what the client accepts.
+pub(super) fn of_path<'a>(
+    path: &'a str,
+    headers: &HeaderMap,
+    offers: &[Format],
+) -> Result<(&'a str, Chosen), ApiError> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let by_extension = name
+        .rsplit_once('.')
+        .and_then(|(name, extension)| Some((name, by_name(extension, offers)?)));
+    match by_extension {
+        Some((name, format)) => Ok((name, format.into())),
+        None => Ok((name, choose(headers, offers)?)),
+    }
+}
+
 /// The best of the offers for what a client accepts.
 ///
 /// Of equally welcome ones the first wins; one that the client names counts as more welcome than
@@ -335,6 +352,22 @@ mod tests {
             chosen("application/json", &TRIPLES),
             "jsonld as application/json"
         );
+    }
+
+    #[test]
+    fn an_extension_says_more_than_what_is_accepted() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, "text/csv".parse().unwrap());
+        let offers = [Format::Json, Format::Csv];
+        for (path, expected, format) in [
+            ("/api/v1/networks/a.json", "a", Format::Json),
+            ("/api/v1/networks/a", "a", Format::Csv),
+            ("a.b", "a.b", Format::Csv),
+            ("a.b.JSON", "a.b", Format::Json),
+        ] {
+            let (name, chosen) = of_path(path, &headers, &offers).unwrap();
+            assert_eq!((name, chosen.format), (expected, format), "{path}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! `/api/v1/queries`: the query catalogue, each query a resource with typed parameters.
 
 use super::error::ApiError;
-use super::negotiate::{Format, by_name, choose};
+use super::negotiate::{Format, of_path};
 use super::request::{Form, deadline};
 use super::respond::Reading;
+use super::rows::{self, Rows};
 use super::sparql::QueryJob;
 use super::{AppState, pages};
 use crate::app::{Catalogue, CatalogueQuery};
@@ -14,6 +15,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
+use serde_json::json;
 
 const LIST: [Format; 3] = [Format::Json, Format::Csv, Format::Html];
 /// Extensions that a query can be asked with.
@@ -22,10 +24,7 @@ const EXTENSIONS: [&str; 13] = [
 ];
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/queries", get(list))
-        .route("/api/v1/queries.json", get(list))
-        .route("/api/v1/queries.csv", get(list))
+    rows::route(Router::new(), "/api/v1/queries", get(list))
         .route("/api/v1/queries/{name}", get(run))
 }
 
@@ -36,10 +35,7 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
-    let format = match uri.path().rsplit_once('.') {
-        Some((_, extension)) => by_name(extension, &LIST).unwrap_or(Format::Json).into(),
-        None => choose(&headers, &LIST)?,
-    };
+    let (_, format) = of_path(uri.path(), &headers, &LIST)?;
     let version = state.graph().snapshot().version();
     let reading = Reading::new(&state, version, &["queries", format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
@@ -47,11 +43,11 @@ async fn list(
     }
     let catalogue = state.graph().catalogue();
     let body = match format.format {
-        Format::Html => pages::catalogue(catalogue)?,
-        Format::Csv => list_csv(catalogue)?,
+        Format::Html => pages::catalogue(catalogue)?.into(),
+        Format::Csv => list_rows(catalogue).text(Format::Csv)?,
         _ => {
             let rows: Vec<_> = catalogue.iter().map(QueryView::from).collect();
-            serde_json::to_string(&rows).map_err(|error| ApiError::Internal(error.to_string()))?
+            serde_json::to_vec(&rows).map_err(|error| ApiError::Internal(error.to_string()))?
         }
     };
     Ok(reading.respond(format, body))
@@ -98,10 +94,8 @@ impl<'a> From<&'a CatalogueQuery> for QueryView<'a> {
     }
 }
 
-fn list_csv(catalogue: &Catalogue) -> Result<String, ApiError> {
-    let failed = |error: String| ApiError::Internal(error);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = [
+fn list_rows(catalogue: &Catalogue) -> Rows {
+    let mut rows = Rows::new([
         "name",
         "title",
         "description",
@@ -109,34 +103,24 @@ fn list_csv(catalogue: &Catalogue) -> Result<String, ApiError> {
         "tags",
         "parameters",
         "url",
-    ];
-    writer
-        .write_record(head)
-        .map_err(|error| failed(error.to_string()))?;
+    ]);
     for query in catalogue.iter().map(QueryView::from) {
-        let question = query.question.map(|number| number.to_string());
         let parameters: Vec<_> = query
             .parameters
             .iter()
             .map(|parameter| format!("{} ({})", parameter.name, parameter.r#type))
             .collect();
-        let record = [
-            query.name,
-            query.title,
-            query.description,
-            question.as_deref().unwrap_or_default(),
-            &query.tags.join("; "),
-            &parameters.join("; "),
-            &query.url,
-        ];
-        writer
-            .write_record(record)
-            .map_err(|error| failed(error.to_string()))?;
+        rows.push([
+            json!(query.name),
+            json!(query.title),
+            json!(query.description),
+            json!(query.question),
+            json!(query.tags),
+            json!(parameters),
+            json!(query.url),
+        ]);
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| failed(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
+    rows
 }
 
 /// `GET /api/v1/queries/{name}`: the answer to one of them; with `.rq` its text.

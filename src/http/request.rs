@@ -10,6 +10,7 @@ use http_body_util::BodyExt;
 use mime::Mime;
 use oxigraph::model::NamedNode;
 use percent_encoding::percent_decode;
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -130,6 +131,32 @@ impl Form {
             )));
         }
         Ok(first)
+    }
+
+    /// The value of a parameter that may be there once, as something that fits; an empty one counts
+    /// as none. `expected` says in words what fits.
+    pub(super) fn parsed<T: FromStr>(
+        &self,
+        name: &str,
+        expected: &str,
+        fits: impl FnOnce(&T) -> bool,
+    ) -> Result<Option<T>, ApiError> {
+        let Some(text) = self.one(name)?.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        match text.parse().ok().filter(fits) {
+            Some(value) => Ok(Some(value)),
+            None => Err(ApiError::BadRequest(format!(
+                "`{name}`: `{text}` is not {expected}"
+            ))),
+        }
+    }
+
+    /// The value of a parameter that must be there once.
+    pub(super) fn required(&self, name: &str) -> Result<&str, ApiError> {
+        self.one(name)?
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| ApiError::BadRequest(format!("parameter `{name}` is missing")))
     }
 
     /// Refuses parameters that the resource does not have.

@@ -21,6 +21,8 @@ use tokio::time::{timeout, timeout_at};
 use tokio_stream::Stream;
 
 pub(super) const DATA_VERSION: HeaderName = HeaderName::from_static("weft-data-version");
+/// How many rows there are, where an answer may be one page of them.
+pub(super) const TOTAL_COUNT: HeaderName = HeaderName::from_static("weft-total-count");
 
 /// A read of one data version: what every response to a read says about it.
 pub(super) struct Reading {
@@ -128,6 +130,52 @@ impl AppState {
     ) -> Result<T, ApiError> {
         let place = wait_for(self.write_places(), None).await?;
         self.run(place, work).await
+    }
+
+    /// Measures a network on a thread of its own, in a place that queries have no need of. When the
+    /// deadline passes the work goes on: its result is kept, and the client may ask again.
+    pub(super) async fn measuring<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let place = wait_for(self.metric_places(), Some(deadline)).await?;
+        timeout_at((deadline + GRACE).into(), self.run(place, work))
+            .await
+            .unwrap_or_else(|_| Err(ApiError::StillComputing(self.progress())))
+    }
+
+    /// What is being measured, and how far that is.
+    fn progress(&self) -> String {
+        let going_on: Vec<String> = self
+            .graph()
+            .networks()
+            .computations()
+            .into_iter()
+            .map(|computation| {
+                let progress = computation.progress;
+                let filter = match computation.filter.as_str() {
+                    "" => String::new(),
+                    filter => format!(" ({filter})"),
+                };
+                let step = match progress.step {
+                    "" => String::new(),
+                    step => format!(", {step}: {} of {}", progress.done, progress.total),
+                };
+                format!(
+                    "{}{filter}{step}, for {:.0} seconds",
+                    computation.network, computation.seconds
+                )
+            })
+            .collect();
+        if going_on.is_empty() {
+            "the network is still being built; ask again".to_owned()
+        } else {
+            format!(
+                "the result will be kept, ask again; going on: {} (/api/v1/computations)",
+                going_on.join("; ")
+            )
+        }
     }
 
     async fn run<T: Send + 'static>(

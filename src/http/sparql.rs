@@ -160,13 +160,15 @@ impl QueryJob {
     /// without names in one that the client takes.
     /// `identity` is all that the answer depends on; `page` frames it for a browser.
     pub(super) async fn answer(
-        self,
+        mut self,
         state: &AppState,
         headers: &HeaderMap,
         formats: &[&str],
         identity: &[&str],
         page: pages::ResultPage,
     ) -> Result<Response, ApiError> {
+        let services = state.graph().services(&self.snapshot);
+        self.query = self.query.with_services(services);
         let chosen = self.format(headers, formats)?;
         let volatile = is_volatile(identity).then(unrepeated);
         let mut what = identity.to_vec();

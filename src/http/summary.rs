@@ -2,9 +2,10 @@
 
 use super::AppState;
 use super::error::ApiError;
-use super::negotiate::{Format, by_name, choose};
+use super::negotiate::{Format, of_path};
 use super::request::Form;
 use super::respond::Reading;
+use super::rows::{self, FORMATS, Rows};
 use crate::app::Summary;
 use axum::Router;
 use axum::extract::State;
@@ -12,14 +13,10 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
-
-const FORMATS: [Format; 2] = [Format::Json, Format::Csv];
+use serde_json::Value;
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/summary", get(summary))
-        .route("/api/v1/summary.json", get(summary))
-        .route("/api/v1/summary.csv", get(summary))
+    rows::route(Router::new(), "/api/v1/summary", get(summary))
 }
 
 /// `GET /api/v1/summary`
@@ -29,10 +26,7 @@ async fn summary(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
-    let format = match uri.path().rsplit_once('.') {
-        Some((_, extension)) => by_name(extension, &FORMATS).unwrap_or(Format::Json).into(),
-        None => choose(&headers, &FORMATS)?,
-    };
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     let snapshot = state.graph().snapshot();
     let reading = Reading::new(
         &state,
@@ -45,10 +39,10 @@ async fn summary(
     let summary = state
         .blocking(move |graph| Ok(SummaryView::from(graph.summary(&snapshot))))
         .await?;
-    let body = match format.format {
-        Format::Csv => summary.csv()?,
-        _ => serde_json::to_string(&summary)
-            .map_err(|error| ApiError::Internal(error.to_string()))?,
+    let body = match (format.format, serde_json::to_value(&summary)) {
+        (Format::Csv, Ok(Value::Object(row))) => Rows::of_objects([row]).text(Format::Csv)?,
+        (_, Ok(summary)) => summary.to_string().into(),
+        (_, Err(error)) => return Err(ApiError::Internal(error.to_string())),
     };
     Ok(reading.respond(format, body))
 }
@@ -82,19 +76,5 @@ impl From<Summary> for SummaryView {
             ties: summary.ties,
             datasets: summary.datasets,
         }
-    }
-}
-
-impl SummaryView {
-    fn csv(&self) -> Result<String, ApiError> {
-        let failed = |error: String| ApiError::Internal(error);
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer
-            .serialize(self)
-            .map_err(|error| failed(error.to_string()))?;
-        let bytes = writer
-            .into_inner()
-            .map_err(|error| failed(error.to_string()))?;
-        String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
     }
 }

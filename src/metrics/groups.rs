@@ -36,8 +36,8 @@ const RESCALED: &str = "there is no tie whose ends both have a recorded category
     and the number of ties leave one value only";
 
 const BY_HAND: &str = "values worked out by hand in the unit tests; no library has it";
-const EI_ORACLE: &str = "R homophily::ei_index and hand counts with one category a node: \
-    -0.717949 for the clubs of Zachary's karate club. Fractional membership has no peer";
+const EI_ORACLE: &str = "counts with one category a node: 11 ties across and 67 inside, so \
+    -0.717949, for the clubs of Zachary's karate club. Fractional membership has no peer";
 const P_ORACLE: &str = "hand counts with one category a node: 0.117188, 0.48 and 0.290657 for \
     members 1, 3 and 34 of Zachary's karate club. Fractional membership has no peer";
 const NETWORKX: &str = "NetworkX attribute_assortativity_coefficient of the undirected graph of \

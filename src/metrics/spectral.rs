@@ -108,6 +108,11 @@ pub fn pagerank(network: &Network, task: &Task) -> Result<Vec<f64>, Cancelled> {
             break;
         }
     }
+    // What the grid has rounded away.
+    let total = super::exact::sum(rank.iter().copied());
+    for value in &mut rank {
+        *value /= total;
+    }
     Ok(rank)
 }
 

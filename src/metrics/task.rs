@@ -1,6 +1,7 @@
 //! Long computations: where they run, how far they are, and how they end early.
 
 use rayon::ThreadPool;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,14 +13,21 @@ pub struct Cancelled;
 /// A computation that can be watched and cancelled from another thread.
 ///
 /// Cheap to clone; all clones are the same computation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Task {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug, Default)]
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Task").field(&self.progress()).finish()
+    }
+}
+
+#[derive(Default)]
 struct Inner {
     cancelled: AtomicBool,
+    stop: Option<Box<dyn Fn() -> bool + Send + Sync>>,
     step: Mutex<&'static str>,
     done: AtomicU64,
     total: AtomicU64,
@@ -45,9 +53,19 @@ impl Task {
 
     /// A computation on the threads of a pool.
     pub fn on(pool: Arc<ThreadPool>) -> Self {
+        Self::until(Some(pool), None)
+    }
+
+    /// A computation that also ends when `stop` says so: a deadline is over, or whoever asked has
+    /// left.
+    pub fn until(
+        pool: Option<Arc<ThreadPool>>,
+        stop: Option<Box<dyn Fn() -> bool + Send + Sync>>,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
-                pool: Some(pool),
+                pool,
+                stop,
                 ..Inner::default()
             }),
         }
@@ -61,6 +79,7 @@ impl Task {
     /// Whether it was told to stop.
     pub fn is_cancelled(&self) -> bool {
         self.inner.cancelled.load(Ordering::Relaxed)
+            || self.inner.stop.as_ref().is_some_and(|stop| stop())
     }
 
     /// # Errors

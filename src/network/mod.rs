@@ -364,8 +364,9 @@ impl Network {
     }
 
     /// The positions of the nodes in an order that does not depend on their names: by what is
-    /// around them (colour refinement; Weisfeiler and Leman 1968). Where that leaves nodes alike,
-    /// which then are nearly always interchangeable, the names decide.
+    /// around them (colour refinement; Weisfeiler and Leman 1968), along a breadth-first walk.
+    /// Where that leaves nodes alike, which then are nearly always interchangeable, the names
+    /// decide.
     ///
     /// What draws random numbers or visits nodes one after the other follows this order, so that
     /// renaming nodes changes no result.
@@ -479,7 +480,40 @@ fn canonical_order(network: &Network) -> Vec<u32> {
     let mut order: Vec<u32> = (0..count).collect();
     // Positions follow the names, and the sort is stable.
     order.sort_by_key(|node| colours[*node as usize]);
-    order
+    walk(network, &order)
+}
+
+/// The nodes in the order of a breadth-first walk that follows an order by surroundings.
+///
+/// That order alone is not enough: it lets names decide between nodes that are alike, and of
+/// several like pairs of nodes it may take the first ends in one order and the second ends in
+/// another, so that a renaming changes which places are tied. On a walk, the second ends come in
+/// the order of the first.
+fn walk(network: &Network, order: &[u32]) -> Vec<u32> {
+    let mut ranks = vec![0_u32; network.len()];
+    for (node, rank) in order.iter().zip(0..) {
+        ranks[*node as usize] = rank;
+    }
+    let mut is_seen = vec![false; network.len()];
+    let mut walked: Vec<u32> = Vec::with_capacity(network.len());
+    for start in order {
+        if std::mem::replace(&mut is_seen[*start as usize], true) {
+            continue;
+        }
+        let mut next = walked.len();
+        walked.push(*start);
+        while let Some(node) = walked.get(next).copied() {
+            next += 1;
+            let found = walked.len();
+            for neighbour in network.undirected().neighbors_slice(node) {
+                if !std::mem::replace(&mut is_seen[*neighbour as usize], true) {
+                    walked.push(*neighbour);
+                }
+            }
+            walked[found..].sort_unstable_by_key(|node| ranks[*node as usize]);
+        }
+    }
+    walked
 }
 
 /// Numbers for terms, given in the order in which they are first seen.

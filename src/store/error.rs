@@ -61,6 +61,14 @@ pub enum StoreError {
         "LOAD {0} is refused: this service fetches nothing from the network; send the data to /store or use `weft load`"
     )]
     LoadRefused(NamedNode),
+    /// A `SERVICE` of this store that is asked for in a way that makes no sense.
+    #[error("SERVICE <{service}>: {message}", service = .service.as_str())]
+    BadService {
+        /// The service.
+        service: NamedNode,
+        /// What is wrong, and a remedy.
+        message: String,
+    },
     /// `SERVICE` is off.
     #[error("SERVICE {0} is refused: this service sends no requests to others")]
     ServiceRefused(NamedNode),
@@ -166,6 +174,10 @@ impl From<QueryEvaluationError> for StoreError {
         match error {
             QueryEvaluationError::Cancelled => Self::Cancelled,
             QueryEvaluationError::UnsupportedService(name) => Self::ServiceRefused(name),
+            QueryEvaluationError::Service(error) => match error.downcast::<Self>() {
+                Ok(error) => *error,
+                Err(error) => Self::Evaluation(error.to_string()),
+            },
             QueryEvaluationError::NotExistingSubstitutedVariable(variable) => {
                 Self::NoSuchVariable(variable.as_str().to_owned())
             }

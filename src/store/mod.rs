@@ -14,6 +14,7 @@ mod index;
 mod inference;
 mod log;
 mod query;
+mod service;
 mod snapshot;
 mod transaction;
 mod update;
@@ -24,6 +25,7 @@ pub use log::RecordHeader;
 pub use query::{
     DEFAULT_GRAPH_IRI, DatasetSpec, Limits, Query, QueryForm, STACK_BYTES, Update, on_deep_stack,
 };
+pub use service::{Services, Wanted};
 pub use snapshot::Snapshot;
 pub use spareval::{CancellationToken, QueryResults};
 pub use transaction::Transaction;

@@ -4,6 +4,7 @@ use super::brake;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::index::GraphScope;
+use super::service::{Handler, Services};
 use super::snapshot::Snapshot;
 use crate::rdf::{DEFAULT_GRAPH, TermId, end_of_string};
 use oxigraph::model::{GraphName, NamedNode, Term, Variable};
@@ -11,6 +12,8 @@ use spareval::{CancellationToken, QueryResults};
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::{GraphUpdateOperation, SparqlParser};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Stack for parsing and evaluation. It is address space, not memory, until it is used; with it
@@ -86,11 +89,21 @@ pub enum QueryForm {
 }
 
 /// A parsed query, with parameters bound.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Query {
     inner: spargebra::Query,
     variables: Vec<Variable>,
     bindings: Vec<(Variable, Term)>,
+    services: Option<Arc<dyn Services>>,
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query")
+            .field("inner", &self.inner)
+            .field("bindings", &self.bindings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Query {
@@ -115,7 +128,16 @@ impl Query {
             inner,
             variables,
             bindings: Vec::new(),
+            services: None,
         })
+    }
+
+    /// Lets the query's `SERVICE` clauses be answered from within. Services that are bound to a
+    /// version of the data must be given the one that the query sees.
+    #[must_use]
+    pub fn with_services(mut self, services: Arc<dyn Services>) -> Self {
+        self.services = Some(services);
+        self
     }
 
     /// The form of the query.
@@ -516,7 +538,11 @@ impl Snapshot {
         limits: &Limits,
         consume: impl FnOnce(QueryResults<'_>) -> R,
     ) -> Result<R, StoreError> {
-        let evaluator = brake::evaluator(limits);
+        let mut evaluator = brake::evaluator(limits);
+        if let Some(services) = &query.services {
+            let handler = Handler::new(Arc::clone(services), limits.clone());
+            evaluator = evaluator.with_default_service_handler(handler);
+        }
         let braked = brake::braked_query(&query.inner);
         let mut prepared = evaluator.prepare(&braked);
         for (variable, term) in &query.bindings {

@@ -4,7 +4,7 @@
 
 use crate::support::{root, run};
 use oxigraph::io::{RdfFormat, RdfParser};
-use oxigraph::model::vocab::{rdf, rdfs};
+use oxigraph::model::vocab::{rdf, rdfs, xsd};
 use oxigraph::model::{
     Graph, NamedNode, NamedNodeRef, NamedOrBlankNodeRef, TermRef, Triple, TripleRef,
 };
@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+use weft::metrics::{self, Scope, ValueKind};
 
 const NS: &str = "https://w3id.org/weft/ns#";
 const CODE: &str = "https://w3id.org/weft/code/";
@@ -122,12 +123,16 @@ fn parser() -> SparqlParser {
     parser
 }
 
-/// Every query of the catalogue, the rules, the networks and the mappings, written
-/// out with full IRIs.
+/// Every query of the catalogue, the indicators, the rules, the networks and the
+/// mappings, written out with full IRIs.
 fn queries() -> Vec<(PathBuf, String)> {
     let mut paths = files("ontology", "rq");
     paths.extend(files("data", "rq"));
-    assert!(!paths.is_empty());
+    for folder in ["indicators", "networks", "queries", "rules"] {
+        let folder = root().join("ontology").join(folder);
+        let is_read = paths.iter().any(|path| path.starts_with(&folder));
+        assert!(is_read, "no query in {}", folder.display());
+    }
     paths
         .into_iter()
         .map(|path| {
@@ -275,6 +280,50 @@ fn every_class_and_property_has_labels_a_definition_and_its_ends() {
         }
     }
     assert!(count > 50, "only {count} classes and properties");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn every_metric_of_the_catalogue_is_a_term() {
+    let core = turtle(&[root().join("ontology/core.ttl")]);
+    let classes = ["NodeMetric", "NetworkMetric"].map(|class| node(NS, class));
+    let mut problems = Vec::new();
+    let mut ids = BTreeSet::new();
+    for metric in metrics::all() {
+        let term = node(NS, metric.id);
+        ids.insert(term.as_str().to_owned());
+        let class = match metric.scope() {
+            Scope::Node => "NodeMetric",
+            Scope::Network => "NetworkMetric",
+        };
+        for known in &classes {
+            let is_typed = core.contains(TripleRef::new(&term, rdf::TYPE, known));
+            if is_typed != (*known == node(NS, class)) {
+                problems.push(format!("{term} is of class {known}: {is_typed}"));
+            }
+        }
+        let datatype = match metric.kind {
+            ValueKind::Count => xsd::INTEGER,
+            ValueKind::Real => xsd::DOUBLE,
+            ValueKind::Flag => xsd::BOOLEAN,
+        };
+        let ranges: Vec<_> = core
+            .objects_for_subject_predicate(&term, rdfs::RANGE)
+            .collect();
+        if ranges != [TermRef::from(datatype)] {
+            problems.push(format!("{term} has range {ranges:?}, not {datatype}"));
+        }
+    }
+    // And the other way round: a term that nothing computes promises too much.
+    for class in &classes {
+        for term in core.subjects_for_predicate_object(rdf::TYPE, class) {
+            if let NamedOrBlankNodeRef::NamedNode(term) = term
+                && !ids.contains(term.as_str())
+            {
+                problems.push(format!("{term} is no metric of the catalogue"));
+            }
+        }
+    }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
