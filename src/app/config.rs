@@ -32,6 +32,8 @@ pub struct Config {
     pub connections: usize,
     /// Requests that compute at the same time; the others wait.
     pub evaluations: usize,
+    /// How long after the last commit the graph of metrics is refreshed; zero: never.
+    pub metrics_refresh: Duration,
     /// How long running requests may take to finish when the service is asked to end.
     pub shutdown_grace: Duration,
 }
@@ -51,6 +53,7 @@ impl Default for Config {
             body_limit: 512 << 20,
             connections: 1_024,
             evaluations: (cores * 4).max(8),
+            metrics_refresh: Duration::from_secs(2),
             shutdown_grace: Duration::from_secs(10),
         }
     }
@@ -86,6 +89,8 @@ pub struct Settings {
     pub connections: Option<usize>,
     /// Requests that compute at the same time.
     pub evaluations: Option<usize>,
+    /// Seconds after the last commit at which the graph of metrics is refreshed; 0: never.
+    pub metrics_refresh: Option<u64>,
     /// Seconds that running requests may take to finish when the service is asked to end.
     pub shutdown_grace: Option<u64>,
 }
@@ -148,6 +153,7 @@ impl Settings {
             body_limit: self.body_limit.or(fallback.body_limit),
             connections: self.connections.or(fallback.connections),
             evaluations: self.evaluations.or(fallback.evaluations),
+            metrics_refresh: self.metrics_refresh.or(fallback.metrics_refresh),
             shutdown_grace: self.shutdown_grace.or(fallback.shutdown_grace),
         }
     }
@@ -179,6 +185,7 @@ impl Settings {
             body_limit: self.body_limit.unwrap_or(default.body_limit),
             connections: self.connections.unwrap_or(default.connections),
             evaluations: self.evaluations.unwrap_or(default.evaluations),
+            metrics_refresh: seconds(self.metrics_refresh, default.metrics_refresh),
             shutdown_grace: seconds(self.shutdown_grace, default.shutdown_grace),
         };
         config.check()?;

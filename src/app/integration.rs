@@ -2,7 +2,7 @@
 
 use super::networks::{MeasuredNetwork, NetworkError};
 use super::{AppError, KnowledgeGraph};
-use crate::indicators::{self, AssessmentRow, GroupFigure, Indicator, Row};
+use crate::indicators::{self, AssessmentRow, GroupFigure, Indicator, IndicatorError, Row};
 use crate::metrics::dependence::{
     Chains, KeyActor, KeyPlayer, PairDependence, ThingActors, bridge_dependence, key_actors,
     key_players, vertical_chains,
@@ -279,7 +279,12 @@ impl KnowledgeGraph {
         snapshot: &Arc<Snapshot>,
         measured: &MeasuredNetwork,
     ) -> Result<(Vec<LadderReport>, CommonScale, Access), AppError> {
-        let rows: Vec<AssessmentRow> = indicators::assessments(snapshot, measured.filter())?;
+        let rows: Vec<AssessmentRow> =
+            match indicators::assessments(snapshot, measured.filter()) {
+                // Assessments have no role: a filter by role leaves none.
+                Err(IndicatorError::NotHere { .. }) => Vec::new(),
+                rows => rows?,
+            };
         let assessments: Vec<_> = rows.iter().map(|row| row.assessment.clone()).collect();
         let sectors = |party: &str| -> Vec<String> {
             rows.iter()
@@ -427,7 +432,11 @@ impl IntegrationReport {
                 p: row.p_less,
                 q: row.q,
                 ..FlatFigure::new("mixing", id, Score::Value(row.ties))
-                    .counted(row.ties, row.possible, mixing.ties_unknown as f64)
+                    .counted(
+                        row.ties,
+                        mixing.ties_known as f64,
+                        mixing.ties_unknown as f64,
+                    )
                     .pair(
                         categories[row.from as usize].id(),
                         categories[row.to as usize].id(),
@@ -515,13 +524,13 @@ impl IntegrationReport {
                 continue;
             }
             rows.extend(report.homophily.iter().map(|row| {
-                FlatFigure::new("groups", format!("{name}-homophily"), row.value)
-                    .counted(
-                        row.inside.numerator,
-                        row.inside.denominator,
-                        row.inside.unknown as f64,
-                    )
-                    .group(categories[row.category as usize].id())
+                FlatFigure {
+                    numerator: Some(row.inside.numerator),
+                    denominator: Some(row.inside.denominator),
+                    expected: row.expected.value(),
+                    ..FlatFigure::new("groups", format!("{name}-homophily"), row.value)
+                }
+                .group(categories[row.category as usize].id())
             }));
         }
     }

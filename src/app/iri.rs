@@ -21,6 +21,7 @@ macro_rules! terms {
 terms! {
     ONTOLOGY_GRAPH = "https://w3id.org/weft/graph/ontology";
     INFERRED_GRAPH = "https://w3id.org/weft/graph/inferred";
+    METRICS_GRAPH = "https://w3id.org/weft/graph/metrics";
     ACTOR = "https://w3id.org/weft/ns#Actor";
     SERVICE = "https://w3id.org/weft/ns#Service";
     INNOVATION = "https://w3id.org/weft/ns#Innovation";

@@ -8,6 +8,7 @@ pub mod config;
 pub mod integration;
 pub mod iri;
 pub mod networks;
+mod observations;
 pub mod resource;
 pub mod results;
 pub mod summary;

@@ -7,9 +7,10 @@ use crate::metrics::{
     self, Cancelled, Compute, Measures, Metric, Once, Options, Scope, Score, Task, TaskProgress,
     ValueKind,
 };
+use crate::metrics::mixing::{self, Mixing};
 use crate::network::export::{self, ExportFormat};
 use crate::network::{
-    DefinitionError, Filter, FilterError, NetworkDefinition, Projection, ProjectionError,
+    Attribute, DefinitionError, Filter, FilterError, NetworkDefinition, Projection, ProjectionError,
 };
 use crate::ontology::{TextFile, iri};
 use crate::store::{Limits, Services, Snapshot, StoreError, Wanted};
@@ -85,6 +86,7 @@ pub struct MeasuredNetwork {
     projection: Projection,
     measures: Measures,
     integration: Once<IntegrationReport>,
+    mixing: [Once<Mixing>; 4],
 }
 
 /// Why a network cannot be had.
@@ -356,8 +358,8 @@ impl KnowledgeGraph {
         limits: &Limits,
     ) -> Result<Arc<MeasuredNetwork>, AppError> {
         let what = format!(
-            "{}\n{}\n{}\n{options:?}",
-            definition.kind.directed,
+            "{:?}\n{}\n{}\n{options:?}",
+            definition.kind,
             definition.text,
             filter.canonical()
         );
@@ -370,6 +372,7 @@ impl KnowledgeGraph {
                 filter: filter.clone(),
                 projection,
                 integration: Once::default(),
+                mixing: Default::default(),
             })
         });
         Ok(network?)
@@ -408,6 +411,15 @@ impl MeasuredNetwork {
     /// What has been measured.
     pub fn measures(&self) -> &Measures {
         &self.measures
+    }
+
+    /// How the categories of an attribute are tied to each other.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn mixing(&self, attribute: Attribute, task: &Task) -> Result<Arc<Mixing>, Cancelled> {
+        self.mixing[attribute as usize]
+            .get(|| mixing::mixing(self.network(), attribute, self.measures.options(), task))
     }
 
     pub(super) fn integration(&self) -> &Once<IntegrationReport> {
@@ -667,5 +679,172 @@ pub(super) fn literal(metric: &Metric, value: f64) -> Literal {
         ValueKind::Count => Literal::from(value.round() as i64),
         ValueKind::Real => Literal::from(value),
         ValueKind::Flag => Literal::from(value != 0.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Config, GraphChange, Writer};
+    use crate::rdf::Batch;
+    use crate::store::{DatasetSpec, QueryResults};
+
+    fn graph() -> KnowledgeGraph {
+        let config = Config {
+            data_dir: None,
+            ..Config::default()
+        };
+        KnowledgeGraph::open(config).unwrap()
+    }
+
+    fn collaboration(graph: &KnowledgeGraph) -> Arc<MeasuredNetwork> {
+        let definition = graph.networks().definition("collaboration").unwrap();
+        let limits = Limits::default();
+        graph
+            .network(
+                &graph.snapshot(),
+                definition,
+                &Filter::default(),
+                Options::default(),
+                &limits,
+            )
+            .unwrap()
+    }
+
+    fn rows(graph: &KnowledgeGraph, text: &str) -> Result<Vec<String>, StoreError> {
+        let snapshot = graph.snapshot();
+        let query = crate::store::on_deep_stack(|| graph.parse_query(text, None))?;
+        let query = query.with_services(graph.services(&snapshot));
+        snapshot.query(&query, &DatasetSpec::default(), &Limits::default(), |results| {
+            let QueryResults::Solutions(solutions) = results else {
+                panic!("a SELECT has rows");
+            };
+            solutions
+                .map(|row| {
+                    let row = row?;
+                    let cells = row.values().iter().flatten();
+                    Ok(cells.map(ToString::to_string).collect::<Vec<_>>().join(" "))
+                })
+                .collect::<Result<_, StoreError>>()
+        })?
+    }
+
+    fn one_more_tie(graph: &KnowledgeGraph) {
+        let mut batch = Batch::new();
+        let node = |name: &str| NamedNode::new_unchecked(name.to_owned());
+        let ns = |name: &str| node(&format!("{}{name}", iri::NS));
+        let tie = node("http://x/tie");
+        for (property, object) in [
+            (rdf::TYPE.into_owned(), ns("Tie")),
+            (ns("from"), node("http://x/a")),
+            (ns("to"), node("http://x/b")),
+        ] {
+            batch.push(
+                &Triple::new(tie.clone(), property, object)
+                    .in_graph(oxigraph::model::GraphName::DefaultGraph),
+            );
+        }
+        let name = node("https://w3id.org/weft/graph/partner/x");
+        graph
+            .write_graph(&Writer::Local, name.into(), batch, GraphChange::Replace)
+            .unwrap();
+    }
+
+    #[test]
+    fn a_network_is_built_once_for_all_who_ask() {
+        let graph = graph();
+        let found: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| collaboration(&graph)))
+                .collect();
+            threads.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        assert!(found.iter().all(|network| Arc::ptr_eq(network, &found[0])));
+    }
+
+    #[test]
+    fn a_commit_makes_another_network_and_lets_the_old_one_go() {
+        let graph = graph();
+        let before = collaboration(&graph);
+        one_more_tie(&graph);
+        let after = collaboration(&graph);
+        assert_eq!(after.network().len(), before.network().len() + 2);
+        let kept = graph.networks().kept.lock().unwrap();
+        assert_eq!(kept.entries.len(), 1);
+    }
+
+    #[test]
+    fn scores_join_with_the_rest_of_a_query() {
+        let graph = graph();
+        let network = collaboration(&graph);
+        let found = rows(
+            &graph,
+            "SELECT ?actor ?d ?label {
+                SERVICE <https://w3id.org/weft/network/collaboration> { ?actor weft:degree ?d }
+                ?actor a weft:Actor ; rdfs:label ?label
+             } ORDER BY DESC(?d)",
+        )
+        .unwrap();
+        assert_eq!(found.len(), network.network().len());
+        let most = (0..network.network().len() as u32)
+            .map(|node| network.network().neighbours(node).len())
+            .max()
+            .unwrap();
+        assert!(found[0].contains(&format!("\"{most}\"^^")), "{}", found[0]);
+    }
+
+    #[test]
+    fn networks_have_scores_and_filters_in_sparql() {
+        let graph = graph();
+        let service = |name: &str, pattern: &str| {
+            let text = format!(
+                "SELECT * {{ SERVICE <https://w3id.org/weft/network/{name}> {{ {pattern} }} }}"
+            );
+            rows(&graph, &text)
+        };
+        let density = service("collaboration", "?network weft:density ?d").unwrap();
+        assert_eq!(density.len(), 1);
+        let all = service("collaboration", "?a weft:degree ?d").unwrap().len();
+        let health = service("collaboration?sector=health", "?a weft:degree ?d");
+        let health = health.unwrap().len();
+        assert!(0 < health && health < all);
+        let everything = service("collaboration", "?a ?metric ?value FILTER(?metric = weft:core)");
+        assert_eq!(everything.unwrap().len(), all);
+        for (name, expected) in [
+            ("colaboration", "there are actor-sector"),
+            ("collaboration?sector=helth", "do you mean `health`"),
+            ("collaboration?colour=red", "unknown filter `colour`"),
+        ] {
+            let error = service(name, "?a weft:degree ?d").unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_service_of_others_is_still_refused() {
+        let text = "SELECT * { SERVICE <http://localhost:1/sparql> { ?s ?p ?o } }";
+        let error = rows(&graph(), text).unwrap_err();
+        assert!(matches!(error, StoreError::ServiceRefused(_)), "{error}");
+    }
+
+    #[test]
+    fn results_are_published_and_keep_what_was_built() {
+        let graph = graph();
+        let before = collaboration(&graph);
+        graph.refresh_metrics().unwrap();
+        assert!(Arc::ptr_eq(&before, &collaboration(&graph)));
+        let observed = rows(
+            &graph,
+            "PREFIX dqv: <http://www.w3.org/ns/dqv#>
+             SELECT ?o ?value { GRAPH <https://w3id.org/weft/graph/metrics> {
+                ?o dqv:isMeasurementOf weft:density ; dqv:value ?value ;
+                   dqv:computedOn <https://w3id.org/weft/network/collaboration> } }",
+        );
+        assert_eq!(observed.unwrap().len(), 1);
+        let plain = "SELECT ?d { <https://w3id.org/weft/network/collaboration> weft:density ?d }";
+        assert_eq!(rows(&graph, plain).unwrap().len(), 1);
+        one_more_tie(&graph);
+        graph.refresh_metrics().unwrap();
+        assert_eq!(rows(&graph, plain).unwrap().len(), 1);
     }
 }

@@ -70,7 +70,11 @@ async fn listen(config: Config) -> Result<(), ServeError> {
     let starting = starting_router();
     let graceful = GracefulShutdown::new();
 
-    let opening = tokio::task::spawn_blocking(move || KnowledgeGraph::open(config));
+    let opening = tokio::task::spawn_blocking(move || {
+        let graph = KnowledgeGraph::open(config)?;
+        graph.keep_metrics_current();
+        Ok::<_, AppError>(graph)
+    });
     tokio::pin!(opening);
     let mut is_open = false;
     loop {

@@ -253,7 +253,10 @@ mod tests {
 
     #[test]
     fn a_table_is_json_or_csv() {
-        let json = r#"[{"iri":"http://a","score":0.5,"sources":["x","y"]},{"iri":"a \"b\", c","score":null,"sources":[]}]"#;
+        let json = concat!(
+            r#"[{"iri":"http://a","score":0.5,"sources":["x","y"]},"#,
+            r#"{"iri":"a \"b\", c","score":null,"sources":[]}]"#
+        );
         assert_eq!(text(&rows(), Format::Json), json);
         assert_eq!(
             text(&rows(), Format::Csv),

@@ -65,7 +65,7 @@ pub(crate) fn of(measures: &Measures, task: &Task) -> Result<Arc<Betweenness>, C
         let options = measures.options();
         match options.approximation {
             Some(wanted) => sampled(network, wanted, options.seed, task),
-            None if network.len() > EXACT_NODES => {
+            None if network.len() > EXACT_NODES && !options.exact => {
                 sampled(network, DEFAULT_SAMPLE, options.seed, task)
             }
             None => exact(network, task),

@@ -89,7 +89,8 @@ pub fn holes(network: &Network, task: &Task) -> Result<Holes, Cancelled> {
         .map(|node| 1.0 / rows.neighbors_slice(node).len().max(1) as f64)
         .collect();
     // Sums of shares stay below the number of neighbours, those of squares below 2.
-    let shares = Grid::below(18);
+    let most = (0..count as u32).map(|node| rows.neighbors_slice(node).len());
+    let shares = Grid::below(most.max().unwrap_or_default().max(1).ilog2() as i32 + 2);
     let squares = Grid::below(3);
     let rounded: Vec<f64> = share.iter().map(|share| shares.round(*share)).collect();
     let chunks = count.div_ceil(CHUNK);

@@ -273,6 +273,8 @@ pub struct Options {
     pub permutations: u32,
     /// Sampling in the place of exact betweenness.
     pub approximation: Option<Approximation>,
+    /// Exact betweenness however large the network is.
+    pub exact: bool,
 }
 
 impl Default for Options {
@@ -281,6 +283,7 @@ impl Default for Options {
             seed: 42,
             permutations: 999,
             approximation: None,
+            exact: false,
         }
     }
 }

@@ -242,7 +242,8 @@ fn measure(plain: &Plain, task: &str) -> (f64, f64, f64) {
         "leiden" => communities::communities(&network, 42).modularity.value().unwrap_or_default(),
         "distances" => {
             let found = distances::distances(&network, &quiet).unwrap();
-            (0..network.len()).map(|node| found.reciprocal(node)).sum()
+            let total: f64 = (0..network.len()).map(|node| found.reciprocal(node)).sum();
+            total / (n - 1.0)
         }
         "betweenness" => {
             let found = betweenness::exact(&network, &quiet).unwrap();

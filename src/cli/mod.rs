@@ -1,15 +1,20 @@
 //! The command line: reads the arguments, calls the use cases, prints what they answer.
 
+mod integration;
+mod networks;
+
 use crate::app::{
-    AppError, CatalogueError, ConfigError, GraphChange, KnowledgeGraph, ResultFormat, Settings,
-    WriteError, Writer, write_results,
+    AppError, CatalogueError, ConfigError, GraphChange, KnowledgeGraph, NetworkError, ResultFormat,
+    Settings, WriteError, Writer, write_results,
 };
 use crate::http;
+use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
 use crate::ingest::mapping::{self, ImportOptions, Mapping};
 use crate::ingest::rdf::{self as rdf_source, ParseOptions};
 use crate::ingest::report::{ImportReport, Progress};
 use crate::ingest::validate::{self, ResultSeverity};
+use crate::network::ProjectionError;
 use crate::rdf::Batch;
 use crate::store::{self, DatasetSpec, Limits, Query, QueryResults, StoreError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -63,6 +68,14 @@ enum Command {
     Query(RunQuery),
     /// Check RDF files against SHACL shapes
     Validate(Validate),
+    /// List the networks that the data makes
+    Networks(networks::List),
+    /// Measure a network, or its nodes
+    Metrics(networks::Measure),
+    /// Write a network with its scores to a file, for Gephi, igraph, NetworkX, Pajek or UCINET
+    Export(networks::Export),
+    /// Report how well services are woven together, across sectors and levels of responsibility
+    Integration(integration::Report),
     /// Make, list and revoke the keys that allow writing
     #[command(subcommand)]
     Token(Token),
@@ -254,6 +267,7 @@ through_app!(
     IngestError,
     ConfigError,
     CatalogueError,
+    NetworkError,
     crate::app::TokenError,
     crate::ontology::OntologyError
 );
@@ -272,6 +286,18 @@ impl CliError {
     fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) | Self::App(AppError::Config(_)) => ExitCode::from(2),
+            // What a flag names and the data or the catalogue does not have.
+            Self::App(
+                AppError::Network(
+                    NetworkError::NoSuchNetwork { .. }
+                    | NetworkError::NoSuchMetric { .. }
+                    | NetworkError::Filter(_)
+                    | NetworkError::Projection(ProjectionError::Filter(_)),
+                )
+                | AppError::Indicator(
+                    IndicatorError::NoSuchIndicator { .. } | IndicatorError::NotHere { .. },
+                ),
+            ) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }
@@ -304,6 +330,10 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Import(import) => run_import(&cli.place, import),
         Command::Query(query) => run_query(&cli.place, query),
         Command::Validate(validate) => run_validate(&cli.place, validate),
+        Command::Networks(list) => networks::run_networks(&cli.place, &list),
+        Command::Metrics(measure) => networks::run_metrics(&cli.place, &measure),
+        Command::Export(export) => networks::run_export(&cli.place, &export),
+        Command::Integration(report) => integration::run_integration(&cli.place, &report),
         Command::Token(token) => run_token(&cli.place, token),
         Command::Backup { dir } => {
             let version = existing(&cli.place)?.store().backup(&dir)?;
@@ -779,7 +809,6 @@ fn print_results(
 }
 
 fn print_table(results: QueryResults<'_>, mut output: impl Write) -> Result<(), CliError> {
-    const WIDEST: usize = 60;
     let (head, rows): (Vec<String>, Vec<Vec<String>>) = match results {
         QueryResults::Boolean(value) => {
             writeln!(output, "{}", if value { "yes" } else { "no" })?;
@@ -814,38 +843,45 @@ fn print_table(results: QueryResults<'_>, mut output: impl Write) -> Result<(), 
             (head.to_vec(), rows)
         }
     };
+    print_columns(&head, &rows, &[], &mut output)?;
+    writeln!(output, "({} rows)", rows.len())?;
+    output.flush()?;
+    Ok(())
+}
+
+/// Rows in columns that are as wide as they have to be; those of numbers end at the right.
+fn print_columns(
+    head: &[String],
+    rows: &[Vec<String>],
+    to_the_right: &[bool],
+    output: &mut impl Write,
+) -> io::Result<()> {
+    const WIDEST: usize = 60;
     let mut widths: Vec<usize> = head.iter().map(|cell| cell.chars().count()).collect();
-    for row in &rows {
+    for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count()).min(WIDEST);
         }
     }
     let mut line = |cells: &[String]| -> io::Result<()> {
         let mut text = String::new();
-        for (width, cell) in widths.iter().zip(cells) {
+        for (column, (width, cell)) in widths.iter().zip(cells).enumerate() {
             let mut cell = cell.clone();
             if cell.chars().count() > WIDEST {
                 cell = cell.chars().take(WIDEST - 1).chain(['…']).collect();
             }
-            let gap = width.saturating_sub(cell.chars().count()) + 2;
-            text += &cell;
-            text += &" ".repeat(gap);
+            let gap = " ".repeat(width.saturating_sub(cell.chars().count()));
+            text += &match to_the_right.get(column) {
+                Some(true) => format!("{gap}{cell}  "),
+                _ => format!("{cell}{gap}  "),
+            };
         }
         writeln!(output, "{}", text.trim_end())
     };
-    line(&head)?;
-    line(
-        &widths
-            .iter()
-            .map(|width| "-".repeat(*width))
-            .collect::<Vec<_>>(),
-    )?;
-    for row in &rows {
-        line(row)?;
-    }
-    writeln!(output, "({} rows)", rows.len())?;
-    output.flush()?;
-    Ok(())
+    line(head)?;
+    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    line(&rule)?;
+    rows.iter().try_for_each(|row| line(row))
 }
 
 /// A term for a person: IRIs shortened, literals without their datatype.

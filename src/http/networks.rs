@@ -1,0 +1,1272 @@
+//! `/api/v1/networks`, `/api/v1/metrics` and `/api/v1/computations`: networks, their scores, and
+//! what is being computed of them.
+
+use super::AppState;
+use super::error::ApiError;
+use super::negotiate::{Format, of_path};
+use super::request::{Form, content_type, deadline, read_body, writer};
+use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
+use super::rows::{self, FORMATS, Page, Rows, metric_value, number, score};
+use crate::app::networks::{COSTLY_BELOW, ScoreColumn, metrics_named};
+use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, NetworkError};
+use crate::metrics::betweenness::Sample;
+use crate::metrics::mixing::{Mixing, MixingRow};
+use crate::metrics::{self, Approximation, Metric, Options, Scope, Score, ValueKind};
+use crate::network::export::ExportFormat;
+use crate::network::{
+    Attribute, Counts, Evidence, Filter, Mode, Network, NetworkDefinition, ProjectionError,
+    Statement, label, text_of,
+};
+use crate::ontology::iri;
+use crate::store::{Limits, Snapshot};
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use oxigraph::model::Term;
+use serde_json::{Map, Value, json};
+use std::cmp::Ordering;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// How long a network that a client states may be.
+const LONGEST_BODY: usize = 4 << 20;
+/// What a column of sampled scores promises.
+const SAMPLE: HeaderName = HeaderName::from_static("weft-sample");
+
+pub(super) fn routes() -> Router<AppState> {
+    let mut router = Router::new()
+        .route("/api/v1/networks/{id}", get(one))
+        .route("/api/v1/networks/{id}/{part}", get(no_such_part))
+        .route("/api/v1/metrics/{id}", get(metric))
+        .route("/api/v1/computations/{id}", delete(cancel));
+    for (path, handlers) in [
+        ("/api/v1/networks", get(list)),
+        ("/api/v1/networks/analyse", post(analyse)),
+        ("/api/v1/networks/{id}/nodes", get(nodes)),
+        ("/api/v1/networks/{id}/edges", get(edges)),
+        ("/api/v1/networks/{id}/mixing", get(mixing)),
+        ("/api/v1/networks/{id}/evidence", get(evidence)),
+        ("/api/v1/metrics", get(catalogue)),
+        ("/api/v1/computations", get(computations)),
+    ] {
+        router = rows::route(router, path, handlers);
+    }
+    for format in ExportFormat::ALL {
+        let path = format!("/api/v1/networks/{{id}}/export.{}", format.extension());
+        router = router.route(&path, get(export));
+    }
+    router
+}
+
+/// Parameters of all networks, besides the filters.
+const OPTIONS: [&str; 6] = [
+    "seed",
+    "permutations",
+    "approximate",
+    "confidence",
+    "exact",
+    "timeout",
+];
+
+/// A question about a network, as far as it is understood without the data.
+pub(super) struct Asked {
+    /// The data it is about.
+    pub(super) snapshot: Arc<Snapshot>,
+    /// All parameters.
+    pub(super) form: Form,
+    /// The part of the rows that is wanted.
+    pub(super) page: Page,
+    options: Options,
+    deadline: Instant,
+}
+
+impl Asked {
+    /// `own` are the parameters that only this resource has.
+    pub(super) fn new(state: &AppState, uri: &Uri, own: &[&str]) -> Result<Self, ApiError> {
+        let form = Form::of_url(uri)?;
+        form.only(&[&Filter::KEYS[..], &OPTIONS[..], own].concat())?;
+        Ok(Self {
+            snapshot: state.graph().snapshot(),
+            page: Page::of(&form)?,
+            options: options(&form)?,
+            deadline: deadline(&form, state.graph().config().query_timeout)?,
+            form,
+        })
+    }
+
+    /// Answers, unless the client has the answer already. `what` tells the resource.
+    pub(super) async fn answer(
+        self,
+        state: &AppState,
+        headers: &HeaderMap,
+        what: &[&str],
+        content_type: &'static str,
+        make: impl FnOnce(&KnowledgeGraph, &Self) -> Result<Answer, ApiError> + Send + 'static,
+    ) -> Result<Response, ApiError> {
+        let definitions = state.graph().ontology().fingerprint();
+        let mut identity = vec![definitions.as_str(), content_type];
+        identity.extend(what);
+        for (name, value) in self.form.pairs().filter(|(name, _)| *name != "timeout") {
+            identity.extend([name, value]);
+        }
+        let reading = Reading::new(state, self.snapshot.version(), &identity);
+        if let Some(response) = reading.not_modified(headers) {
+            return Ok(response);
+        }
+        let answer = state
+            .measuring(self.deadline, move |graph| make(graph, &self))
+            .await?;
+        let mut response = Response::new(answer.body.into());
+        let content_type = HeaderValue::from_static(content_type);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, content_type);
+        for (name, value) in answer.headers {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        Ok(reading.label(response))
+    }
+
+    /// What restricts the network.
+    pub(super) fn filter(&self, graph: &KnowledgeGraph) -> Result<Filter, ApiError> {
+        let filters = self.form.pairs();
+        let filters = filters.filter(|(name, _)| Filter::KEYS.contains(name));
+        Ok(graph.filter(&self.snapshot, filters)?)
+    }
+
+    /// The network of an id, within the filter.
+    pub(super) fn network(
+        &self,
+        graph: &KnowledgeGraph,
+        id: &str,
+    ) -> Result<Arc<MeasuredNetwork>, ApiError> {
+        let definition = graph.networks().definition(id)?;
+        self.build(graph, definition, &self.filter(graph)?)
+    }
+
+    fn build(
+        &self,
+        graph: &KnowledgeGraph,
+        definition: &NetworkDefinition,
+        filter: &Filter,
+    ) -> Result<Arc<MeasuredNetwork>, ApiError> {
+        let limits = self.limits();
+        Ok(graph.network(&self.snapshot, definition, filter, self.options, &limits)?)
+    }
+
+    /// What queries may take.
+    pub(super) fn limits(&self) -> Limits {
+        Limits {
+            deadline: Some(self.deadline),
+            ..Limits::default()
+        }
+    }
+
+    /// The metrics that are asked for by name.
+    fn metrics(&self, scope: Scope) -> Result<Option<Vec<&'static Metric>>, ApiError> {
+        let Some(text) = self.form.one("metrics")?.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+        Ok(Some(metrics_named(ids, Some(scope))?))
+    }
+}
+
+fn options(form: &Form) -> Result<Options, ApiError> {
+    let usual = Options::default();
+    let error = form.parsed("approximate", "a number from 0.001 to 0.2", |error| {
+        (0.001..=0.2).contains(error)
+    })?;
+    let confidence = form.parsed("confidence", "a number from 0.5 to 0.999", |confidence| {
+        (0.5..=0.999).contains(confidence)
+    })?;
+    if confidence.is_some() && error.is_none() {
+        return Err(ApiError::BadRequest(
+            "`confidence` is for approximations: `approximate` is missing".to_owned(),
+        ));
+    }
+    let exact = form
+        .parsed("exact", "true or false", |_| true)?
+        .unwrap_or(usual.exact);
+    if exact && error.is_some() {
+        return Err(ApiError::BadRequest(
+            "`exact` and `approximate` exclude each other".to_owned(),
+        ));
+    }
+    Ok(Options {
+        exact,
+        seed: form
+            .parsed("seed", "a whole number, 0 or above", |_| true)?
+            .unwrap_or(usual.seed),
+        permutations: form
+            .parsed("permutations", PERMUTATIONS, |n| (1..=9_999).contains(n))?
+            .unwrap_or(usual.permutations),
+        approximation: error.map(|error| Approximation {
+            error,
+            confidence: confidence.unwrap_or(0.9),
+        }),
+    })
+}
+
+const PERMUTATIONS: &str = "a whole number from 1 to 9999";
+
+/// A body, with the headers that belong to it.
+pub(super) struct Answer {
+    body: Vec<u8>,
+    headers: Vec<(HeaderName, String)>,
+}
+
+impl Answer {
+    fn new(body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            body: body.into(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// JSON of a shape of its own.
+    pub(super) fn json(value: &Value) -> Self {
+        Self::new(value.to_string())
+    }
+
+    /// A table.
+    pub(super) fn rows(rows: &Rows, format: Format) -> Result<Self, ApiError> {
+        Ok(Self::new(rows.text(format)?))
+    }
+
+    /// Says how many rows there are on all pages.
+    pub(super) fn of(mut self, total: usize) -> Self {
+        self.headers.push((TOTAL_COUNT, total.to_string()));
+        self
+    }
+
+    fn sampled(mut self, sample: Option<Sample>) -> Self {
+        self.headers.extend(sample.map(|sample| {
+            let text = format!(
+                "paths={}; error={}; confidence={}",
+                sample.paths, sample.error, sample.confidence
+            );
+            (SAMPLE, text)
+        }));
+        self
+    }
+
+    fn named(mut self, file_name: &str) -> Self {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let name: String = file_name
+            .chars()
+            .map(|c| if plain(c) { c } else { '_' })
+            .collect();
+        let value = format!("attachment; filename=\"{name}\"");
+        self.headers.push((header::CONTENT_DISPOSITION, value));
+        self
+    }
+}
+
+/// `GET /api/v1/networks`: what networks there are, and how large they are within a filter.
+async fn list(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    let asked = Asked::new(&state, &uri, &[])?;
+    let content_type = format.content_type;
+    asked
+        .answer(
+            &state,
+            &headers,
+            &["networks"],
+            content_type,
+            move |graph, asked| {
+                let filter = asked.filter(graph)?;
+                let mut rows = Rows::new([
+                    "id",
+                    "title",
+                    "description",
+                    "nodes",
+                    "edges",
+                    "weighted",
+                    "directed",
+                    "twoMode",
+                    "undefined",
+                ]);
+                for definition in graph.networks().definitions() {
+                    let (network, undefined) = match asked.build(graph, definition, &filter) {
+                        Ok(network) => (Some(network), None),
+                        Err(error) => (None, Some(unfit(error)?)),
+                    };
+                    let network = network.as_deref().map(MeasuredNetwork::network);
+                    rows.push([
+                        json!(definition.id),
+                        json!(definition.title),
+                        json!(definition.description),
+                        json!(network.map(Network::len)),
+                        json!(network.map(|network| network.ties().len())),
+                        json!(is_weighted(definition)),
+                        json!(definition.kind.directed),
+                        json!(definition.kind.two_mode),
+                        json!(undefined),
+                    ]);
+                }
+                Answer::rows(&rows, format.format)
+            },
+        )
+        .await
+}
+
+/// Why one network is not there within a filter that the others may take; other errors are errors.
+fn unfit(error: ApiError) -> Result<String, ApiError> {
+    match error {
+        ApiError::App(AppError::Network(NetworkError::Projection(
+            error @ (ProjectionError::Filter(_) | ProjectionError::TooLarge { .. }),
+        ))) => Ok(error.to_string()),
+        error => Err(error),
+    }
+}
+
+/// Whether ties differ in their weights, or may.
+fn is_weighted(definition: &NetworkDefinition) -> bool {
+    definition.weight != "1"
+}
+
+/// `GET /api/v1/networks/{id}`: what a network is, and its metrics.
+async fn one(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (id, format) = of_path(&id, &headers, &FORMATS)?;
+    state.graph().networks().definition(id)?;
+    let asked = Asked::new(&state, &uri, &["metrics"])?;
+    let what = ["network", id];
+    let id = id.to_owned();
+    asked
+        .answer(
+            &state,
+            &headers,
+            &what,
+            format.content_type,
+            move |graph, asked| {
+                let chosen = asked.metrics(Scope::Network)?;
+                let measured = asked.network(graph, &id)?;
+                let left = match &chosen {
+                    Some(_) => Vec::new(),
+                    None => left_out(&measured),
+                };
+                let wanted = chosen.unwrap_or_else(|| measured.usual(Scope::Network));
+                let found = graph
+                    .networks()
+                    .computing(&measured, |task| measured.values(&wanted, task))
+                    .map_err(NetworkError::from)?;
+                let values = Values::new(&found, &left, |id| format!("add ?metrics={id}"));
+                if format.format == Format::Csv {
+                    return Answer::rows(&values.rows(), Format::Csv);
+                }
+                let mut view = about(&measured, asked.snapshot.version());
+                view.extend(values.into_object());
+                view.insert(
+                    "leftOut".to_owned(),
+                    left_out_view(measured.projection().counts()),
+                );
+                view.insert(
+                    "options".to_owned(),
+                    options_view(measured.measures().options()),
+                );
+                if let Some(sample) = sample(&measured, wanted.iter().copied()) {
+                    view.insert("sample".to_owned(), sample_view(sample));
+                }
+                Ok(Answer::json(&Value::Object(view)))
+            },
+        )
+        .await
+}
+
+fn about(measured: &MeasuredNetwork, version: u64) -> Map<String, Value> {
+    let definition = measured.definition();
+    let network = measured.network();
+    let view = json!({
+        "id": definition.id,
+        "title": definition.title,
+        "description": definition.description,
+        "dataVersion": version,
+        "filter": measured.filter().canonical(),
+        "directed": network.is_directed(),
+        "twoMode": network.is_two_mode(),
+        "weight": definition.weight,
+        "nodes": network.len(),
+        "edges": network.ties().len(),
+    });
+    match view {
+        Value::Object(view) => view,
+        _ => Map::new(),
+    }
+}
+
+fn left_out_view(counts: &Counts) -> Value {
+    json!({
+        "rows": counts.rows,
+        "contextual": counts.contextual,
+        "groups": counts.groups,
+        "undated": counts.undated,
+        "filtered": counts.filtered,
+        "loops": counts.loops,
+    })
+}
+
+fn options_view(options: &Options) -> Value {
+    json!({
+        "seed": options.seed,
+        "permutations": options.permutations,
+        "approximation": options.approximation.map(|wanted| json!({
+            "error": wanted.error,
+            "confidence": wanted.confidence,
+        })),
+    })
+}
+
+fn sample_view(sample: Sample) -> Value {
+    json!({
+        "paths": sample.paths,
+        "error": sample.error,
+        "confidence": sample.confidence,
+    })
+}
+
+/// What the betweenness among these metrics promises, if it is a sample. Whether another request
+/// has computed one must not matter: the same question has one answer.
+fn sample(
+    measured: &MeasuredNetwork,
+    metrics: impl IntoIterator<Item = &'static Metric>,
+) -> Option<Sample> {
+    let rests_on_it =
+        |metric: &Metric| ["betweenness", "betweennessCentralization"].contains(&metric.id);
+    metrics.into_iter().find(|metric| rests_on_it(metric))?;
+    measured.measures().betweenness.peek()?.sample
+}
+
+/// Metrics that make sense for a network, and that only those get who ask for them.
+fn left_out(measured: &MeasuredNetwork) -> Vec<&'static Metric> {
+    let network = measured.network();
+    metrics::all()
+        .iter()
+        .copied()
+        .filter(|metric| metric.scope() == Scope::Network && metric.is_costly)
+        .filter(|metric| network.is_two_mode() || !metric.is_for_two_modes())
+        .filter(|_| network.len() > COSTLY_BELOW)
+        .collect()
+}
+
+/// Values of network metrics, and why some have none.
+struct Values {
+    metrics: Map<String, Value>,
+    reasons: Map<String, Value>,
+    codes: Map<String, Value>,
+}
+
+impl Values {
+    /// `remedy` says how to ask for a metric that was left out.
+    fn new(
+        found: &[(&'static Metric, Score)],
+        left: &[&'static Metric],
+        remedy: impl Fn(&str) -> String,
+    ) -> Self {
+        let mut values = Self {
+            metrics: Map::new(),
+            reasons: Map::new(),
+            codes: Map::new(),
+        };
+        for (metric, score) in found {
+            let value = metric_value(metric, *score);
+            values.metrics.insert(metric.id.to_owned(), value);
+            if let Some(undefined) = score.undefined() {
+                values.explain(metric.id, undefined.reason(), undefined.code());
+            }
+        }
+        let limit = format!("{},{:03}", COSTLY_BELOW / 1_000, COSTLY_BELOW % 1_000);
+        for metric in left {
+            let reason = format!(
+                "not computed for networks of more than {limit} nodes unless asked for: {}",
+                remedy(metric.id)
+            );
+            values.metrics.insert(metric.id.to_owned(), Value::Null);
+            values.explain(metric.id, &reason, "not_computed");
+        }
+        values
+    }
+
+    fn explain(&mut self, id: &str, reason: &str, code: &str) {
+        self.reasons.insert(id.to_owned(), json!(reason));
+        self.codes.insert(id.to_owned(), json!(code));
+    }
+
+    fn rows(&self) -> Rows {
+        let mut rows = Rows::new(["metric", "value", "undefined"]);
+        for (id, value) in &self.metrics {
+            let reason = self.reasons.get(id).cloned();
+            rows.push([json!(id), value.clone(), reason.unwrap_or_default()]);
+        }
+        rows
+    }
+
+    fn into_object(self) -> Map<String, Value> {
+        Map::from_iter([
+            ("metrics".to_owned(), Value::Object(self.metrics)),
+            ("undefined".to_owned(), Value::Object(self.reasons)),
+            ("undefinedCode".to_owned(), Value::Object(self.codes)),
+        ])
+    }
+}
+
+/// `GET /api/v1/networks/{id}/nodes`: every node with its scores.
+async fn nodes(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    state.graph().networks().definition(&id)?;
+    let asked = Asked::new(&state, &uri, &["metrics", "sort", "limit", "offset"])?;
+    let what = ["nodes", &id.clone()];
+    asked
+        .answer(
+            &state,
+            &headers,
+            &what,
+            format.content_type,
+            move |graph, asked| {
+                let chosen = asked.metrics(Scope::Node)?;
+                let sort = NodeSort::of(&asked.form)?;
+                let measured = asked.network(graph, &id)?;
+                let mut wanted = chosen.unwrap_or_else(|| measured.usual(Scope::Node));
+                if let Some(NodeKey::Metric(metric)) = sort.as_ref().map(|sort| sort.key)
+                    && !wanted.iter().any(|known| known.id == metric.id)
+                {
+                    // What rows are sorted by can be seen.
+                    wanted.push(metric);
+                }
+                let columns = graph
+                    .networks()
+                    .computing(&measured, |task| measured.columns(&wanted, task))
+                    .map_err(NetworkError::from)?;
+                let mut order: Vec<u32> = (0..measured.network().len() as u32).collect();
+                if let Some(sort) = sort {
+                    sort.apply(&mut order, measured.network(), &columns);
+                }
+                let rows = node_rows(
+                    measured.network(),
+                    &columns,
+                    &order[asked.page.range(order.len())],
+                );
+                Ok(Answer::rows(&rows, format.format)?
+                    .of(order.len())
+                    .sampled(sample(&measured, wanted)))
+            },
+        )
+        .await
+}
+
+/// What nodes are sorted by.
+#[derive(Clone, Copy)]
+enum NodeKey {
+    Iri,
+    Label,
+    Metric(&'static Metric),
+}
+
+struct NodeSort {
+    key: NodeKey,
+    descending: bool,
+}
+
+impl NodeSort {
+    fn of(form: &Form) -> Result<Option<Self>, ApiError> {
+        let Some(text) = form.one("sort")?.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let (name, descending) = direction(text);
+        let key = match name {
+            "iri" => NodeKey::Iri,
+            "label" => NodeKey::Label,
+            id => {
+                let metric = metrics::find(id).filter(|metric| metric.scope() == Scope::Node);
+                NodeKey::Metric(metric.ok_or_else(|| {
+                    ApiError::BadRequest(format!(
+                        "`sort`: nodes cannot be sorted by `{id}`; there are iri, label and the \
+                         metrics of nodes that /api/v1/metrics lists"
+                    ))
+                })?)
+            }
+        };
+        Ok(Some(Self { key, descending }))
+    }
+
+    /// Missing values come last, in either direction; what is equal is in the order of the IRIs.
+    fn apply(&self, order: &mut [u32], network: &Network, columns: &[ScoreColumn]) {
+        let nodes = network.nodes();
+        let iri = |a: &u32, b: &u32| nodes[*a as usize].id().cmp(nodes[*b as usize].id());
+        match self.key {
+            NodeKey::Iri => order.sort_by(|a, b| self.turned(iri(a, b))),
+            NodeKey::Label => {
+                let labels: Vec<String> =
+                    nodes.iter().map(|node| node.label.to_lowercase()).collect();
+                order.sort_by(|a, b| {
+                    self.turned(labels[*a as usize].cmp(&labels[*b as usize]))
+                        .then_with(|| iri(a, b))
+                });
+            }
+            NodeKey::Metric(metric) => {
+                let column = columns.iter().find(|column| column.metric.id == metric.id);
+                let value = |node: &u32| column?.scores.get(*node as usize)?.value();
+                order.sort_by(|a, b| {
+                    missing_last(value(a), value(b), self.descending).then_with(|| iri(a, b))
+                });
+            }
+        }
+    }
+
+    fn turned(&self, ordering: Ordering) -> Ordering {
+        if self.descending {
+            ordering.reverse()
+        } else {
+            ordering
+        }
+    }
+}
+
+/// The name of a column, and whether the greatest comes first.
+fn direction(text: &str) -> (&str, bool) {
+    match text.strip_prefix('-') {
+        Some(name) => (name, true),
+        None => (text, false),
+    }
+}
+
+fn missing_last(a: Option<f64>, b: Option<f64>, descending: bool) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) if descending => b.total_cmp(&a),
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        (a, b) => a.is_none().cmp(&b.is_none()),
+    }
+}
+
+/// Nodes in an order, with what is known of them and with scores.
+fn node_rows(network: &Network, columns: &[ScoreColumn], order: &[u32]) -> Rows {
+    const LABELLED: [Attribute; 3] = [Attribute::Sector, Attribute::Level, Attribute::Sphere];
+    let mut names = vec!["iri".to_owned(), "label".to_owned()];
+    names.extend(Attribute::ALL.map(|attribute| attribute.name().to_owned()));
+    names.extend(LABELLED.map(|attribute| format!("{}Label", attribute.name())));
+    names.extend(network.is_two_mode().then(|| "mode".to_owned()));
+    names.extend(columns.iter().map(|column| column.metric.id.to_owned()));
+    let mut rows = Rows::new(names);
+    for node in order {
+        let joined = |attribute: Attribute, labels: bool| {
+            let grouping = network.grouping(attribute);
+            let own = grouping.of(*node).iter();
+            let own = own.map(|number| &grouping.categories()[*number as usize]);
+            let (texts, gap): (Vec<&str>, _) = if labels {
+                (own.map(|category| category.label.as_str()).collect(), "; ")
+            } else {
+                (own.map(|category| category.id()).collect(), ";")
+            };
+            json!((!texts.is_empty()).then(|| texts.join(gap)))
+        };
+        let at = &network.nodes()[*node as usize];
+        let mut cells = vec![json!(at.id()), json!(at.label)];
+        cells.extend(Attribute::ALL.map(|attribute| joined(attribute, false)));
+        cells.extend(LABELLED.map(|attribute| joined(attribute, true)));
+        if network.is_two_mode() {
+            cells.push(match at.mode {
+                Mode::First => json!("first"),
+                Mode::Second => json!("second"),
+            });
+        }
+        cells.extend(columns.iter().map(|column| {
+            let score = column.scores.get(*node as usize);
+            score.map_or(Value::Null, |score| metric_value(column.metric, *score))
+        }));
+        rows.push(cells);
+    }
+    rows
+}
+
+/// `GET /api/v1/networks/{id}/edges`: every tie.
+async fn edges(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    state.graph().networks().definition(&id)?;
+    let asked = Asked::new(&state, &uri, &["sort", "limit", "offset"])?;
+    let what = ["edges", &id.clone()];
+    asked
+        .answer(
+            &state,
+            &headers,
+            &what,
+            format.content_type,
+            move |graph, asked| {
+                let sort = asked.form.one("sort")?.filter(|text| !text.is_empty());
+                let descending = match sort.map(direction) {
+                    None => None,
+                    Some(("weight", descending)) => Some(descending),
+                    Some((name, _)) => {
+                        return Err(ApiError::BadRequest(format!(
+                            "`sort`: edges cannot be sorted by `{name}`; there is weight"
+                        )));
+                    }
+                };
+                let measured = asked.network(graph, &id)?;
+                let network = measured.network();
+                let mut ties = network.ties().to_vec();
+                if let Some(descending) = descending {
+                    let known = |weight: f64| Some(weight).filter(|weight| weight.is_finite());
+                    ties.sort_by(|a, b| missing_last(known(a.weight), known(b.weight), descending));
+                }
+                let mut rows =
+                    Rows::new(["source", "target", "weight", "sourceLabel", "targetLabel"]);
+                for tie in &ties[asked.page.range(ties.len())] {
+                    let [source, target] =
+                        [tie.source, tie.target].map(|node| &network.nodes()[node as usize]);
+                    rows.push([
+                        json!(source.id()),
+                        json!(target.id()),
+                        number(tie.weight),
+                        json!(source.label),
+                        json!(target.label),
+                    ]);
+                }
+                Ok(Answer::rows(&rows, format.format)?.of(ties.len()))
+            },
+        )
+        .await
+}
+
+/// `GET /api/v1/networks/{id}/mixing`: ties between categories, against what chance would bring.
+async fn mixing(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    state.graph().networks().definition(&id)?;
+    let asked = Asked::new(&state, &uri, &["by"])?;
+    let by = match asked.form.one("by")?.filter(|name| !name.is_empty()) {
+        None => Attribute::Sector,
+        Some(name) => Attribute::named(name).ok_or_else(|| {
+            let known = Attribute::ALL.map(Attribute::name).join(", ");
+            ApiError::BadRequest(format!("`by`: there is no `{name}`; there are {known}"))
+        })?,
+    };
+    let what = ["mixing", &id.clone()];
+    asked
+        .answer(
+            &state,
+            &headers,
+            &what,
+            format.content_type,
+            move |graph, asked| {
+                let measured = asked.network(graph, &id)?;
+                let network = measured.network();
+                let found = graph
+                    .networks()
+                    .computing(&measured, |task| measured.mixing(by, task))
+                    .map_err(NetworkError::from)?;
+                Answer::rows(&mixing_rows(network, &found, |_| true), format.format)
+            },
+        )
+        .await
+}
+
+/// Pairs of categories that are wanted.
+pub(super) fn mixing_rows(
+    network: &Network,
+    mixing: &Mixing,
+    wanted: impl Fn(&MixingRow) -> bool,
+) -> Rows {
+    let mut rows = Rows::new([
+        "from",
+        "to",
+        "ties",
+        "expected",
+        "ratio",
+        "fromLabel",
+        "toLabel",
+        "possible",
+        "density",
+        "p",
+        "q",
+        "missing",
+        "unknown",
+    ]);
+    let categories = network.grouping(mixing.attribute).categories();
+    for row in mixing.rows.iter().filter(|row| wanted(row)) {
+        let [from, to] = [row.from, row.to].map(|number| &categories[number as usize]);
+        rows.push([
+            json!(from.id()),
+            json!(to.id()),
+            number(row.ties),
+            number(row.expected),
+            score(row.ratio),
+            json!(from.label),
+            json!(to.label),
+            number(row.possible),
+            score(row.density),
+            json!(row.p_less),
+            json!(row.q),
+            json!(row.is_missing),
+            json!(mixing.ties_unknown),
+        ]);
+    }
+    rows
+}
+
+/// `GET /api/v1/networks/{id}/evidence`: what one tie rests on.
+async fn evidence(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    state.graph().networks().definition(&id)?;
+    let asked = Asked::new(&state, &uri, &["source", "target"])?;
+    for name in ["source", "target"] {
+        asked.form.required(name)?;
+    }
+    let what = ["evidence", &id.clone()];
+    asked
+        .answer(
+            &state,
+            &headers,
+            &what,
+            format.content_type,
+            move |graph, asked| {
+                let source = asked.form.required("source")?;
+                let target = asked.form.required("target")?;
+                let measured = asked.network(graph, &id)?;
+                let snapshot = &asked.snapshot;
+                let found = measured
+                    .projection()
+                    .evidence(source, target, snapshot)
+                    .map_err(NetworkError::from)?;
+                let statements = found
+                    .statements
+                    .iter()
+                    .map(|statement| statement_view(statement, snapshot));
+                if format.format == Format::Csv {
+                    return Answer::rows(&evidence_rows(&found, statements), Format::Csv);
+                }
+                Ok(Answer::json(&json!({
+                    "source": source,
+                    "target": target,
+                    "sourceLabel": label(&found.source, snapshot),
+                    "targetLabel": label(&found.target, snapshot),
+                    "tied": found.tied,
+                    "weight": found.weight.map(number),
+                    "dataVersion": snapshot.version(),
+                    "statements": Rows::of_objects(statements).into_objects(),
+                })))
+            },
+        )
+        .await
+}
+
+fn statement_view(statement: &Statement, snapshot: &Snapshot) -> Map<String, Value> {
+    let text = |term: &Option<Term>| json!(term.as_ref().map(text_of));
+    let name = |term: &Option<Term>| json!(term.as_ref().map(|term| label(term, snapshot)));
+    let sources: Vec<&str> = statement.sources.iter().map(text_of).collect();
+    let triples: Vec<String> = statement
+        .quads
+        .iter()
+        .map(|quad| format!("{quad} ."))
+        .collect();
+    Map::from_iter(
+        [
+            ("event", text(&statement.event)),
+            ("eventLabel", name(&statement.event)),
+            ("member", text(&statement.member)),
+            ("memberLabel", name(&statement.member)),
+            ("role", text(&statement.role)),
+            ("statement", text(&statement.statement)),
+            ("graphs", json!(statement.graphs)),
+            ("sources", json!(sources)),
+            ("triples", json!(triples)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    )
+}
+
+fn evidence_rows(
+    evidence: &Evidence,
+    statements: impl Iterator<Item = Map<String, Value>>,
+) -> Rows {
+    Rows::of_objects(statements.map(|statement| {
+        let mut row = Map::new();
+        row.insert("source".to_owned(), json!(text_of(&evidence.source)));
+        row.insert("target".to_owned(), json!(text_of(&evidence.target)));
+        row.extend(statement);
+        row
+    }))
+}
+
+/// `GET /api/v1/networks/{id}/export.{extension}`: the network as a file for other programs.
+async fn export(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    state.graph().networks().definition(&id)?;
+    let format = ExportFormat::by_extension(uri.path())
+        .ok_or_else(|| ApiError::NotFound("there is no such format".to_owned()))?;
+    let asked = Asked::new(&state, &uri, &["metrics"])?;
+    let what = ["export", format.extension(), &id.clone()];
+    asked
+        .answer(
+            &state,
+            &headers,
+            &what,
+            format.media_type(),
+            move |graph, asked| {
+                let chosen = asked.metrics(Scope::Node)?;
+                let measured = asked.network(graph, &id)?;
+                let wanted = chosen.unwrap_or_else(|| measured.usual(Scope::Node));
+                let columns = graph
+                    .networks()
+                    .computing(&measured, |task| measured.columns(&wanted, task))
+                    .map_err(NetworkError::from)?;
+                let mut body = Vec::new();
+                measured
+                    .export(&columns, format, asked.snapshot.version(), &mut body)
+                    .map_err(|error| ApiError::Internal(error.to_string()))?;
+                Ok(Answer::new(body)
+                    .named(&format!("{id}.{}", format.extension()))
+                    .sampled(sample(&measured, wanted)))
+            },
+        )
+        .await
+}
+
+/// `GET /api/v1/networks/{id}/{part}` of a part that there is not.
+async fn no_such_part(
+    State(state): State<AppState>,
+    Path((id, part)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    state.graph().networks().definition(&id)?;
+    let exports = ExportFormat::ALL.map(ExportFormat::extension).join(", ");
+    Err(ApiError::NotFound(format!(
+        "a network has no `{part}`; there are nodes, edges, mixing, evidence and integration, each \
+         also with .json and .csv, and export with {exports}"
+    )))
+}
+
+/// `POST /api/v1/networks/analyse`: a network that a query states.
+async fn analyse(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let (_, format) = of_path(parts.uri.path(), &parts.headers, &FORMATS)?;
+    let mut asked = Asked::new(&state, &parts.uri, &[])?;
+    let media_type = content_type(&parts.headers)?;
+    // What curl calls its data unless told otherwise is let through if it is JSON all the same.
+    let is_json = media_type.as_ref().is_none_or(|media_type| {
+        ["application/json", "application/x-www-form-urlencoded"]
+            .contains(&media_type.essence_str())
+    });
+    if !is_json {
+        return Err(ApiError::UnsupportedMediaType(
+            "send application/json: an object with `query`".to_owned(),
+        ));
+    }
+    let limit = state.graph().config().body_limit.min(LONGEST_BODY);
+    let body = read_body(body, limit).await?;
+    let stated = Stated::parse(&body)?;
+    asked.options.seed = stated.seed.unwrap_or(asked.options.seed);
+    asked.options.permutations = stated.permutations.unwrap_or(asked.options.permutations);
+    let hash = blake3::hash(&body).to_hex();
+    let what = ["analyse", hash.as_str()];
+    let headers = &parts.headers;
+    asked
+        .answer(
+            &state,
+            headers,
+            &what,
+            format.content_type,
+            move |graph, asked| analysis(graph, asked, &stated, format.format),
+        )
+        .await
+}
+
+fn analysis(
+    graph: &KnowledgeGraph,
+    asked: &Asked,
+    stated: &Stated,
+    format: Format,
+) -> Result<Answer, ApiError> {
+    let mut definition =
+        NetworkDefinition::of_query(&stated.query, stated.directed).map_err(NetworkError::from)?;
+    definition.kind.two_mode = stated.two_mode;
+    let measured = asked.build(graph, &definition, &asked.filter(graph)?)?;
+    let chosen = |scope: Scope| match &stated.metrics {
+        None => measured.usual(scope),
+        Some(chosen) => chosen
+            .iter()
+            .copied()
+            .filter(|metric| metric.scope() == scope)
+            .collect(),
+    };
+    let (of_nodes, of_network) = (chosen(Scope::Node), chosen(Scope::Network));
+    let (columns, found) = graph
+        .networks()
+        .computing(&measured, |task| {
+            Ok((
+                measured.columns(&of_nodes, task)?,
+                measured.values(&of_network, task)?,
+            ))
+        })
+        .map_err(|error: metrics::Cancelled| NetworkError::from(error))?;
+    let network = measured.network();
+    let order: Vec<u32> = (0..network.len() as u32).collect();
+    let nodes = node_rows(network, &columns, &order);
+    let sample = sample(&measured, of_nodes.into_iter().chain(of_network));
+    if format == Format::Csv {
+        return Ok(Answer::rows(&nodes, Format::Csv)?.sampled(sample));
+    }
+    let left = match &stated.metrics {
+        Some(_) => Vec::new(),
+        None => left_out(&measured),
+    };
+    let values = Values::new(&found, &left, |id| format!("name `{id}` in `metrics`"));
+    let mut view = Map::new();
+    view.insert("dataVersion".to_owned(), json!(asked.snapshot.version()));
+    view.insert("nodes".to_owned(), Value::Array(nodes.into_objects()));
+    view.insert("edges".to_owned(), json!(network.ties().len()));
+    view.extend(values.into_object());
+    view.insert(
+        "leftOut".to_owned(),
+        left_out_view(measured.projection().counts()),
+    );
+    view.insert(
+        "options".to_owned(),
+        options_view(measured.measures().options()),
+    );
+    if let Some(sample) = sample {
+        view.insert("sample".to_owned(), sample_view(sample));
+    }
+    Ok(Answer::json(&Value::Object(view)))
+}
+
+/// A network as a client states it.
+struct Stated {
+    query: String,
+    metrics: Option<Vec<&'static Metric>>,
+    directed: bool,
+    two_mode: bool,
+    seed: Option<u64>,
+    permutations: Option<u32>,
+}
+
+impl Stated {
+    fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let mut fields = match serde_json::from_slice(body) {
+            Ok(Value::Object(fields)) => fields,
+            Ok(_) => {
+                return Err(ApiError::BadRequest(
+                    "the body is not a JSON object".to_owned(),
+                ));
+            }
+            Err(error) => {
+                return Err(ApiError::BadRequest(format!(
+                    "the body is not JSON: {error}"
+                )));
+            }
+        };
+        let mut take = |name: &str| fields.remove(name).filter(|value| !value.is_null());
+        let wrong = |name: &str, expected: &str| {
+            ApiError::BadRequest(format!("`{name}` is not {expected}"))
+        };
+        let flag = |name: &str, value: Option<Value>| match value {
+            None => Ok(false),
+            Some(Value::Bool(value)) => Ok(value),
+            Some(_) => Err(wrong(name, "true or false")),
+        };
+        let query = match take("query") {
+            Some(Value::String(query)) => query,
+            Some(_) => return Err(wrong("query", "a text")),
+            None => return Err(ApiError::BadRequest("`query` is missing".to_owned())),
+        };
+        let metrics = take("metrics").map(chosen_metrics).transpose()?;
+        let directed = flag("directed", take("directed"))?;
+        let two_mode = flag("twoMode", take("twoMode"))?;
+        let seed = take("seed").map(|value| {
+            let seed = value.as_u64();
+            seed.ok_or_else(|| wrong("seed", "a whole number, 0 or above"))
+        });
+        let permutations = take("permutations").map(|value| {
+            let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+            let number = number.filter(|number| (1..=9_999).contains(number));
+            number.ok_or_else(|| wrong("permutations", PERMUTATIONS))
+        });
+        let stated = Self {
+            query,
+            metrics,
+            directed,
+            two_mode,
+            seed: seed.transpose()?,
+            permutations: permutations.transpose()?,
+        };
+        match fields.keys().next() {
+            Some(name) => Err(ApiError::BadRequest(format!(
+                "`{name}` is no field; there are query, metrics, directed, twoMode, seed and \
+                 permutations"
+            ))),
+            None => Ok(stated),
+        }
+    }
+}
+
+/// Metrics of nodes and of networks, by their ids.
+fn chosen_metrics(value: Value) -> Result<Vec<&'static Metric>, ApiError> {
+    let wrong = || ApiError::BadRequest("`metrics` is not a list of ids".to_owned());
+    let Value::Array(ids) = value else {
+        return Err(wrong());
+    };
+    let ids: Vec<&str> = ids
+        .iter()
+        .map(|id| id.as_str().ok_or_else(wrong))
+        .collect::<Result<_, _>>()?;
+    metrics_named(ids, None).map_err(|error| match error {
+        NetworkError::NoSuchMetric { id, .. } => NetworkError::NoSuchMetric {
+            id,
+            scope: "node or a network",
+        }
+        .into(),
+        error => error.into(),
+    })
+}
+
+/// `GET /api/v1/metrics`: what can be measured, and what the numbers mean.
+async fn catalogue(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    Form::of_url(&uri)?.only(&[])?;
+    let version = state.graph().snapshot().version();
+    let reading = Reading::new(&state, version, &["metrics", format.content_type]);
+    if let Some(response) = reading.not_modified(&headers) {
+        return Ok(response);
+    }
+    let rows = Rows::of_objects(metrics::all().iter().map(|metric| metric_view(metric)));
+    Ok(reading.respond(format, rows.text(format.format)?))
+}
+
+/// `GET /api/v1/metrics/{id}`: what one number means.
+async fn metric(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (id, format) = of_path(&id, &headers, &FORMATS)?;
+    Form::of_url(&uri)?.only(&[])?;
+    let metric = metrics::find(id).ok_or_else(|| {
+        ApiError::NotFound(format!(
+            "there is no metric `{id}`; /api/v1/metrics lists them"
+        ))
+    })?;
+    let version = state.graph().snapshot().version();
+    let reading = Reading::new(&state, version, &["metric", id, format.content_type]);
+    if let Some(response) = reading.not_modified(&headers) {
+        return Ok(response);
+    }
+    let view = metric_view(metric);
+    let body = match format.format {
+        Format::Csv => Rows::of_objects([view]).text(Format::Csv)?,
+        _ => Value::Object(view).to_string().into(),
+    };
+    Ok(reading.respond(format, body))
+}
+
+fn metric_view(metric: &Metric) -> Map<String, Value> {
+    let kind = match metric.kind {
+        ValueKind::Count => "count",
+        ValueKind::Real => "real",
+        ValueKind::Flag => "flag",
+    };
+    Map::from_iter(
+        [
+            ("id", metric.id),
+            ("name", metric.name),
+            ("scope", metric.scope().name()),
+            ("definition", metric.definition),
+            ("formula", metric.formula),
+            ("range", metric.range),
+            ("reference", metric.reference),
+            ("undefinedWhen", metric.undefined_when),
+            ("oracle", metric.oracle),
+            ("kind", kind),
+            ("iri", &format!("{}{}", iri::NS, metric.id)),
+        ]
+        .map(|(name, text)| (name.to_owned(), json!(text))),
+    )
+}
+
+/// `GET /api/v1/computations`: what is being computed at this moment.
+async fn computations(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    Form::of_url(&uri)?.only(&[])?;
+    let mut rows = Rows::new([
+        "id", "network", "filter", "seconds", "step", "done", "total",
+    ]);
+    for computation in state.graph().networks().computations() {
+        rows.push([
+            json!(computation.id),
+            json!(computation.network),
+            json!(computation.filter),
+            json!(computation.seconds),
+            json!(computation.progress.step),
+            json!(computation.progress.done),
+            json!(computation.progress.total),
+        ]);
+    }
+    let body = rows.text(format.format)?;
+    let hash = blake3::hash(&body).to_hex();
+    // Changes without a new version of the data.
+    let version = state.graph().snapshot().version();
+    let what = ["computations", format.content_type, hash.as_str()];
+    let reading = Reading::new(&state, version, &what);
+    Ok(reading
+        .not_modified(&headers)
+        .unwrap_or_else(|| reading.respond(format, body)))
+}
+
+/// `DELETE /api/v1/computations/{id}`: tells a computation to stop.
+async fn cancel(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    writer(&state, &parts)?;
+    Form::of_url(&parts.uri)?.only(&[])?;
+    let number = id
+        .parse()
+        .map_err(|_| ApiError::NotFound(format!("there is no computation `{id}`")))?;
+    state.graph().networks().cancel(number)?;
+    let version = HeaderValue::from(state.graph().snapshot().version());
+    Ok((StatusCode::NO_CONTENT, [(DATA_VERSION, version)]).into_response())
+}
