@@ -4,7 +4,7 @@
 use super::networks::{
     Asked, Cell, Drawn, Rows, Within, for_terminal, options, rounded, standard_output, write_head,
 };
-use super::{CliError, Place};
+use super::{CliError, Place, cut};
 use crate::app::AppError;
 use crate::app::integration::{IntegrationReport, NETWORK};
 use crate::metrics::dependence::{PairDependence, Rung};
@@ -225,7 +225,7 @@ impl<W: Write> Page<'_, W> {
         columns.extend(
             shown
                 .iter()
-                .map(|at| super::networks::cut(&categories[*at as usize].label, HEAD)),
+                .map(|at| cut(&categories[*at as usize].label, HEAD)),
         );
         let mut rows = Rows::new(columns);
         for from in &shown {
@@ -237,9 +237,10 @@ impl<W: Write> Page<'_, W> {
             rows.push(cells);
         }
         let (all, name) = (categories.len(), mixing.attribute.name());
-        let title = match mixing.is_ordered {
-            true => format!("Ties from a {name} (row) to a {name} (column)"),
-            false => format!("Ties between {name}s"),
+        let title = if mixing.is_ordered {
+            format!("Ties from a {name} (row) to a {name} (column)")
+        } else {
+            format!("Ties between {name}s")
         };
         self.section(&title)?;
         if all == 0 {
@@ -300,7 +301,8 @@ impl<W: Write> Page<'_, W> {
         }
         let fragile = tied.iter().filter(|pair| pair.is_cut).count();
         let text = format!(
-            "({} of {} joined pairs; nothing joins {} of these without one actor)",
+            "({} of {} joined pairs, {} of which one actor alone holds together; in both: actors that \
+             are in the one and the other)",
             rows.len(),
             tied.len(),
             fragile
@@ -337,11 +339,11 @@ impl<W: Write> Page<'_, W> {
         }
         if missing > 0 {
             rows.table(self.output)?;
+            let text = format!("({} of {missing}; q of at most {SIGNIFICANT})", rows.len());
+            self.line(&text)?;
         } else {
-            self.line("none")?;
+            self.line(&format!("none with q of at most {SIGNIFICANT}"))?;
         }
-        let text = format!("({} of {missing}; q of at most {SIGNIFICANT})", rows.len());
-        self.line(&text)?;
         for name in untested {
             self.line(&format!("({name}s could not be tested)"))?;
         }
@@ -563,7 +565,7 @@ fn in_words(figure: &Figure) -> String {
         }
     };
     format!(
-        "{value} ({} of {}, {} unknown)",
+        "{value} ({} / {}, {} unknown)",
         plain(figure.numerator),
         plain(figure.denominator),
         plain(figure.unknown)
@@ -591,7 +593,7 @@ mod tests {
             denominator: 4.0,
             unknown: 2.0,
         };
-        assert_eq!(in_words(&figure), "0.2500 (1 of 4, 2 unknown)");
+        assert_eq!(in_words(&figure), "0.2500 (1 / 4, 2 unknown)");
         let none = Figure {
             value: Score::Undefined(Undefined::NothingRecorded),
             numerator: 0.0,

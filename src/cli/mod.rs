@@ -843,33 +843,31 @@ fn print_table(results: QueryResults<'_>, mut output: impl Write) -> Result<(), 
             (head.to_vec(), rows)
         }
     };
-    print_columns(&head, &rows, &[], &mut output)?;
+    print_columns(&head, &rows, &[], 60, &mut output)?;
     writeln!(output, "({} rows)", rows.len())?;
     output.flush()?;
     Ok(())
 }
 
-/// Rows in columns that are as wide as they have to be; those of numbers end at the right.
+/// Rows in columns that are as wide as they have to be, up to a limit; those of numbers end at the
+/// right.
 fn print_columns(
     head: &[String],
     rows: &[Vec<String>],
     to_the_right: &[bool],
+    widest: usize,
     output: &mut impl Write,
 ) -> io::Result<()> {
-    const WIDEST: usize = 60;
     let mut widths: Vec<usize> = head.iter().map(|cell| cell.chars().count()).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count()).min(WIDEST);
+            *width = (*width).max(cell.chars().count()).min(widest);
         }
     }
     let mut line = |cells: &[String]| -> io::Result<()> {
         let mut text = String::new();
         for (column, (width, cell)) in widths.iter().zip(cells).enumerate() {
-            let mut cell = cell.clone();
-            if cell.chars().count() > WIDEST {
-                cell = cell.chars().take(WIDEST - 1).chain(['…']).collect();
-            }
+            let cell = cut(cell, widest);
             let gap = " ".repeat(width.saturating_sub(cell.chars().count()));
             text += &match to_the_right.get(column) {
                 Some(true) => format!("{gap}{cell}  "),
@@ -882,6 +880,16 @@ fn print_columns(
     let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
     line(&rule)?;
     rows.iter().try_for_each(|row| line(row))
+}
+
+/// A text of at most so many characters; one that is cut says so.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        text.to_owned()
+    } else {
+        let kept = text.chars().take(most.saturating_sub(1));
+        kept.chain(['…']).collect()
+    }
 }
 
 /// A term for a person: IRIs shortened, literals without their datatype.

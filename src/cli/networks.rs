@@ -1,11 +1,11 @@
 //! `weft networks`, `metrics` and `export`: networks and what is measured of them.
 
-use super::{CliError, Place, Reporter, existing, print_columns, say};
+use super::{CliError, Place, Reporter, cut, existing, print_columns, say};
 use crate::app::networks::{COSTLY_BELOW, ScoreColumn};
 use crate::app::results::write_quads;
 use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, NetworkError};
 use crate::metrics::{
-    self, Approximation, Cancelled, Metric, Options, Scope, Score, Task, ValueKind, betweenness,
+    self, Approximation, Cancelled, Metric, Options, Scope, Score, Task, ValueKind,
 };
 use crate::network::export::ExportFormat;
 use crate::network::{
@@ -39,6 +39,8 @@ const SHOWN: [&str; 7] = [
 ];
 /// Characters of a label in a table with many columns.
 const LABEL: usize = 32;
+/// Characters of any other text in a table: IRIs can be copied.
+const WIDEST: usize = 120;
 /// How often a person sees how far a computation is.
 const LOOK: Duration = Duration::from_millis(150);
 
@@ -340,21 +342,6 @@ fn no_such_metric(flag: &str, id: &str) -> CliError {
     ))
 }
 
-/// Takes exact betweenness where it is asked for, before a metric would take a sample of it.
-fn insist(
-    measured: &MeasuredNetwork,
-    precision: &Precision,
-    wanted: &[&'static Metric],
-    task: &Task,
-) -> Result<(), Cancelled> {
-    if precision.exact && wanted.iter().any(|metric| rests_on_betweenness(metric)) {
-        let measures = measured.measures();
-        let compute = || betweenness::exact(measured.network(), task);
-        measures.betweenness.get(compute)?;
-    }
-    Ok(())
-}
-
 fn rests_on_betweenness(metric: &Metric) -> bool {
     ["betweenness", "betweennessCentralization"].contains(&metric.id)
 }
@@ -374,16 +361,15 @@ fn say_if_sampled(measured: &MeasuredNetwork, wanted: &[&'static Metric]) {
     }
 }
 
-/// The usual metrics of a scope; says which are left out of a large network.
-fn usual(measured: &MeasuredNetwork, scope: Scope) -> Vec<&'static Metric> {
-    let usual = measured.usual(scope);
+/// Says which metrics a large network does without, as nobody named any.
+fn say_what_is_left_out(measured: &MeasuredNetwork, scopes: &[Scope]) {
     let network = measured.network();
     let left: Vec<&str> = metrics::all()
         .iter()
-        .filter(|metric| metric.scope() == scope && metric.is_costly)
+        .filter(|metric| scopes.contains(&metric.scope()) && metric.is_costly)
         .filter(|metric| network.is_two_mode() || !metric.is_for_two_modes())
+        .filter(|_| network.len() > COSTLY_BELOW)
         .map(|metric| metric.id)
-        .filter(|id| !usual.iter().any(|metric| metric.id == *id))
         .collect();
     if !left.is_empty() {
         say(&format!(
@@ -392,7 +378,6 @@ fn usual(measured: &MeasuredNetwork, scope: Scope) -> Vec<&'static Metric> {
             left.join(", ")
         ));
     }
-    usual
 }
 
 // ---- rows -----------------------------------------------------------------------------------
@@ -509,14 +494,6 @@ pub(super) fn rounded(value: f64, decimals: usize) -> String {
     }
 }
 
-pub(super) fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        text.to_owned()
-    } else {
-        text.chars().take(most - 1).chain(['…']).collect()
-    }
-}
-
 /// Rows of one shape, for people and programs.
 pub(super) struct Rows {
     columns: Vec<String>,
@@ -562,7 +539,7 @@ impl Rows {
             .iter()
             .map(|row| row.iter().map(|cell| cell.shown(self.decimals)).collect())
             .collect();
-        print_columns(&self.columns, &rows, &to_the_right, output)
+        print_columns(&self.columns, &rows, &to_the_right, WIDEST, output)
     }
 
     pub(super) fn csv(&self, output: &mut impl Write) -> io::Result<()> {
@@ -790,11 +767,11 @@ fn network_values(
         Some(Scope::Network),
         "add --nodes for the scores of nodes",
     )?;
+    let is_named = named.is_some();
     let options = options(&measure.drawn, Some(&measure.precision));
     let asked = Asked::open(place, &measure.within, options)?;
     let (measured, (wanted, values)) = asked.measure(id, |measured, task| {
-        let wanted = named.unwrap_or_else(|| usual(measured, Scope::Network));
-        insist(measured, &measure.precision, &wanted, task)?;
+        let wanted = named.unwrap_or_else(|| measured.usual(Scope::Network));
         let values = measured.values(&wanted, task)?;
         Ok::<_, Cancelled>((wanted, values))
     })?;
@@ -821,6 +798,9 @@ fn network_values(
         rows.write(format, &mut output)?;
     }
     output.flush()?;
+    if !is_named {
+        say_what_is_left_out(&measured, &[Scope::Network]);
+    }
     say_if_sampled(&measured, &wanted);
     Ok(())
 }
@@ -874,7 +854,7 @@ fn node_table(
         let mut wanted = match named {
             Some(named) => named,
             None if is_table => SHOWN.into_iter().filter_map(metrics::find).collect(),
-            None => usual(measured, Scope::Node),
+            None => measured.usual(Scope::Node),
         };
         let sort = sort.or_else(|| is_table.then(|| Sort::best(&wanted)).flatten());
         if let Some(Key::Metric(metric)) = sort.as_ref().map(|sort| sort.key)
@@ -883,7 +863,6 @@ fn node_table(
             // What rows are sorted by can be seen.
             wanted.push(metric);
         }
-        insist(measured, &measure.precision, &wanted, task)?;
         let columns = measured.columns(&wanted, task)?;
         Ok::<_, Cancelled>((wanted, columns, sort))
     })?;
@@ -907,6 +886,9 @@ fn node_table(
         node_rows(network, &columns, &order).write(format, &mut output)?;
     }
     output.flush()?;
+    if !is_table && !is_named {
+        say_what_is_left_out(&measured, &[Scope::Node]);
+    }
     if is_table && order.len() < network.len() && measure.limit.is_none() && !is_named {
         say("--limit N shows more nodes, --metrics A,B other scores, --format csv everything.");
     }
@@ -1083,17 +1065,17 @@ fn triples(place: &Place, id: &str, measure: &Measure) -> Result<(), CliError> {
     }
     let scope = measure.nodes.then_some(Scope::Node);
     let named = chosen(&measure.metrics, scope, "leave out --nodes for those")?;
+    let is_named = named.is_some();
     let options = options(&measure.drawn, Some(&measure.precision));
     let asked = Asked::open(place, &measure.within, options)?;
     let (measured, (wanted, triples)) = asked.measure(id, |measured, task| {
         let wanted = named.unwrap_or_else(|| {
-            let mut wanted = usual(measured, Scope::Node);
+            let mut wanted = measured.usual(Scope::Node);
             if !measure.nodes {
-                wanted.extend(usual(measured, Scope::Network));
+                wanted.extend(measured.usual(Scope::Network));
             }
             wanted
         });
-        insist(measured, &measure.precision, &wanted, task)?;
         let columns = measured.columns(&wanted, task)?;
         let values = measured.values(&wanted, task)?;
         Ok::<_, Cancelled>((wanted, measured.triples(&columns, &values)))
@@ -1104,6 +1086,10 @@ fn triples(place: &Place, id: &str, measure: &Measure) -> Result<(), CliError> {
     let mut output = standard_output();
     write_quads(quads, RdfFormat::Turtle, &mut output)?;
     output.flush()?;
+    if !is_named {
+        let both = [Scope::Node, Scope::Network];
+        say_what_is_left_out(&measured, if measure.nodes { &both[..1] } else { &both });
+    }
     say_if_sampled(&measured, &wanted);
     Ok(())
 }
@@ -1121,6 +1107,7 @@ pub(super) fn run_export(place: &Place, export: &Export) -> Result<(), CliError>
         Some(Scope::Node),
         "files of networks hold scores of nodes",
     )?;
+    let is_named = named.is_some();
     if named.is_some() && !holds_scores {
         return Err(CliError::Usage(format!(
             "--metrics: the format {} holds no scores; leave it out, or write graphml, gexf or json",
@@ -1133,9 +1120,8 @@ pub(super) fn run_export(place: &Place, export: &Export) -> Result<(), CliError>
         let wanted = match named {
             _ if !holds_scores => Vec::new(),
             Some(named) => named,
-            None => usual(measured, Scope::Node),
+            None => measured.usual(Scope::Node),
         };
-        insist(measured, &export.precision, &wanted, task)?;
         let columns = measured.columns(&wanted, task)?;
         Ok::<_, Cancelled>((wanted, columns))
     })?;
@@ -1150,6 +1136,9 @@ pub(super) fn run_export(place: &Place, export: &Export) -> Result<(), CliError>
         })?;
     }
     say(&exported(export, format, &measured, columns.len()));
+    if holds_scores && !is_named {
+        say_what_is_left_out(&measured, &[Scope::Node]);
+    }
     say_if_sampled(&measured, &wanted);
     Ok(())
 }
@@ -1244,7 +1233,8 @@ fn exported(
         (0, ExportFormat::Csv | ExportFormat::Pajek | ExportFormat::Dl) => {
             "no scores, which this format does not hold".to_owned()
         }
-        (scores, _) => format!("{scores} scores a node"),
+        (1, _) => "scores of 1 metric".to_owned(),
+        (scores, _) => format!("scores of {scores} metrics"),
     };
     let alone = (0..network.len() as u32)
         .filter(|node| network.undirected().neighbors_slice(*node).is_empty())

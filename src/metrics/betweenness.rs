@@ -82,8 +82,9 @@ struct Compact {
 }
 
 impl Compact {
-    /// Numbers nodes as `order` lists them.
-    fn new(network: &Network, order: &[u32]) -> Self {
+    /// Numbers nodes as `order` lists them. Rows are filled up to whole blocks with a node that
+    /// does not exist, the one after the last.
+    fn new(network: &Network, order: &[u32], block: usize) -> Self {
         let rows = network.rows();
         let mut number = vec![0_u32; order.len()];
         for (position, node) in order.iter().enumerate() {
@@ -97,6 +98,7 @@ impl Compact {
             let neighbours = rows.neighbors_slice(*node).iter();
             targets.extend(neighbours.map(|neighbour| number[*neighbour as usize]));
             targets[from..].sort_unstable();
+            targets.resize(targets.len().next_multiple_of(block), order.len() as u32);
             offsets.push(targets.len() as u32);
         }
         Self {
@@ -121,6 +123,9 @@ impl Compact {
 const UNSEEN: u32 = u32::MAX;
 /// Sources that one piece of parallel work takes.
 const CHUNK: usize = 32;
+/// Neighbours and successors are handled in blocks of so many, the last one filled up: loops of
+/// four are foretold better than loops of any length.
+const BLOCK: usize = 4;
 /// Whole numbers of paths are exact in floating point up to here.
 const EXACT_PATHS: f64 = (1_u64 << 53) as f64;
 
@@ -151,10 +156,10 @@ pub fn exact(network: &Network, task: &Task) -> Result<Betweenness, Cancelled> {
     // Hubs first: what is read most often lies close together.
     let mut order: Vec<u32> = (0..count as u32).collect();
     order.sort_by_key(|node| std::cmp::Reverse(network.neighbours(*node).len()));
-    let graph = Compact::new(network, &order);
+    let graph = Compact::new(network, &order, BLOCK);
     // Dependencies of one source stay below n, their sum over all sources below n².
     let bits = usize::BITS as i32 - count.leading_zeros() as i32;
-    let unit = (52 - bits).min(63 - 2 * bits).max(0);
+    let unit = (51 - bits).min(63 - 2 * bits).max(0);
     let grid = Grid::below(52 - unit);
     let scale = f64::powi(2.0, unit);
     let chunks = count.div_ceil(CHUNK);
@@ -167,7 +172,7 @@ pub fn exact(network: &Network, task: &Task) -> Result<Betweenness, Cancelled> {
                 |state: Option<Search>, chunk| {
                     let mut state = state.unwrap_or_else(|| Search::new(&graph));
                     for source in chunk * CHUNK..((chunk + 1) * CHUNK).min(count) {
-                        state.run(&graph, source as u32, grid, scale);
+                        state.run(&graph, source as u32, grid);
                     }
                     task.advance()?;
                     Ok(Some(state))
@@ -204,103 +209,123 @@ pub fn exact(network: &Network, task: &Task) -> Result<Betweenness, Cancelled> {
 /// One thread's search; everything but `totals` is used anew by each source.
 ///
 /// Nodes are handled in the order in which they are found: what belongs to one distance lies
-/// together, and "is it one step farther?" is a comparison of positions.
+/// together, and "is it one step farther?" is a comparison of positions. The inner loops have no
+/// branches that depend on the data, because these are hard to foretell: they write first and
+/// move on if it was worth it.
 struct Search {
-    /// The position at which a node was found.
+    /// The position at which a node was found. The node that does not exist was found first.
     place: Vec<u32>,
-    /// The nodes found.
+    /// The nodes found, in the first `reached` slots.
     found: Vec<u32>,
+    reached: usize,
     /// Numbers of shortest paths, by position.
     paths: Vec<f64>,
     /// (1 + dependency) / paths, by position.
     share: Vec<f64>,
-    /// Positions of successors on shortest paths, one node's after the other's.
+    /// Positions of successors on shortest paths, one node's after the other's, in whole blocks
+    /// that are filled up with a position behind the last.
     successors: Vec<u32>,
     /// Where they end, by position.
     ends: Vec<u32>,
-    /// Dependencies added up over sources, in units of the grid.
+    /// Dependencies added up over sources, in steps of the grid.
     totals: Vec<u64>,
 }
 
 impl Search {
     fn new(graph: &Compact) -> Self {
         let count = graph.len();
+        let mut place = vec![UNSEEN; count + 1];
+        place[count] = 0;
         Self {
-            place: vec![UNSEEN; count],
-            found: Vec::with_capacity(count),
-            paths: vec![0.0; count],
-            share: vec![0.0; count],
-            successors: vec![0; graph.targets.len()],
+            place,
+            found: vec![0; count + 1],
+            reached: 0,
+            paths: vec![0.0; count + 1],
+            share: vec![0.0; count + 1],
+            successors: vec![0; graph.targets.len() + BLOCK * (count + 2)],
             ends: vec![0; count],
             totals: vec![0; count],
         }
     }
 
-    fn run(&mut self, graph: &Compact, source: u32, grid: Grid, scale: f64) {
+    fn run(&mut self, graph: &Compact, source: u32, grid: Grid) {
         let most = self.forward(graph, source);
         if most > EXACT_PATHS {
-            self.backward_of_many(grid, scale);
+            self.backward_of_many(grid);
         } else {
-            self.backward(grid, scale);
+            self.backward(grid);
         }
-        for node in &self.found {
+        for node in &self.found[..self.reached] {
             self.place[*node as usize] = UNSEEN;
         }
-        self.found.clear();
+        self.paths[..self.reached].fill(0.0);
     }
 
     /// Finds all nodes and counts the paths to them; answers the greatest count.
     fn forward(&mut self, graph: &Compact, source: u32) -> f64 {
-        self.place[source as usize] = 0;
-        self.found.push(source);
-        self.paths[0] = 1.0;
-        let mut most = 1.0_f64;
-        let mut used = 0_usize;
-        let (mut level, mut next) = (0_usize, 1_usize);
+        let nowhere = graph.len() as u32;
+        let place = self.place.as_mut_slice();
+        let found = self.found.as_mut_slice();
+        let paths = self.paths.as_mut_slice();
+        let successors = self.successors.as_mut_slice();
+        place[source as usize] = 0;
+        found[0] = source;
+        paths[0] = 1.0;
+        let (mut reached, mut used, mut most) = (1_u32, 0_usize, 1.0_f64);
+        let (mut level, mut next) = (0_u32, 1_u32);
         while level < next {
             for at in level..next {
-                let node = self.found[at];
-                let paths = self.paths[at];
-                most = most.max(paths);
-                for neighbour in graph.of(node) {
-                    let slot = &mut self.place[*neighbour as usize];
-                    let mut place = *slot;
-                    if place == UNSEEN {
-                        place = self.found.len() as u32;
-                        *slot = place;
-                        self.found.push(*neighbour);
-                        self.paths[place as usize] = 0.0;
+                let own = paths[at as usize];
+                most = most.max(own);
+                let from = used;
+                for block in graph.of(found[at as usize]).as_chunks::<BLOCK>().0 {
+                    for neighbour in block {
+                        let slot = &mut place[*neighbour as usize];
+                        let is_new = *slot == UNSEEN;
+                        let position = if is_new { reached } else { *slot };
+                        *slot = position;
+                        found[reached as usize] = *neighbour;
+                        reached += u32::from(is_new);
+                        successors[used] = position;
+                        used += usize::from(position >= next);
                     }
-                    // Without a branch: whether it is one step farther is hard to foretell.
-                    let farther = place as usize >= next;
-                    self.paths[place as usize] += if farther { paths } else { 0.0 };
-                    self.successors[used] = place;
-                    used += usize::from(farther);
                 }
-                self.ends[at] = used as u32;
-                if used == self.successors.len() {
-                    // Only the last successor of all can fill the list; there is always room for
-                    // the next write.
-                    self.successors.push(0);
+                let filled = used.next_multiple_of(BLOCK);
+                successors[used..used + BLOCK].fill(nowhere);
+                used = filled;
+                for block in successors[from..used].as_chunks::<BLOCK>().0 {
+                    for successor in block {
+                        paths[*successor as usize] += own;
+                    }
                 }
+                self.ends[at as usize] = used as u32;
             }
-            (level, next) = (next, self.found.len());
+            (level, next) = (next, reached);
         }
+        paths[nowhere as usize] = 0.0;
+        self.reached = reached as usize;
         most
     }
 
-    fn backward(&mut self, grid: Grid, scale: f64) {
-        for at in (0..self.found.len()).rev() {
+    fn backward(&mut self, grid: Grid) {
+        let paths = self.paths.as_slice();
+        let share = self.share.as_mut_slice();
+        let mut to = self.ends[self.reached - 1] as usize;
+        for at in (0..self.reached).rev() {
             let from = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-            let to = self.ends[at] as usize;
-            let paths = self.paths[at];
-            let mut dependency = 0.0;
-            for successor in &self.successors[from..to] {
-                dependency += grid.round(paths * self.share[*successor as usize]);
+            let own = paths[at];
+            let mut sums = [0.0; BLOCK];
+            for block in self.successors[from..to].as_chunks::<BLOCK>().0 {
+                for (sum, successor) in sums.iter_mut().zip(block) {
+                    *sum += grid.round(own * share[*successor as usize]);
+                }
             }
-            self.share[at] = (1.0 + dependency) / paths;
+            to = from;
+            // Numbers of the grid add up exactly in any order.
+            let dependency: f64 = sums.iter().sum();
+            share[at] = (1.0 + dependency) / own;
             if at > 0 {
-                self.totals[self.found[at] as usize] += (dependency * scale) as u64;
+                self.totals[self.found[at] as usize] += grid.steps(dependency);
             }
         }
     }
@@ -308,9 +333,10 @@ impl Search {
     /// The same where there are so many paths that their numbers are no longer exact: they are
     /// counted again in an order that does not depend on names, and scaled level by level so that
     /// they do not overflow.
-    fn backward_of_many(&mut self, grid: Grid, scale: f64) {
+    fn backward_of_many(&mut self, grid: Grid) {
         const LARGE: f64 = 1e200;
-        let count = self.found.len();
+        let count = self.reached;
+        let nowhere = self.totals.len() as u32;
         let mut exponent = vec![0_i32; count];
         self.paths[..count].fill(0.0);
         self.paths[0] = 1.0;
@@ -319,7 +345,7 @@ impl Search {
         let mut from = 0;
         for at in 0..count {
             let to = self.ends[at] as usize;
-            for successor in &self.successors[from..to] {
+            for successor in self.successors[from..to].iter().filter(|s| **s != nowhere) {
                 before[*successor as usize].push(at as u32);
             }
             from = to;
@@ -356,14 +382,14 @@ impl Search {
             let from = if at == 0 { 0 } else { self.ends[at - 1] as usize };
             let to = self.ends[at] as usize;
             let mut dependency = 0.0;
-            for successor in &self.successors[from..to] {
+            for successor in self.successors[from..to].iter().filter(|s| **s != nowhere) {
                 let next = *successor as usize;
                 let down = f64::powi(2.0, exponent[at] - exponent[next]);
                 dependency += grid.round(self.paths[at] * down * self.share[next]);
             }
             self.share[at] = (1.0 + dependency) / self.paths[at].max(f64::MIN_POSITIVE);
             if at > 0 {
-                self.totals[self.found[at] as usize] += (dependency * scale) as u64;
+                self.totals[self.found[at] as usize] += grid.steps(dependency);
             }
         }
     }
@@ -390,7 +416,7 @@ pub fn sampled(
 ) -> Result<Betweenness, Cancelled> {
     const SHARE: usize = 256;
     let count = network.len();
-    let graph = Compact::new(network, network.canonical_order());
+    let graph = Compact::new(network, network.canonical_order(), 1);
     let backwards = reversed(&graph);
     let paths = sample_size(&graph, network.is_directed(), wanted);
     if count < 3 {

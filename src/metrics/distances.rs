@@ -52,8 +52,8 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         id: "averagePathLength",
         name: "Average path length",
-        definition: "Mean distance between two nodes of the largest component.",
-        formula: "mean of d_ij over the pairs of the largest component (directed: over those of them with a path)",
+        definition: "Mean distance between two nodes of the largest component (of all of that size, if there are several).",
+        formula: "mean of d_ij over the pairs of the largest component with a path (all pairs, if ties have no direction)",
         range: "from 1, in hops",
         reference: "Watts & Strogatz 1998, https://doi.org/10.1038/30918",
         undefined_when: "the largest component has fewer than two nodes",
@@ -65,7 +65,7 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         id: "diameter",
         name: "Diameter",
-        definition: "Greatest distance between two nodes of the largest component.",
+        definition: "Greatest distance between two nodes of the largest component (of all of that size, if there are several).",
         formula: "max d_ij over the pairs of the largest component",
         range: "count of hops from 1",
         reference: "Wasserman & Faust 1994, Social Network Analysis, ch. 4",
@@ -298,11 +298,14 @@ fn eccentricity(measures: &Measures, task: &Task) -> Result<Vec<Score>, Cancelle
     Ok(hops.map(|hops| Score::Value(f64::from(*hops))).collect())
 }
 
-/// The nodes of the largest component.
+/// The nodes of the largest component; of all of that size, if there are several: names must not
+/// decide between them.
 fn largest(measures: &Measures, task: &Task) -> Result<Vec<usize>, Cancelled> {
     let components = super::cuts::components_of(measures, task)?;
+    let size_of = |node: &usize| components.sizes[components.of[*node] as usize];
+    let most = components.sizes.first().copied().unwrap_or_default();
     Ok((0..measures.network().len())
-        .filter(|node| components.of[*node] == 0)
+        .filter(|node| size_of(node) == most)
         .collect())
 }
 
@@ -367,6 +370,16 @@ mod tests {
         let network = Network::from_edges(3, true, [(0, 1), (1, 2)]);
         let found = distances(&network, &Task::new()).unwrap();
         assert_eq!(found.farness, [0, 1, 3]);
+    }
+
+    #[test]
+    fn of_components_of_one_size_none_is_preferred() {
+        let network = Network::from_edges(6, true, [(0, 1), (1, 2), (3, 4), (5, 4)]);
+        let measures = Measures::new(std::sync::Arc::new(network), Default::default());
+        let mean = average_path_length(&measures, &Task::new()).unwrap();
+        // 1, 1 and 2 in one, 1 and 1 in the other.
+        assert_eq!(mean, Score::Value(1.2));
+        assert_eq!(diameter(&measures, &Task::new()), Ok(Score::Value(2.0)));
     }
 
     #[test]

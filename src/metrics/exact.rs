@@ -64,6 +64,15 @@ impl Grid {
     pub fn round(self, number: f64) -> f64 {
         (number + self.magic) - self.magic
     }
+
+    /// A number of the grid, not negative and below `2^(bits - 1)`, as so many steps of the grid.
+    #[inline(always)]
+    pub fn steps(self, number: f64) -> u64 {
+        // The sum has the exponent of the constant, so its last digit is one step.
+        (number + self.magic)
+            .to_bits()
+            .wrapping_sub(self.magic.to_bits())
+    }
 }
 
 #[cfg(test)]
@@ -86,5 +95,6 @@ mod tests {
         let forwards: f64 = numbers.iter().sum();
         let backwards: f64 = numbers.iter().rev().sum();
         assert_eq!(forwards.to_bits(), backwards.to_bits());
+        assert_eq!(Grid::below(3).steps(3.25), 3.25 as u64 * (1 << 49) + (1 << 47));
     }
 }

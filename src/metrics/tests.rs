@@ -199,7 +199,11 @@ fn plain_networks() -> impl Strategy<Value = Plain> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn names_order_and_threads_change_no_bit(plain in plain_networks(), seed in any::<u64>()) {

@@ -68,7 +68,7 @@ fn agrees(found: Option<&Value>, expected: &Value) -> bool {
 }
 
 /// Puts the ontology and the code lists into an otherwise empty data folder.
-fn load_ontology(folder: &Path, data: &str) {
+pub fn load_ontology(folder: &Path, data: &str) {
     let mut files = vec![root().join("ontology/core.ttl")];
     let codes = fs::read_dir(root().join("ontology/codes")).expect("the code lists are there");
     files.extend(codes.flatten().map(|entry| entry.path()));

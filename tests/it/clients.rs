@@ -1,8 +1,11 @@
 //! Programs that others wrote, as clients: `tests/clients/*.py` with the Python
 //! that `./test` prepares (`$WEFT_TEST_PYTHON`).
 
+use crate::networks::{self, innoserv, weft};
 use crate::support::{Server, root, run, skipped};
+use serde_json::{Map, Value, json};
 use std::env;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
@@ -70,6 +73,77 @@ fn plain_http_negotiates_content() {
     check("http_client.py");
 }
 
+/// Exports a network in all formats, and has NetworkX and igraph read the files.
+#[track_caller]
+fn check_exports(network: &str, score_ids: &str) {
+    let Some(python) = python() else { return };
+    let folder = innoserv();
+    let arguments = ["metrics", network, "--format", "json"];
+    let answer = networks::json(&weft(folder.path(), &arguments).expect(0));
+    let arguments = [
+        "metrics",
+        network,
+        "--nodes",
+        "--metrics",
+        score_ids,
+        "--format",
+        "json",
+    ];
+    let nodes = networks::json(&weft(folder.path(), &arguments).expect(0));
+    let mut scores = Map::new();
+    for id in score_ids.split(',') {
+        let column: Map<String, Value> = nodes
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|node| {
+                let iri = node["iri"].as_str().expect("an IRI").to_owned();
+                (iri, node[id].clone())
+            })
+            .collect();
+        scores.insert(id.to_owned(), Value::Object(column));
+    }
+    let expected = json!({
+        "nodes": answer["nodes"],
+        "edges": answer["edges"],
+        "isolates": answer["metrics"]["isolates"],
+        "directed": false,
+        "scores": scores,
+    });
+    let file = folder.path().join("expected.json");
+    fs::write(file, expected.to_string()).expect("the file is written");
+    for extension in ["graphml", "gexf", "json", "csv", "net", "dl"] {
+        let file = format!("network.{extension}");
+        weft(folder.path(), &["export", network, &file]).expect(0);
+    }
+    let output = Command::new(python)
+        .arg(root().join("tests/clients/exports_client.py"))
+        .arg(folder.path())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .expect("Python starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.lines().count() == 6,
+        "{network}:\n{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn exports_of_one_mode_are_read_by_networkx_and_igraph() {
+    let scores = "degree,strength,betweenness,closeness,core,constraint,eiIndex,sectorReach";
+    check_exports("collaboration", scores);
+}
+
+#[test]
+fn exports_of_two_modes_are_read_by_networkx_and_igraph() {
+    check_exports(
+        "affiliation",
+        "degree,betweenness,core,providers,redundancy",
+    );
+}
+
 #[test]
 fn curl_works_as_the_readme_shows() {
     if Command::new("curl").arg("--version").output().is_err() {
@@ -113,7 +187,7 @@ fn curl_works_as_the_readme_shows() {
         "--data-urlencode",
         "update=INSERT DATA { <urn:a> <urn:p> 1 }",
     ]);
-    std::fs::write(folder.path().join("a.ttl"), "<urn:b> <urn:p> 2 .").expect("a file is written");
+    fs::write(folder.path().join("a.ttl"), "<urn:b> <urn:p> 2 .").expect("a file is written");
     let file = folder.path().join("a.ttl").display().to_string();
     let store = url("/store?graph=urn:g");
     curl(&[

@@ -9,6 +9,7 @@ mod cli;
 mod clients;
 mod crash;
 mod isomorphism;
+mod networks;
 mod ontology;
 mod serve;
 mod support;
