@@ -19,6 +19,7 @@ use crate::network::{Attribute, Network};
 use crate::ontology::iri;
 use crate::store::{Limits, Snapshot};
 use oxigraph::model::Term;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -232,26 +233,29 @@ impl KnowledgeGraph {
         let affiliation = self.networks().definition("affiliation")?;
         let provision = self.network(snapshot, affiliation, filter, options, limits)?;
         let (ladders, common, access) = self.judged(snapshot, measured)?;
-        let indicators = self
-            .indicators()
-            .iter()
-            .map(|indicator| {
-                task.check().map_err(NetworkError::from)?;
-                Ok(IndicatorReport {
-                    id: indicator.id.clone(),
-                    title: indicator.title.clone(),
-                    description: indicator.description.clone(),
-                    unit: indicator.unit.clone(),
-                    outcome: match indicator.takes(filter) {
-                        Err(error) => Err(error.to_string()),
-                        Ok(()) => {
-                            let measured = indicator.measure(snapshot, filter, limits)?;
-                            Ok((measured.figure, measured.groups))
-                        }
-                    },
-                })
+        let indicators: Vec<&Indicator> = self.indicators().iter().collect();
+        let indicator = |indicator: &&Indicator| {
+            task.check().map_err(NetworkError::from)?;
+            Ok(IndicatorReport {
+                id: indicator.id.clone(),
+                title: indicator.title.clone(),
+                description: indicator.description.clone(),
+                unit: indicator.unit.clone(),
+                outcome: match indicator.takes(filter) {
+                    Err(error) => Err(error.to_string()),
+                    Ok(()) => {
+                        let figures = indicator.figures(snapshot, filter, limits)?;
+                        Ok((figures.figure, figures.groups))
+                    }
+                },
             })
-            .collect::<Result<_, AppError>>()?;
+        };
+        let indicators = task.parallel(|| {
+            indicators
+                .par_iter()
+                .map(indicator)
+                .collect::<Result<_, AppError>>()
+        })?;
         Ok(IntegrationReport {
             tests,
             sector_pairs: pairs(Attribute::Sector),
@@ -279,12 +283,11 @@ impl KnowledgeGraph {
         snapshot: &Arc<Snapshot>,
         measured: &MeasuredNetwork,
     ) -> Result<(Vec<LadderReport>, CommonScale, Access), AppError> {
-        let rows: Vec<AssessmentRow> =
-            match indicators::assessments(snapshot, measured.filter()) {
-                // Assessments have no role: a filter by role leaves none.
-                Err(IndicatorError::NotHere { .. }) => Vec::new(),
-                rows => rows?,
-            };
+        let rows: Vec<AssessmentRow> = match indicators::assessments(snapshot, measured.filter()) {
+            // Assessments have no role: a filter by role leaves none.
+            Err(IndicatorError::NotHere { .. }) => Vec::new(),
+            rows => rows?,
+        };
         let assessments: Vec<_> = rows.iter().map(|row| row.assessment.clone()).collect();
         let sectors = |party: &str| -> Vec<String> {
             rows.iter()
@@ -301,12 +304,7 @@ impl KnowledgeGraph {
                     .iter()
                     .find(|row| row.assessment.ladder == ladder)
                     .map_or_else(|| ladder.to_owned(), |row| row.ladder_label.clone()),
-                statistics: ladder_statistics(
-                    ladder,
-                    &assessments,
-                    Parties::Named,
-                    Some(&sectors),
-                ),
+                statistics: ladder_statistics(ladder, &assessments, Parties::Named, Some(&sectors)),
             })
             .collect();
         let crosswalk = Crosswalk::new(indicators::crosswalk(snapshot));
@@ -338,7 +336,7 @@ impl KnowledgeGraph {
     ) -> Result<(&Indicator, indicators::Measured), AppError> {
         let indicator = self.indicators().get(id)?;
         indicator.takes(filter)?;
-        let measured = indicator.measure(snapshot, filter, limits)?;
+        let measured = indicator.rows(snapshot, filter, limits)?;
         Ok((indicator, measured))
     }
 }
@@ -427,20 +425,22 @@ impl IntegrationReport {
                 Attribute::Level => "level-mixing",
                 _ => "sector-mixing",
             };
-            rows.extend(mixing.rows.iter().map(|row| FlatFigure {
-                expected: Some(row.expected),
-                p: row.p_less,
-                q: row.q,
-                ..FlatFigure::new("mixing", id, Score::Value(row.ties))
-                    .counted(
-                        row.ties,
-                        mixing.ties_known as f64,
-                        mixing.ties_unknown as f64,
-                    )
-                    .pair(
-                        categories[row.from as usize].id(),
-                        categories[row.to as usize].id(),
-                    )
+            rows.extend(mixing.rows.iter().map(|row| {
+                FlatFigure {
+                    expected: Some(row.expected),
+                    p: row.p_less,
+                    q: row.q,
+                    ..FlatFigure::new("mixing", id, Score::Value(row.ties))
+                        .counted(
+                            row.ties,
+                            mixing.ties_known as f64,
+                            mixing.ties_unknown as f64,
+                        )
+                        .pair(
+                            categories[row.from as usize].id(),
+                            categories[row.to as usize].id(),
+                        )
+                }
             }));
         }
     }
@@ -462,7 +462,10 @@ impl IntegrationReport {
                         categories[pair.first as usize].id(),
                         categories[pair.second as usize].id(),
                     )
-                    .group(pair.top.map_or("", |top| network.nodes()[top as usize].id()))
+                    .group(
+                        pair.top
+                            .map_or("", |top| network.nodes()[top as usize].id()),
+                    )
             }));
         }
         rows.extend(self.key_actors.iter().map(|actor| {
@@ -475,8 +478,12 @@ impl IntegrationReport {
             .group(network.nodes()[actor.node as usize].id())
         }));
         rows.extend(self.key_players.iter().map(|player| {
-            FlatFigure::figure("key-players", "fragmentation-without", &player.fragmentation)
-                .group(network.nodes()[player.node as usize].id())
+            FlatFigure::figure(
+                "key-players",
+                "fragmentation-without",
+                &player.fragmentation,
+            )
+            .group(network.nodes()[player.node as usize].id())
         }));
         rows.push(FlatFigure::figure(
             "vertical-chains",

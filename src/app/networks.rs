@@ -3,11 +3,11 @@
 
 use super::integration::IntegrationReport;
 use super::{AppError, KnowledgeGraph};
+use crate::metrics::mixing::{self, Mixing};
 use crate::metrics::{
     self, Cancelled, Compute, Measures, Metric, Once, Options, Scope, Score, Task, TaskProgress,
     ValueKind,
 };
-use crate::metrics::mixing::{self, Mixing};
 use crate::network::export::{self, ExportFormat};
 use crate::network::{
     Attribute, DefinitionError, Filter, FilterError, NetworkDefinition, Projection, ProjectionError,
@@ -214,12 +214,16 @@ impl Networks {
         limits: Option<&Limits>,
         work: impl FnOnce(&Task) -> T,
     ) -> T {
-        let stop = limits.cloned().map(|limits| -> Box<dyn Fn() -> bool + Send + Sync> {
-            Box::new(move || {
-                limits.cancellation.is_cancelled()
-                    || limits.deadline.is_some_and(|deadline| Instant::now() >= deadline)
-            })
-        });
+        let stop = limits
+            .cloned()
+            .map(|limits| -> Box<dyn Fn() -> bool + Send + Sync> {
+                Box::new(move || {
+                    limits.cancellation.is_cancelled()
+                        || limits
+                            .deadline
+                            .is_some_and(|deadline| Instant::now() >= deadline)
+                })
+            });
         let task = Task::until(self.pool.clone(), stop);
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let entry = Running {
@@ -259,7 +263,8 @@ impl Networks {
             }
         }
         // Older data is of no use to those who come.
-        kept.entries.retain(|(known, _)| known.version >= key.version);
+        kept.entries
+            .retain(|(known, _)| known.version >= key.version);
         while kept.entries.len() >= MOST_KEPT || kept.bytes() > MOST_BYTES {
             if kept.entries.pop_front().is_none() {
                 break;
@@ -605,11 +610,19 @@ impl Services for NetworkServices {
                 (decode(key), decode(value))
             })
             .collect();
-        let pairs = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let pairs = pairs
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
         let filter = self.graph.filter(&self.snapshot, pairs).map_err(failed)?;
         let measured = self
             .graph
-            .network(&self.snapshot, definition, &filter, Options::default(), limits)
+            .network(
+                &self.snapshot,
+                definition,
+                &filter,
+                Options::default(),
+                limits,
+            )
             .map_err(failed)?;
         let asked = |metric: &&&Metric| {
             wanted.has(&format!("{}{}", iri::NS, metric.id))
@@ -638,9 +651,8 @@ impl MeasuredNetwork {
         columns: &[ScoreColumn],
         values: &[(&'static Metric, Score)],
     ) -> Vec<Triple> {
-        let property = |metric: &Metric| {
-            NamedNode::new_unchecked(format!("{}{}", iri::NS, metric.id))
-        };
+        let property =
+            |metric: &Metric| NamedNode::new_unchecked(format!("{}{}", iri::NS, metric.id));
         let network = NamedNode::new_unchecked(format!("{}{}", iri::NETWORK, self.definition.id));
         let mut triples = vec![Triple::new(network.clone(), rdf::TYPE, iri::weft::NETWORK)];
         for (metric, score) in values {
@@ -715,18 +727,23 @@ mod tests {
         let snapshot = graph.snapshot();
         let query = crate::store::on_deep_stack(|| graph.parse_query(text, None))?;
         let query = query.with_services(graph.services(&snapshot));
-        snapshot.query(&query, &DatasetSpec::default(), &Limits::default(), |results| {
-            let QueryResults::Solutions(solutions) = results else {
-                panic!("a SELECT has rows");
-            };
-            solutions
-                .map(|row| {
-                    let row = row?;
-                    let cells = row.values().iter().flatten();
-                    Ok(cells.map(ToString::to_string).collect::<Vec<_>>().join(" "))
-                })
-                .collect::<Result<_, StoreError>>()
-        })?
+        snapshot.query(
+            &query,
+            &DatasetSpec::default(),
+            &Limits::default(),
+            |results| {
+                let QueryResults::Solutions(solutions) = results else {
+                    panic!("a SELECT has rows");
+                };
+                solutions
+                    .map(|row| {
+                        let row = row?;
+                        let cells = row.values().iter().flatten();
+                        Ok(cells.map(ToString::to_string).collect::<Vec<_>>().join(" "))
+                    })
+                    .collect::<Result<_, StoreError>>()
+            },
+        )?
     }
 
     fn one_more_tie(graph: &KnowledgeGraph) {
@@ -808,7 +825,10 @@ mod tests {
         let health = service("collaboration?sector=health", "?a weft:degree ?d");
         let health = health.unwrap().len();
         assert!(0 < health && health < all);
-        let everything = service("collaboration", "?a ?metric ?value FILTER(?metric = weft:core)");
+        let everything = service(
+            "collaboration",
+            "?a ?metric ?value FILTER(?metric = weft:core)",
+        );
         assert_eq!(everything.unwrap().len(), all);
         for (name, expected) in [
             ("colaboration", "there are actor-sector"),

@@ -139,20 +139,15 @@ impl KnowledgeGraph {
         let definitions: Vec<NetworkDefinition> = self.networks().definitions().cloned().collect();
         for definition in definitions {
             let limits = Limits::default();
-            let measured = match self.network(
-                snapshot,
-                &definition,
-                &Filter::default(),
-                options,
-                &limits,
-            ) {
-                Ok(measured) => measured,
-                // Too large without a filter: users name one.
-                Err(error) => {
-                    tracing::info!(network = definition.id, %error, "is not published");
-                    continue;
-                }
-            };
+            let measured =
+                match self.network(snapshot, &definition, &Filter::default(), options, &limits) {
+                    Ok(measured) => measured,
+                    // Too large without a filter: users name one.
+                    Err(error) => {
+                        tracing::info!(network = definition.id, %error, "is not published");
+                        continue;
+                    }
+                };
             self.describe_network(&mut writer, &measured)?;
             if definition.id == super::integration::NETWORK {
                 self.describe_integration(&mut writer, snapshot, &measured)?;
@@ -237,8 +232,7 @@ impl KnowledgeGraph {
         ] {
             for property in properties {
                 let name = property.as_str().rsplit(['#', '/']).next().unwrap_or("");
-                let component =
-                    NamedNode::new_unchecked(format!("{}/{name}", structure.as_str()));
+                let component = NamedNode::new_unchecked(format!("{}/{name}", structure.as_str()));
                 writer.add(structure.as_ref(), COMPONENT, component.as_ref());
                 writer.add(component.as_ref(), role, *property);
             }
@@ -303,7 +297,12 @@ impl KnowledgeGraph {
             };
             let parts = [last(&row.group), last(&row.from), last(&row.to)];
             let mut path = vec![row.section, row.indicator.as_str()];
-            path.extend(parts.iter().map(String::as_str).filter(|part| !part.is_empty()));
+            path.extend(
+                parts
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|part| !part.is_empty()),
+            );
             let node = self.observation_iri(&path);
             let node = node.as_ref();
             writer.observation(node, network.as_ref(), row.value);

@@ -537,7 +537,10 @@ async fn an_analysis_that_makes_no_sense_is_refused_by_name() {
     let untyped = send(&INNOSERV, "POST", target, &[], "{}").await;
     assert!(untyped.status == 400 && untyped.text.contains("`query`"));
     let plain = [("content-type", "text/plain")];
-    assert_eq!(send(&INNOSERV, "POST", target, &plain, "{}").await.status, 415);
+    assert_eq!(
+        send(&INNOSERV, "POST", target, &plain, "{}").await.status,
+        415
+    );
     let filtered = "/api/v1/networks/analyse?sector=nonsense";
     let body = json!({"query": query}).to_string();
     let filtered = send(&INNOSERV, "POST", filtered, &json_type, &body).await;

@@ -312,7 +312,11 @@ impl Search {
         let share = self.share.as_mut_slice();
         let mut to = self.ends[self.reached - 1] as usize;
         for at in (0..self.reached).rev() {
-            let from = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+            let from = if at == 0 {
+                0
+            } else {
+                self.ends[at - 1] as usize
+            };
             let own = paths[at];
             let mut sums = [0.0; BLOCK];
             for block in self.successors[from..to].as_chunks::<BLOCK>().0 {
@@ -379,7 +383,11 @@ impl Search {
             level = end;
         }
         for at in (0..count).rev() {
-            let from = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+            let from = if at == 0 {
+                0
+            } else {
+                self.ends[at - 1] as usize
+            };
             let to = self.ends[at] as usize;
             let mut dependency = 0.0;
             for successor in self.successors[from..to].iter().filter(|s| **s != nowhere) {
@@ -445,7 +453,12 @@ pub fn sampled(
                             }
                         };
                         draw(
-                            &graph, &backwards, (s, t), &mut from, &mut to, &mut random,
+                            &graph,
+                            &backwards,
+                            (s, t),
+                            &mut from,
+                            &mut to,
+                            &mut random,
                             &mut totals,
                         );
                     }
@@ -703,7 +716,11 @@ mod tests {
 
     fn rounded(network: &Network) -> Vec<f64> {
         let found = exact(network, &Task::new()).unwrap();
-        found.scores.iter().map(|s| (s * 1e9).round() / 1e9).collect()
+        found
+            .scores
+            .iter()
+            .map(|s| (s * 1e9).round() / 1e9)
+            .collect()
     }
 
     #[test]
@@ -721,7 +738,10 @@ mod tests {
 
     #[test]
     fn tiny_networks_score_zero() {
-        assert_eq!(rounded(&Network::from_edges(2, false, [(0, 1)])), [0.0, 0.0]);
+        assert_eq!(
+            rounded(&Network::from_edges(2, false, [(0, 1)])),
+            [0.0, 0.0]
+        );
         assert!(rounded(&Network::from_edges(0, false, [])).is_empty());
     }
 
@@ -729,7 +749,12 @@ mod tests {
     fn diamonds(count: u32) -> Network {
         let edges = (0..count).flat_map(|i| {
             let at = 3 * i;
-            [(at, at + 1), (at, at + 2), (at + 1, at + 3), (at + 2, at + 3)]
+            [
+                (at, at + 1),
+                (at, at + 2),
+                (at + 1, at + 3),
+                (at + 2, at + 3),
+            ]
         });
         Network::from_edges(3 * count as usize + 1, false, edges)
     }

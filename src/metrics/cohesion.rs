@@ -254,7 +254,11 @@ fn transitivity(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {
 fn average_clustering(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {
     let scores = clustering(measures, task)?;
     let total = sum(scores.iter().filter_map(|score| score.value()));
-    Ok(Score::share(total, scores.len() as f64, Undefined::FewNodes))
+    Ok(Score::share(
+        total,
+        scores.len() as f64,
+        Undefined::FewNodes,
+    ))
 }
 
 fn mean_clustering(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {
@@ -278,7 +282,16 @@ mod tests {
     fn cores_of_nested_parts() {
         // A clique of four, a ring of three on it, a leaf.
         let edges = [
-            (0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3), (3, 4), (4, 5), (5, 3), (5, 6),
+            (0, 1),
+            (0, 2),
+            (0, 3),
+            (1, 2),
+            (1, 3),
+            (2, 3),
+            (3, 4),
+            (4, 5),
+            (5, 3),
+            (5, 6),
         ];
         let network = Network::from_edges(7, false, edges);
         assert_eq!(core_numbers(&network), [3, 3, 3, 3, 2, 2, 1]);

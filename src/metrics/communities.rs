@@ -103,7 +103,10 @@ pub fn communities(network: &Network, seed: u64) -> Communities {
     for (position, part) in ranked.iter().enumerate() {
         number[*part] = position as u32 + 1;
     }
-    let of: Vec<u32> = place.iter().map(|position| number[found[*position]]).collect();
+    let of: Vec<u32> = place
+        .iter()
+        .map(|position| number[found[*position]])
+        .collect();
     Communities {
         modularity: modularity(network, &of),
         of: Some(of),
@@ -154,7 +157,10 @@ fn divide(network: &Network, order: &[u32], place: &[usize], seed: u64) -> Optio
             found = again;
         }
         // The first of equals, so that rounding decides nothing.
-        if best.as_ref().is_none_or(|(quality, _)| found.quality > quality + 1e-9) {
+        if best
+            .as_ref()
+            .is_none_or(|(quality, _)| found.quality > quality + 1e-9)
+        {
             best = Some((found.quality, found.partition));
         }
     }
@@ -206,7 +212,10 @@ fn get(measures: &Measures, task: &Task) -> Result<Arc<Communities>, Cancelled> 
 fn community(measures: &Measures, task: &Task) -> Result<Vec<Score>, Cancelled> {
     let found = get(measures, task)?;
     Ok(match &found.of {
-        Some(of) => of.iter().map(|part| Score::Value(f64::from(*part))).collect(),
+        Some(of) => of
+            .iter()
+            .map(|part| Score::Value(f64::from(*part)))
+            .collect(),
         None => vec![Score::Undefined(Undefined::NoTies); measures.network().len()],
     })
 }
@@ -217,9 +226,7 @@ mod tests {
 
     #[test]
     fn two_cliques_on_a_bridge_are_two_communities() {
-        let edges = [
-            (0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5), (2, 3),
-        ];
+        let edges = [(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5), (2, 3)];
         let network = Network::from_edges(6, false, edges);
         let found = communities(&network, 42);
         assert_eq!(found.count, 2);

@@ -144,7 +144,9 @@ pub fn components(network: &Network) -> Components {
     for (node, root) in representatives.iter().enumerate().rev() {
         first[*root as usize] = node as u32;
     }
-    let mut roots: Vec<u32> = (0..count as u32).filter(|root| size[*root as usize] > 0).collect();
+    let mut roots: Vec<u32> = (0..count as u32)
+        .filter(|root| size[*root as usize] > 0)
+        .collect();
     roots.sort_by_key(|root| {
         (
             std::cmp::Reverse(size[*root as usize]),

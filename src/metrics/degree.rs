@@ -86,7 +86,11 @@ pub(super) const METRICS: &[Metric] = &[
         compute: Compute::Network(|measures, _| {
             let network = measures.network();
             let ends = 2 * network.ties().len();
-            Ok(Score::share(ends as f64, network.len() as f64, Undefined::FewNodes))
+            Ok(Score::share(
+                ends as f64,
+                network.len() as f64,
+                Undefined::FewNodes,
+            ))
         }),
     },
     Metric {
@@ -102,7 +106,9 @@ pub(super) const METRICS: &[Metric] = &[
         is_costly: false,
         compute: Compute::Network(|measures, _| {
             let degrees = degrees(measures.network());
-            Ok(Score::Value(degrees.iter().filter(|k| **k == 0).count() as f64))
+            Ok(Score::Value(
+                degrees.iter().filter(|k| **k == 0).count() as f64
+            ))
         }),
     },
     Metric {

@@ -314,7 +314,11 @@ fn average_path_length(measures: &Measures, task: &Task) -> Result<Score, Cancel
     let nodes = largest(measures, task)?;
     let pairs: u64 = nodes.iter().map(|n| u64::from(found.reached[*n])).sum();
     let total: u64 = nodes.iter().map(|n| found.farness[*n]).sum();
-    Ok(Score::share(total as f64, pairs as f64, Undefined::FewNodes))
+    Ok(Score::share(
+        total as f64,
+        pairs as f64,
+        Undefined::FewNodes,
+    ))
 }
 
 fn diameter(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {
@@ -338,7 +342,11 @@ fn reachable_pairs(measures: &Measures, task: &Task) -> Result<Score, Cancelled>
     let found = get(measures, task)?;
     let n = measures.network().len() as f64;
     let pairs: u64 = found.reached.iter().map(|r| u64::from(*r)).sum();
-    Ok(Score::share(pairs as f64, n * (n - 1.0), Undefined::FewNodes))
+    Ok(Score::share(
+        pairs as f64,
+        n * (n - 1.0),
+        Undefined::FewNodes,
+    ))
 }
 
 fn distance_fragmentation(measures: &Measures, task: &Task) -> Result<Score, Cancelled> {

@@ -95,6 +95,9 @@ mod tests {
         let forwards: f64 = numbers.iter().sum();
         let backwards: f64 = numbers.iter().rev().sum();
         assert_eq!(forwards.to_bits(), backwards.to_bits());
-        assert_eq!(Grid::below(3).steps(3.25), 3.25 as u64 * (1 << 49) + (1 << 47));
+        assert_eq!(
+            Grid::below(3).steps(3.25),
+            3.25 as u64 * (1 << 49) + (1 << 47)
+        );
     }
 }

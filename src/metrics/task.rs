@@ -95,7 +95,11 @@ impl Task {
     /// How far it is.
     pub fn progress(&self) -> TaskProgress {
         TaskProgress {
-            step: *self.inner.step.lock().unwrap_or_else(PoisonError::into_inner),
+            step: *self
+                .inner
+                .step
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
             done: self.inner.done.load(Ordering::Relaxed),
             total: self.inner.total.load(Ordering::Relaxed),
         }
@@ -103,7 +107,11 @@ impl Task {
 
     /// Begins a step of so many parts.
     pub(crate) fn begin(&self, step: &'static str, total: usize) {
-        *self.inner.step.lock().unwrap_or_else(PoisonError::into_inner) = step;
+        *self
+            .inner
+            .step
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = step;
         self.inner.done.store(0, Ordering::Relaxed);
         self.inner.total.store(total as u64, Ordering::Relaxed);
     }

@@ -150,7 +150,11 @@ fn metrics_have_the_values_of_other_implementations() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
-    assert!(compared.len() > 50, "{} metrics are compared", compared.len());
+    assert!(
+        compared.len() > 50,
+        "{} metrics are compared",
+        compared.len()
+    );
 }
 
 /// All scores of a network as bits, nodes in the order of `positions`.
@@ -166,7 +170,10 @@ fn bits(network: Network, positions: &[u32], task: &Task) -> Vec<(&'static str, 
             let scores = match metric.scope() {
                 Scope::Node => {
                     let scores = measures.of_nodes(metric, task).unwrap();
-                    positions.iter().map(|at| bit(scores[*at as usize])).collect()
+                    positions
+                        .iter()
+                        .map(|at| bit(scores[*at as usize]))
+                        .collect()
                 }
                 Scope::Network => vec![bit(measures.of_network(metric, task).unwrap())],
             };
@@ -191,7 +198,10 @@ fn plain_networks() -> impl Strategy<Value = Plain> {
                 nodes,
                 first_side: two_mode.then_some(first),
                 directed,
-                edges: edges.into_iter().filter(|e| !two_mode || crosses(e)).collect(),
+                edges: edges
+                    .into_iter()
+                    .filter(|e| !two_mode || crosses(e))
+                    .collect(),
                 groups: [sector, level, sphere, Vec::new()],
             }
         })
@@ -252,22 +262,63 @@ fn every_metric_is_described() {
         ] {
             assert!(!text.trim().is_empty(), "{}: {what}", metric.id);
         }
-        assert_eq!(all().iter().filter(|m| m.id == metric.id).count(), 1, "{}", metric.id);
+        assert_eq!(
+            all().iter().filter(|m| m.id == metric.id).count(),
+            1,
+            "{}",
+            metric.id
+        );
     }
 }
 
 #[test]
 fn the_contract_has_its_metrics() {
     for id in [
-        "degree", "strength", "betweenness", "closeness", "harmonic", "eigenvector", "pagerank",
-        "core", "clustering", "constraint", "effectiveSize", "eiIndex",
-        "participationCoefficient", "sectorReach", "levelReach", "community", "articulation",
-        "coordinator", "itinerant", "gatekeeper", "representative", "liaison", "nodes", "edges",
-        "density", "components", "largestComponentShare", "averagePathLength", "diameter",
-        "transitivity", "averageClustering", "degreeCentralization", "betweennessCentralization",
-        "closenessCentralization", "degreeAssortativity", "sectorAssortativity",
-        "levelAssortativity", "sphereAssortativity", "sectorEiIndex", "levelEiIndex",
-        "communities", "modularity", "bridges", "articulationPoints", "fragmentation",
+        "degree",
+        "strength",
+        "betweenness",
+        "closeness",
+        "harmonic",
+        "eigenvector",
+        "pagerank",
+        "core",
+        "clustering",
+        "constraint",
+        "effectiveSize",
+        "eiIndex",
+        "participationCoefficient",
+        "sectorReach",
+        "levelReach",
+        "community",
+        "articulation",
+        "coordinator",
+        "itinerant",
+        "gatekeeper",
+        "representative",
+        "liaison",
+        "nodes",
+        "edges",
+        "density",
+        "components",
+        "largestComponentShare",
+        "averagePathLength",
+        "diameter",
+        "transitivity",
+        "averageClustering",
+        "degreeCentralization",
+        "betweennessCentralization",
+        "closenessCentralization",
+        "degreeAssortativity",
+        "sectorAssortativity",
+        "levelAssortativity",
+        "sphereAssortativity",
+        "sectorEiIndex",
+        "levelEiIndex",
+        "communities",
+        "modularity",
+        "bridges",
+        "articulationPoints",
+        "fragmentation",
         "sectorDiversity",
     ] {
         assert!(find(id).is_some(), "{id}");

@@ -190,9 +190,7 @@ fn check_variables(query: &Query) -> Result<(), String> {
     }
     let has = |name: &str| query.variables().iter().any(|known| known.as_str() == name);
     if !(has("source") && has("target") || has("member") && has("event")) {
-        return Err(
-            "a network's SELECT has ?source and ?target, or ?member and ?event".to_owned(),
-        );
+        return Err("a network's SELECT has ?source and ?target, or ?member and ?event".to_owned());
     }
     if let Some(unknown) = query
         .variables()
@@ -264,8 +262,14 @@ mod tests {
             ("#+ title: T\nSELECT ?a { ?a ?b ?c }", "?source and ?target"),
             ("SELECT ?source ?target { ?source ?p ?target }", "title"),
             ("#+ title: T\nASK {}", "SELECT"),
-            ("#+ title: T\n#+ directed: 1\nSELECT ?source ?target {}", "yes or no"),
-            ("#+ title: T\nSELECT ?source ?target ?x { ?source ?x ?target }", "?x has no meaning"),
+            (
+                "#+ title: T\n#+ directed: 1\nSELECT ?source ?target {}",
+                "yes or no",
+            ),
+            (
+                "#+ title: T\nSELECT ?source ?target ?x { ?source ?x ?target }",
+                "?x has no meaning",
+            ),
         ] {
             let message = parse(text).unwrap_err().to_string();
             assert!(message.contains(expected), "{message}");

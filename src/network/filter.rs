@@ -237,7 +237,14 @@ impl Filter {
         add("until", day(self.until, |p| p.last));
         add("dataset", list(&self.datasets));
         for (key, set) in [("groups", self.groups), ("contextual", self.contextual)] {
-            add(key, if set { "true".to_owned() } else { String::new() });
+            add(
+                key,
+                if set {
+                    "true".to_owned()
+                } else {
+                    String::new()
+                },
+            );
         }
         text
     }
@@ -276,9 +283,7 @@ fn code(scheme: &str, value: &str, codes: &CodeLists) -> Result<Vec<String>, Opt
     match codes.lookup(scheme, value) {
         Ok(node) => Ok(vec![node.as_str().to_owned()]),
         Err(UnknownCode::Concept(Some(nearest))) => Err(Some(format!("do you mean `{nearest}`?"))),
-        Err(UnknownCode::Ambiguous(names)) => {
-            Err(Some(format!("say which: {}", names.join(", "))))
-        }
+        Err(UnknownCode::Ambiguous(names)) => Err(Some(format!("say which: {}", names.join(", ")))),
         Err(_) => Err(None),
     }
 }

@@ -163,7 +163,11 @@ impl Network {
                 loops += 1;
                 continue;
             }
-            let (source, target) = if kind.directed || a < b { (a, b) } else { (b, a) };
+            let (source, target) = if kind.directed || a < b {
+                (a, b)
+            } else {
+                (b, a)
+            };
             sorted.push(Tie {
                 source,
                 target,
@@ -192,10 +196,7 @@ impl Network {
         }
         let count = nodes.len();
         let mut nodes: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
-        let nodes: Vec<Node> = order
-            .iter()
-            .filter_map(|old| nodes[*old].take())
-            .collect();
+        let nodes: Vec<Node> = order.iter().filter_map(|old| nodes[*old].take()).collect();
         let groupings = attributes.map(|values| Grouping::new(&values, &order));
         let forward = ties.iter().map(|tie| (tie.source, tie.target, tie.weight));
         let backward = ties.iter().map(|tie| (tie.target, tie.source, tie.weight));
@@ -207,7 +208,11 @@ impl Network {
                 Some(both),
             )
         } else {
-            (compressed(count, forward.chain(backward), false), None, None)
+            (
+                compressed(count, forward.chain(backward), false),
+                None,
+                None,
+            )
         };
         Self {
             kind,
@@ -397,11 +402,7 @@ fn numbered(count: usize) -> Vec<Node> {
 }
 
 /// Sorted rows of arcs that may come in any order; `merge` makes one of two between the same ends.
-fn compressed(
-    count: usize,
-    arcs: impl Iterator<Item = (u32, u32, f64)>,
-    merge: bool,
-) -> Rows {
+fn compressed(count: usize, arcs: impl Iterator<Item = (u32, u32, f64)>, merge: bool) -> Rows {
     let mut arcs: Vec<(u32, u32, f64)> = arcs.collect();
     arcs.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
     if merge {

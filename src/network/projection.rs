@@ -132,7 +132,13 @@ impl Projection {
         let mut counts = Counts::default();
         let (mut terms, mut rows) = (Numbers::default(), Vec::new());
         collect(
-            definition, snapshot, filter, limits, &mut counts, &mut terms, &mut rows,
+            definition,
+            snapshot,
+            filter,
+            limits,
+            &mut counts,
+            &mut terms,
+            &mut rows,
         )?;
         let facts: Vec<Facts> = terms
             .terms()
@@ -163,9 +169,7 @@ impl Projection {
             };
             keep.push(keeps);
         }
-        rows.retain(|row| {
-            keep[row.a as usize] && (row.what == What::Node || keep[row.b as usize])
-        });
+        rows.retain(|row| keep[row.a as usize] && (row.what == What::Node || keep[row.b as usize]));
         let network = build(definition, &terms, &rows, &facts, &sides, snapshot)?;
         counts.loops = network.loops();
         Ok(Self {
@@ -245,7 +249,8 @@ impl Projection {
                     statements.push(self.statement(row, snapshot));
                 }
             }
-            let in_event = |row: &&Row, member: u32| row.what == What::Membership && row.a == member;
+            let in_event =
+                |row: &&Row, member: u32| row.what == What::Membership && row.a == member;
             let theirs: BTreeSet<u32> = self
                 .rows
                 .iter()
@@ -427,8 +432,12 @@ fn collect(
                     counts.undated += 1;
                     continue;
                 }
-                let over = until.zip(filter.since).is_some_and(|(u, s)| u.last < s.first);
-                let not_yet = since.zip(filter.until).is_some_and(|(s, u)| s.first > u.last);
+                let over = until
+                    .zip(filter.since)
+                    .is_some_and(|(u, s)| u.last < s.first);
+                let not_yet = since
+                    .zip(filter.until)
+                    .is_some_and(|(s, u)| s.first > u.last);
                 if over || not_yet {
                     continue;
                 }

@@ -4,9 +4,7 @@ use super::error::StoreError;
 use super::query::Limits;
 use oxigraph::model::{Dataset, GraphName, NamedNode, Quad, Term, Triple, Variable};
 use oxiri::Iri;
-use spareval::{
-    DefaultServiceHandler, QueryEvaluator, QueryResults, QuerySolutionIter,
-};
+use spareval::{DefaultServiceHandler, QueryEvaluator, QueryResults, QuerySolutionIter};
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TriplePattern};
 use std::collections::{BTreeSet, HashMap};

@@ -98,7 +98,9 @@ impl Plain {
                 category
             };
             let labels = self.labels.iter();
-            labels.map(|labels| vec![category(labels[column])]).collect()
+            labels
+                .map(|labels| vec![category(labels[column])])
+                .collect()
         };
         let attributes = [attribute(0), attribute(1), attribute(2), Vec::new()];
         Network::new(Kind::default(), nodes.collect(), ties, attributes)
@@ -108,10 +110,20 @@ impl Plain {
     fn turtle(&self) -> String {
         const LEVELS: [&str; 4] = ["eu", "national", "regional", "local"];
         const SECTORS: [&str; 6] = [
-            "health", "education", "employment", "housing", "social-services", "income",
+            "health",
+            "education",
+            "employment",
+            "housing",
+            "social-services",
+            "income",
         ];
         const SPHERES: [&str; 6] = [
-            "public", "third-sector", "private", "hybrid", "community", "mixed",
+            "public",
+            "third-sector",
+            "private",
+            "hybrid",
+            "community",
+            "mixed",
         ];
         let ns = "https://w3id.org/weft/ns#";
         let code = "https://w3id.org/weft/code/";
@@ -123,7 +135,10 @@ impl Plain {
             let _ = writeln!(text, "{actor} <{is_a}> <{ns}Actor> .");
             for (property, value) in [
                 ("sector", format!("branch/{}", SECTORS[*sector as usize])),
-                ("level", format!("governance-level/{}", LEVELS[*level as usize])),
+                (
+                    "level",
+                    format!("governance-level/{}", LEVELS[*level as usize]),
+                ),
                 ("sphere", format!("sphere/{}", SPHERES[*sphere as usize])),
             ] {
                 let _ = writeln!(text, "{actor} <{ns}{property}> <{code}{value}> .");
@@ -177,7 +192,10 @@ fn report(graph: &KnowledgeGraph, dataset: Option<&str>, with_betweenness: bool)
         Some(pair) => graph.filter(&snapshot, [pair]).expect("the filter"),
         None => Filter::default(),
     };
-    let definition = graph.networks().definition("collaboration").expect("it is there");
+    let definition = graph
+        .networks()
+        .definition("collaboration")
+        .expect("it is there");
     let measured = graph
         .network(&snapshot, definition, &filter, Options::default(), &limits)
         .expect("the network");
@@ -220,7 +238,11 @@ fn measure(plain: &Plain, task: &str) -> (f64, f64, f64) {
     let value = |id: &str| {
         let measures = Measures::new(Arc::clone(&network), Options::default());
         let metric = find(id).expect("a metric");
-        measures.of_network(metric, &quiet).unwrap().value().unwrap_or_default()
+        measures
+            .of_network(metric, &quiet)
+            .unwrap()
+            .value()
+            .unwrap_or_default()
     };
     let prepared = match task {
         "report" | "report_quick" => Some(graph_of(Some(&plain.turtle()))),
@@ -233,13 +255,19 @@ fn measure(plain: &Plain, task: &str) -> (f64, f64, f64) {
         "components" => cuts::components(&network).sizes.len() as f64,
         "degree" => column("degree"),
         "pagerank" => spectral::pagerank(&network, &quiet).unwrap().iter().sum(),
-        "kcore" => cohesion::core_numbers(&network).iter().map(|k| f64::from(*k)).sum(),
+        "kcore" => cohesion::core_numbers(&network)
+            .iter()
+            .map(|k| f64::from(*k))
+            .sum(),
         "lclustering" => column("clustering"),
         "constraint" => {
             let _ = holes::holes(&network, &quiet).unwrap();
             n
         }
-        "leiden" => communities::communities(&network, 42).modularity.value().unwrap_or_default(),
+        "leiden" => communities::communities(&network, 42)
+            .modularity
+            .value()
+            .unwrap_or_default(),
         "distances" => {
             let found = distances::distances(&network, &quiet).unwrap();
             let total: f64 = (0..network.len()).map(|node| found.reciprocal(node)).sum();
@@ -266,7 +294,12 @@ fn measure(plain: &Plain, task: &str) -> (f64, f64, f64) {
                 let _ = groups::coleman(&network, attribute);
                 let _ = groups::diversity(&network, attribute);
             }
-            for id in ["eiIndex", "participationCoefficient", "sectorReach", "levelReach"] {
+            for id in [
+                "eiIndex",
+                "participationCoefficient",
+                "sectorReach",
+                "levelReach",
+            ] {
                 let _ = column(id);
             }
             value("sectorAssortativity") + tests.four_way.horizontal.ties
@@ -278,11 +311,7 @@ fn measure(plain: &Plain, task: &str) -> (f64, f64, f64) {
         }
         other => panic!("there is no task {other}"),
     };
-    (
-        wall.elapsed().as_secs_f64(),
-        cpu_seconds() - cpu,
-        sum,
-    )
+    (wall.elapsed().as_secs_f64(), cpu_seconds() - cpu, sum)
 }
 
 /// User and system time of all threads.
