@@ -14,8 +14,8 @@ use crate::metrics::ladders::{
 };
 use crate::metrics::mixing::{FourWayCell, MANY_CATEGORIES, Tests, integration_tests};
 use crate::metrics::two_mode::{SectorProviders, providers_by_sector};
-use crate::metrics::{Score, Task};
-use crate::network::{Attribute, Network};
+use crate::metrics::{Cancelled, Score, Task};
+use crate::network::{Attribute, Filter, Network};
 use crate::ontology::iri;
 use crate::store::{Limits, Snapshot};
 use oxigraph::model::Term;
@@ -196,45 +196,50 @@ impl KnowledgeGraph {
         limits: &Limits,
         task: &Task,
     ) -> Result<IntegrationReport, AppError> {
-        let network = measured.network();
-        let options = *measured.measures().options();
-        let cancelled = NetworkError::from;
-        let tests = integration_tests(network, &options, task).map_err(cancelled)?;
-        let few = |attribute: Attribute| {
-            network.grouping(attribute).categories().len() <= MANY_CATEGORIES
-        };
-        let pairs = |attribute: Attribute| {
-            if few(attribute) {
-                bridge_dependence(network, attribute)
-            } else {
-                Vec::new()
-            }
-        };
-        let things: Vec<ThingActors> = measured
-            .projection()
-            .events()
-            .into_iter()
-            .map(|(thing, actors)| ThingActors {
-                own_levels: level_ranks(&thing, snapshot),
-                thing,
-                actors,
-            })
-            .collect();
-        let groups = [Attribute::Sector, Attribute::Level, Attribute::Sphere]
-            .into_iter()
-            .map(|attribute| GroupReport {
-                attribute,
-                ei: groups::ei(network, attribute),
-                homophily: groups::coleman(network, attribute),
-                diversity: groups::diversity(network, attribute),
-            })
-            .collect();
         let filter = measured.filter();
+        let options = *measured.measures().options();
+        // Before the threads: it may wait for others who build the same network.
         let affiliation = self.networks().definition("affiliation")?;
         let provision = self.network(snapshot, affiliation, filter, options, limits)?;
-        let (ladders, common, access) = self.judged(snapshot, measured)?;
+        let (woven, (stated, judged)) = task.parallel(|| {
+            rayon::join(
+                || woven(snapshot, measured, task),
+                || {
+                    rayon::join(
+                        || self.stated(snapshot, filter, limits, task),
+                        || self.judged(snapshot, measured),
+                    )
+                },
+            )
+        });
+        let (woven, (ladders, common, access)) = (woven.map_err(NetworkError::from)?, judged?);
+        Ok(IntegrationReport {
+            tests: woven.tests,
+            sector_pairs: woven.sector_pairs,
+            level_pairs: woven.level_pairs,
+            key_actors: woven.key_actors,
+            key_players: woven.key_players,
+            groups: woven.groups,
+            chains: woven.chains,
+            providers: providers_by_sector(provision.network()),
+            provision,
+            ladders,
+            common,
+            access,
+            indicators: stated?,
+        })
+    }
+
+    /// What statements tell.
+    fn stated(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        filter: &Filter,
+        limits: &Limits,
+        task: &Task,
+    ) -> Result<Vec<IndicatorReport>, AppError> {
         let indicators: Vec<&Indicator> = self.indicators().iter().collect();
-        let indicator = |indicator: &&Indicator| {
+        let report = |indicator: &&Indicator| {
             task.check().map_err(NetworkError::from)?;
             Ok(IndicatorReport {
                 id: indicator.id.clone(),
@@ -250,31 +255,7 @@ impl KnowledgeGraph {
                 },
             })
         };
-        let indicators = task.parallel(|| {
-            indicators
-                .par_iter()
-                .map(indicator)
-                .collect::<Result<_, AppError>>()
-        })?;
-        Ok(IntegrationReport {
-            tests,
-            sector_pairs: pairs(Attribute::Sector),
-            level_pairs: pairs(Attribute::Level),
-            key_actors: if few(Attribute::Sector) {
-                key_actors(network, Attribute::Sector, KEY_ACTORS, task).map_err(cancelled)?
-            } else {
-                Vec::new()
-            },
-            key_players: key_players(network, KEY_ACTORS, task).map_err(cancelled)?,
-            groups,
-            chains: vertical_chains(network, &things),
-            providers: providers_by_sector(provision.network()),
-            provision,
-            ladders,
-            common,
-            access,
-            indicators,
-        })
+        indicators.par_iter().map(report).collect()
     }
 
     /// What assessments say, ladder by ladder and together.
@@ -331,7 +312,7 @@ impl KnowledgeGraph {
         &self,
         snapshot: &Arc<Snapshot>,
         id: &str,
-        filter: &crate::network::Filter,
+        filter: &Filter,
         limits: &Limits,
     ) -> Result<(&Indicator, indicators::Measured), AppError> {
         let indicator = self.indicators().get(id)?;
@@ -339,6 +320,65 @@ impl KnowledgeGraph {
         let measured = indicator.rows(snapshot, filter, limits)?;
         Ok((indicator, measured))
     }
+}
+
+/// What the ties of a network tell.
+struct Woven {
+    tests: Tests,
+    sector_pairs: Vec<PairDependence>,
+    level_pairs: Vec<PairDependence>,
+    key_actors: Vec<KeyActor>,
+    key_players: Vec<KeyPlayer>,
+    groups: Vec<GroupReport>,
+    chains: Chains,
+}
+
+fn woven(
+    snapshot: &Arc<Snapshot>,
+    measured: &MeasuredNetwork,
+    task: &Task,
+) -> Result<Woven, Cancelled> {
+    let network = measured.network();
+    let few =
+        |attribute: Attribute| network.grouping(attribute).categories().len() <= MANY_CATEGORIES;
+    let pairs = |attribute: Attribute| {
+        if few(attribute) {
+            bridge_dependence(network, attribute)
+        } else {
+            Vec::new()
+        }
+    };
+    let things: Vec<ThingActors> = measured
+        .projection()
+        .events()
+        .into_iter()
+        .map(|(thing, actors)| ThingActors {
+            own_levels: level_ranks(&thing, snapshot),
+            thing,
+            actors,
+        })
+        .collect();
+    Ok(Woven {
+        tests: integration_tests(network, measured.measures().options(), task)?,
+        sector_pairs: pairs(Attribute::Sector),
+        level_pairs: pairs(Attribute::Level),
+        key_actors: if few(Attribute::Sector) {
+            key_actors(network, Attribute::Sector, KEY_ACTORS, task)?
+        } else {
+            Vec::new()
+        },
+        key_players: key_players(network, KEY_ACTORS, task)?,
+        groups: [Attribute::Sector, Attribute::Level, Attribute::Sphere]
+            .into_iter()
+            .map(|attribute| GroupReport {
+                attribute,
+                ei: groups::ei(network, attribute),
+                homophily: groups::coleman(network, attribute),
+                diversity: groups::diversity(network, attribute),
+            })
+            .collect(),
+        chains: vertical_chains(network, &things),
+    })
 }
 
 /// The ranks of the levels recorded of a thing itself.

@@ -374,10 +374,9 @@ impl Search {
                 end += 1;
             }
             if most > LARGE {
-                for at in level..end {
-                    self.paths[at] *= f64::powi(2.0, -600);
-                    exponent[at] = shift + 600;
-                }
+                let small = f64::powi(2.0, -600);
+                self.paths[level..end].iter_mut().for_each(|p| *p *= small);
+                exponent[level..end].fill(shift + 600);
                 shift += 600;
             }
             level = end;

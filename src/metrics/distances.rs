@@ -137,7 +137,7 @@ type Lanes = [u64; WORDS];
 
 /// The distances between all pairs, in hops.
 ///
-/// Follows [`LANES`] breadth-first searches at the same time (Then et al. 2014, "The more the
+/// Follows 512 breadth-first searches at the same time (Then et al. 2014, "The more the
 /// merrier", <https://doi.org/10.14778/2735496.2735507>): a node has a bit for each of them, and
 /// a step takes the union of its neighbours' bits. In a directed network distances are those
 /// towards the node.

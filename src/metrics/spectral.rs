@@ -36,7 +36,7 @@ pub(super) const METRICS: &[Metric] = &[
 
 const DAMPING: f64 = 0.85;
 /// Below this many ties threads cost more than they bring.
-const WORTH_THREADS: usize = 20_000;
+const WORTH_THREADS: usize = 1_000_000;
 
 /// For each node the sum of `values` over the nodes with a tie to it. The values are of a grid, so
 /// the order of a node's neighbours does not matter.

@@ -184,6 +184,7 @@ fn graph_of(data: Option<&str>) -> KnowledgeGraph {
 
 /// Everything that a user gets of a network, from the store on.
 fn report(graph: &KnowledgeGraph, dataset: Option<&str>, with_betweenness: bool) -> f64 {
+    let mut lap = Lap::new();
     let snapshot = graph.snapshot();
     let limits = Limits::default();
     let task = Task::new();
@@ -200,6 +201,7 @@ fn report(graph: &KnowledgeGraph, dataset: Option<&str>, with_betweenness: bool)
         .network(&snapshot, definition, &filter, Options::default(), &limits)
         .expect("the network");
     let mut total = 0.0;
+    lap.tell("network");
     for metric in weft::metrics::all() {
         if metric.is_for_two_modes() || (metric.is_costly && !with_betweenness) {
             continue;
@@ -215,11 +217,29 @@ fn report(graph: &KnowledgeGraph, dataset: Option<&str>, with_betweenness: bool)
             }
         };
         total += score;
+        lap.tell(metric.id);
     }
     let integration = graph
         .integration(&snapshot, &measured, &limits, &task)
         .expect("the report");
+    lap.tell("integration");
     total + integration.flat(measured.network()).len() as f64
+}
+
+/// With WEFT_BENCH_TRACE tells what a report spends its time on.
+struct Lap(Option<Instant>);
+
+impl Lap {
+    fn new() -> Self {
+        Self(std::env::var_os("WEFT_BENCH_TRACE").map(|_| Instant::now()))
+    }
+
+    fn tell(&mut self, step: &str) {
+        if let Some(begin) = &mut self.0 {
+            eprintln!("{:>9.2} ms {step}", begin.elapsed().as_secs_f64() * 1e3);
+            *begin = Instant::now();
+        }
+    }
 }
 
 fn total(scores: &[Score]) -> f64 {
