@@ -61,7 +61,7 @@ pub(super) const METRICS: &[Metric] = &[
         oracle: "brute force in the tests",
         kind: ValueKind::Real,
         is_costly: false,
-        compute: Compute::Node(|measures, task| column(measures, task, |holes| &holes.hierarchy)),
+        compute: Compute::Node(hierarchy),
     },
 ];
 
@@ -71,17 +71,78 @@ pub struct Holes {
     constraint: Vec<Score>,
     effective_size: Vec<Score>,
     efficiency: Vec<Score>,
-    hierarchy: Vec<Score>,
 }
 
-/// All four measures in one pass.
+/// Constraint, effective size and efficiency in one pass.
 ///
 /// # Complexity
-/// Time O(Σ_j k_j²), extra space O(|V|) for each thread.
+/// Time O(Σ over ties (i, j) of min(k_j, k_i log k_j)), extra space O(|V|) for each thread.
 ///
 /// # Errors
 /// [`Cancelled`].
 pub fn holes(network: &Network, task: &Task) -> Result<Holes, Cancelled> {
+    let rows = around(network, task, "structural holes", |ego| {
+        let undefined = Score::Undefined(Undefined::Isolate);
+        if ego.terms.is_empty() {
+            return [undefined; 3];
+        }
+        let k = ego.terms.len() as f64;
+        // `closed` counts each tie among the neighbours from both its ends.
+        let effective = k - ego.closed as f64 / k;
+        [ego.constraint, effective, effective / k].map(Score::Value)
+    })?;
+    let column = |index: usize| rows.iter().map(|scores| scores[index]).collect();
+    Ok(Holes {
+        constraint: column(0),
+        effective_size: column(1),
+        efficiency: column(2),
+    })
+}
+
+/// The hierarchy of constraint around each node.
+fn hierarchy(measures: &Measures, task: &Task) -> Result<Vec<Score>, Cancelled> {
+    around(measures.network(), task, "hierarchy", |ego| {
+        if ego.terms.len() < 2 {
+            return Score::Undefined(match ego.terms {
+                [] => Undefined::Isolate,
+                _ => Undefined::FewNeighbours,
+            });
+        }
+        let k = ego.terms.len() as f64;
+        let mut sum = ExactSum::default();
+        for term in ego.terms {
+            let relative = term * k / ego.constraint;
+            if relative > 0.0 {
+                sum.add(relative * relative.ln());
+            }
+        }
+        // Rounding may leave an even distribution a hair below 0.
+        Score::of(
+            (sum.value() / (k * k.ln())).max(0.0),
+            Undefined::NoVariation,
+        )
+    })
+}
+
+/// What a node sees of the ties among its neighbours.
+struct Ego<'a> {
+    constraint: f64,
+    /// Ties among the neighbours, each from both its ends.
+    closed: u64,
+    /// What each neighbour adds to the constraint.
+    terms: &'a [f64],
+}
+
+/// Where a neighbour has so many times more neighbours than the node itself, its list is searched
+/// and not walked.
+const FAR_LONGER: usize = 8;
+
+fn around<T: Send>(
+    network: &Network,
+    task: &Task,
+    step: &'static str,
+    score: impl Fn(&Ego<'_>) -> T + Sync,
+) -> Result<Vec<T>, Cancelled> {
     const CHUNK: usize = 512;
     let rows = network.undirected();
     let count = network.len();
@@ -94,8 +155,8 @@ pub fn holes(network: &Network, task: &Task) -> Result<Holes, Cancelled> {
     let squares = Grid::below(3);
     let rounded: Vec<f64> = share.iter().map(|share| shares.round(*share)).collect();
     let chunks = count.div_ceil(CHUNK);
-    task.begin("structural holes", chunks);
-    let parts: Vec<Vec<[Score; 4]>> = task.parallel(|| {
+    task.begin(step, chunks);
+    let parts: Vec<Vec<T>> = task.parallel(|| {
         (0..chunks)
             .into_par_iter()
             .map_init(
@@ -112,11 +173,21 @@ pub fn holes(network: &Network, task: &Task) -> Result<Holes, Cancelled> {
                             terms.clear();
                             let (mut constraint, mut closed) = (0.0, 0_u64);
                             for alter in alters {
+                                let theirs = rows.neighbors_slice(*alter);
                                 let (mut indirect, mut common) = (0.0, 0_u64);
-                                for third in rows.neighbors_slice(*alter) {
-                                    if mark[*third as usize] == ego {
-                                        indirect += rounded[*third as usize];
-                                        common += 1;
+                                if theirs.len() > FAR_LONGER * alters.len() {
+                                    for third in alters {
+                                        if theirs.binary_search(third).is_ok() {
+                                            indirect += rounded[*third as usize];
+                                            common += 1;
+                                        }
+                                    }
+                                } else {
+                                    for third in theirs {
+                                        if mark[*third as usize] == ego {
+                                            indirect += rounded[*third as usize];
+                                            common += 1;
+                                        }
                                     }
                                 }
                                 let part = share[node] * (1.0 + indirect);
@@ -125,7 +196,11 @@ pub fn holes(network: &Network, task: &Task) -> Result<Holes, Cancelled> {
                                 closed += common;
                                 terms.push(square);
                             }
-                            scores_of(alters.len(), constraint, closed, terms)
+                            score(&Ego {
+                                constraint,
+                                closed,
+                                terms,
+                            })
                         })
                         .collect();
                     task.advance()?;
@@ -134,45 +209,7 @@ pub fn holes(network: &Network, task: &Task) -> Result<Holes, Cancelled> {
             )
             .collect::<Result<_, Cancelled>>()
     })?;
-    let rows: Vec<[Score; 4]> = parts.into_iter().flatten().collect();
-    let column = |index: usize| rows.iter().map(|scores| scores[index]).collect();
-    Ok(Holes {
-        constraint: column(0),
-        effective_size: column(1),
-        efficiency: column(2),
-        hierarchy: column(3),
-    })
-}
-
-fn scores_of(degree: usize, constraint: f64, closed: u64, terms: &[f64]) -> [Score; 4] {
-    if degree == 0 {
-        return [Score::Undefined(Undefined::Isolate); 4];
-    }
-    let k = degree as f64;
-    // `closed` counts each tie among the neighbours from both its ends.
-    let effective = k - closed as f64 / k;
-    let hierarchy = if degree < 2 {
-        Score::Undefined(Undefined::FewNeighbours)
-    } else {
-        let mut sum = ExactSum::default();
-        for term in terms {
-            let relative = term * k / constraint;
-            if relative > 0.0 {
-                sum.add(relative * relative.ln());
-            }
-        }
-        // Rounding may leave an even distribution a hair below 0.
-        Score::of(
-            (sum.value() / (k * k.ln())).max(0.0),
-            Undefined::NoVariation,
-        )
-    };
-    [
-        Score::Value(constraint),
-        Score::Value(effective),
-        Score::Value(effective / k),
-        hierarchy,
-    ]
+    Ok(parts.into_iter().flatten().collect())
 }
 
 fn column(
@@ -205,7 +242,10 @@ mod tests {
             [Some(third), Some(1.0), Some(1.0), Some(1.0), None]
         );
         assert_eq!(found.effective_size[0], Score::Value(3.0));
-        assert_eq!(scores(&found.hierarchy)[0], Some(0.0));
+        let measures = Measures::new(Arc::new(network), Default::default());
+        let hierarchy = hierarchy(&measures, &Task::new()).unwrap();
+        assert_eq!(scores(&hierarchy)[0], Some(0.0));
+        assert_eq!(hierarchy[1], Score::Undefined(Undefined::FewNeighbours));
     }
 
     #[test]

@@ -284,10 +284,10 @@ fn measure(plain: &Plain, task: &str) -> (f64, f64, f64) {
             let _ = holes::holes(&network, &quiet).unwrap();
             n
         }
-        "leiden" => communities::communities(&network, 42)
-            .modularity
-            .value()
-            .unwrap_or_default(),
+        "leiden" => {
+            let found = communities::communities(&network, 42, &quiet).unwrap();
+            found.modularity.value().unwrap_or_default()
+        }
         "distances" => {
             let found = distances::distances(&network, &quiet).unwrap();
             let total: f64 = (0..network.len()).map(|node| found.reciprocal(node)).sum();
