@@ -238,7 +238,7 @@ impl Search {
         place[count] = 0;
         Self {
             place,
-            found: vec![0; count + 1],
+            found: vec![0; count + BLOCK],
             reached: 0,
             paths: vec![0.0; count + 1],
             share: vec![0.0; count + 1],
@@ -279,16 +279,25 @@ impl Search {
                 most = most.max(own);
                 let from = used;
                 for block in graph.of(found[at as usize]).as_chunks::<BLOCK>().0 {
+                    // The lists have room for a block more than they can ever hold.
+                    let fresh = found[reached as usize..].first_chunk_mut::<BLOCK>();
+                    let ahead = successors[used..].first_chunk_mut::<BLOCK>();
+                    let (Some(fresh), Some(ahead)) = (fresh, ahead) else {
+                        break;
+                    };
+                    let (mut new, mut farther) = (0_u32, 0_usize);
                     for neighbour in block {
                         let slot = &mut place[*neighbour as usize];
                         let is_new = *slot == UNSEEN;
-                        let position = if is_new { reached } else { *slot };
+                        let position = if is_new { reached + new } else { *slot };
                         *slot = position;
-                        found[reached as usize] = *neighbour;
-                        reached += u32::from(is_new);
-                        successors[used] = position;
-                        used += usize::from(position >= next);
+                        fresh[new as usize % BLOCK] = *neighbour;
+                        new += u32::from(is_new);
+                        ahead[farther % BLOCK] = position;
+                        farther += usize::from(position >= next);
                     }
+                    reached += new;
+                    used += farther;
                 }
                 let filled = used.next_multiple_of(BLOCK);
                 successors[used..used + BLOCK].fill(nowhere);

@@ -61,7 +61,7 @@ fn gather(network: &Network, values: &[f64], into: &mut [f64]) {
     }
 }
 
-/// PageRank by iteration until the values change by less than 10⁻¹² in all.
+/// PageRank by iteration until the values change by less than 10⁻¹¹ in all.
 ///
 /// # Complexity
 /// Time O(|V| + |E|) for each of at most 200 steps.
@@ -70,7 +70,7 @@ fn gather(network: &Network, values: &[f64], into: &mut [f64]) {
 /// [`Cancelled`].
 pub fn pagerank(network: &Network, task: &Task) -> Result<Vec<f64>, Cancelled> {
     const STEPS: usize = 200;
-    const CLOSE: f64 = 1e-12;
+    const CLOSE: f64 = 1e-11;
     let count = network.len();
     if count == 0 {
         return Ok(Vec::new());
