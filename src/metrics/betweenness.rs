@@ -79,6 +79,10 @@ struct Compact {
     targets: Vec<u32>,
     /// The number that each node of the network has here.
     number: Vec<u32>,
+    /// The numbers between which the component of each node lies, where they are known.
+    bounds: Vec<(u32, u32)>,
+    /// Whether every tie goes both ways.
+    is_symmetric: bool,
 }
 
 impl Compact {
@@ -105,6 +109,8 @@ impl Compact {
             offsets,
             targets,
             number,
+            bounds: Vec::new(),
+            is_symmetric: false,
         }
     }
 
@@ -153,10 +159,28 @@ const EXACT_PATHS: f64 = (1_u64 << 53) as f64;
 /// ```
 pub fn exact(network: &Network, task: &Task) -> Result<Betweenness, Cancelled> {
     let count = network.len();
-    // Hubs first: what is read most often lies close together.
+    // Components together, in each of them hubs first: what is read most often lies close
+    // together.
+    let components = super::cuts::components(network);
     let mut order: Vec<u32> = (0..count as u32).collect();
-    order.sort_by_key(|node| std::cmp::Reverse(network.neighbours(*node).len()));
-    let graph = Compact::new(network, &order, BLOCK);
+    order.sort_by_key(|node| {
+        let ties = network.neighbours(*node).len();
+        (components.of[*node as usize], std::cmp::Reverse(ties))
+    });
+    let mut graph = Compact::new(network, &order, BLOCK);
+    graph.bounds = order
+        .iter()
+        .map(|node| components.of[*node as usize])
+        .collect::<Vec<u32>>()
+        .chunk_by(|a, b| a == b)
+        .scan(0_u32, |from, same| {
+            let range = (*from, *from + same.len() as u32);
+            *from = range.1;
+            Some(vec![range; same.len()])
+        })
+        .flatten()
+        .collect();
+    graph.is_symmetric = !network.is_directed();
     // Dependencies of one source stay below n, their sum over all sources below n².
     let bits = usize::BITS as i32 - count.leading_zeros() as i32;
     let unit = (51 - bits).min(63 - 2 * bits).max(0);
@@ -209,9 +233,11 @@ pub fn exact(network: &Network, task: &Task) -> Result<Betweenness, Cancelled> {
 /// One thread's search; everything but `totals` is used anew by each source.
 ///
 /// Nodes are handled in the order in which they are found: what belongs to one distance lies
-/// together, and "is it one step farther?" is a comparison of positions. The inner loops have no
-/// branches that depend on the data, because these are hard to foretell: they write first and
-/// move on if it was worth it.
+/// together, and "is it one step farther?" is a comparison of positions. A level is left either
+/// downwards, from its nodes to their neighbours, or upwards, from the nodes that are still to be
+/// found to their neighbours on the level, whichever are fewer (Beamer, Asanović & Patterson 2012,
+/// <https://doi.org/10.1109/SC.2012.50>). The inner loops have no branches that depend on the
+/// data, because these are hard to foretell: they write first and move on if it was worth it.
 struct Search {
     /// The position at which a node was found. The node that does not exist was found first.
     place: Vec<u32>,
@@ -220,15 +246,34 @@ struct Search {
     reached: usize,
     /// Numbers of shortest paths, by position.
     paths: Vec<f64>,
+    /// What depends on the paths through a position.
+    dependency: Vec<f64>,
     /// (1 + dependency) / paths, by position.
     share: Vec<f64>,
-    /// Positions of successors on shortest paths, one node's after the other's, in whole blocks
-    /// that are filled up with a position behind the last.
-    successors: Vec<u32>,
-    /// Where they end, by position.
+    /// Positions of the other ends of steps on shortest paths, one node's after the other's, in
+    /// whole blocks that are filled up with a position behind the last: of successors where a
+    /// level was left downwards, of predecessors where it was left upwards.
+    steps: Vec<u32>,
+    /// Where the steps down from a position end.
     ends: Vec<u32>,
+    /// Where the steps up from a position end.
+    ends_up: Vec<u32>,
+    levels: Vec<LevelOf>,
+    /// Nodes that are still to be found.
+    rest: Vec<u32>,
     /// Dependencies added up over sources, in steps of the grid.
     totals: Vec<u64>,
+}
+
+/// A level of a search: nodes at one distance from the source.
+#[derive(Clone, Copy)]
+struct LevelOf {
+    /// Its first position.
+    first: u32,
+    /// Where the steps that leave it begin.
+    steps: u32,
+    /// Whether it was left upwards: its steps stand with the nodes of the next level.
+    upwards: bool,
 }
 
 impl Search {
@@ -241,105 +286,231 @@ impl Search {
             found: vec![0; count + BLOCK],
             reached: 0,
             paths: vec![0.0; count + 1],
+            dependency: vec![0.0; count + 1],
             share: vec![0.0; count + 1],
-            successors: vec![0; graph.targets.len() + BLOCK * (count + 2)],
-            ends: vec![0; count],
+            steps: vec![0; graph.targets.len() + BLOCK * (count + 2)],
+            ends: vec![0; count + 1],
+            ends_up: vec![0; count + 1],
+            levels: Vec::new(),
+            rest: vec![0; count + 1],
             totals: vec![0; count],
         }
     }
 
     fn run(&mut self, graph: &Compact, source: u32, grid: Grid) {
-        let most = self.forward(graph, source);
+        let most = self.forward(graph, source, graph.is_symmetric);
         if most > EXACT_PATHS {
+            self.reset();
+            self.forward(graph, source, false);
             self.backward_of_many(grid);
         } else {
             self.backward(grid);
         }
+        self.reset();
+    }
+
+    fn reset(&mut self) {
         for node in &self.found[..self.reached] {
             self.place[*node as usize] = UNSEEN;
         }
         self.paths[..self.reached].fill(0.0);
+        self.dependency[..self.reached].fill(0.0);
+        self.levels.clear();
     }
 
     /// Finds all nodes and counts the paths to them; answers the greatest count.
-    fn forward(&mut self, graph: &Compact, source: u32) -> f64 {
+    fn forward(&mut self, graph: &Compact, source: u32, may_turn: bool) -> f64 {
+        let (low, high) = graph.bounds[source as usize];
+        self.place[source as usize] = 0;
+        self.found[0] = source;
+        self.paths[0] = 1.0;
+        self.reached = 1;
+        // Ties of the level, and of nodes that are still to be found.
+        let row = |node: u32| graph.offsets[node as usize + 1] - graph.offsets[node as usize];
+        let mut ahead = row(source);
+        let mut behind = graph.offsets[high as usize] - graph.offsets[low as usize] - ahead;
+        let mut left = None;
+        let (mut level, mut next, mut used) = (0_usize, 1_usize, 0_usize);
+        while level < next && next < (high - low) as usize {
+            // A step up costs about half as much again.
+            let upwards = may_turn && level > 0 && behind < ahead - ahead / 3;
+            self.levels.push(LevelOf {
+                first: level as u32,
+                steps: used as u32,
+                upwards,
+            });
+            used = if upwards {
+                let rest = left.get_or_insert_with(|| self.list_rest(low, high));
+                self.step_up(graph, level, next, used, rest)
+            } else {
+                // The list of what is left would no longer be true.
+                left = None;
+                self.step_down(graph, level, next, used)
+            };
+            (level, next) = (next, self.reached);
+            ahead = self.found[level..next].iter().map(|node| row(*node)).sum();
+            behind -= ahead;
+        }
+        self.levels.push(LevelOf {
+            first: level as u32,
+            steps: used as u32,
+            upwards: false,
+        });
+        self.ends[level..next].fill(used as u32);
+        self.paths[graph.len()] = 0.0;
+        self.paths[..self.reached]
+            .iter()
+            .copied()
+            .fold(0.0, f64::max)
+    }
+
+    /// The nodes of a component that are still to be found; answers how many.
+    fn list_rest(&mut self, low: u32, high: u32) -> usize {
+        let mut count = 0;
+        for node in low..high {
+            self.rest[count] = node;
+            count += usize::from(self.place[node as usize] == UNSEEN);
+        }
+        count
+    }
+
+    /// Goes from the nodes of a level to their neighbours; answers where their steps end.
+    fn step_down(&mut self, graph: &Compact, level: usize, next: usize, mut used: usize) -> usize {
         let nowhere = graph.len() as u32;
-        let place = self.place.as_mut_slice();
-        let found = self.found.as_mut_slice();
-        let paths = self.paths.as_mut_slice();
-        let successors = self.successors.as_mut_slice();
-        place[source as usize] = 0;
-        found[0] = source;
-        paths[0] = 1.0;
-        let (mut reached, mut used, mut most) = (1_u32, 0_usize, 1.0_f64);
-        let (mut level, mut next) = (0_u32, 1_u32);
-        while level < next {
-            for at in level..next {
-                let own = paths[at as usize];
-                most = most.max(own);
-                let from = used;
-                for block in graph.of(found[at as usize]).as_chunks::<BLOCK>().0 {
-                    // The lists have room for a block more than they can ever hold.
-                    let fresh = found[reached as usize..].first_chunk_mut::<BLOCK>();
-                    let ahead = successors[used..].first_chunk_mut::<BLOCK>();
-                    let (Some(fresh), Some(ahead)) = (fresh, ahead) else {
-                        break;
-                    };
-                    let (mut new, mut farther) = (0_u32, 0_usize);
-                    for neighbour in block {
-                        let slot = &mut place[*neighbour as usize];
-                        let is_new = *slot == UNSEEN;
-                        let position = if is_new { reached + new } else { *slot };
-                        *slot = position;
-                        fresh[new as usize % BLOCK] = *neighbour;
-                        new += u32::from(is_new);
-                        ahead[farther % BLOCK] = position;
-                        farther += usize::from(position >= next);
-                    }
-                    reached += new;
-                    used += farther;
+        let (place, found) = (self.place.as_mut_slice(), self.found.as_mut_slice());
+        let (paths, steps) = (self.paths.as_mut_slice(), self.steps.as_mut_slice());
+        let mut reached = self.reached as u32;
+        for at in level..next {
+            let own = paths[at];
+            let from = used;
+            for block in graph.of(found[at]).as_chunks::<BLOCK>().0 {
+                // The lists have room for a block more than they can ever hold.
+                let fresh = found[reached as usize..].first_chunk_mut::<BLOCK>();
+                let ahead = steps[used..].first_chunk_mut::<BLOCK>();
+                let (Some(fresh), Some(ahead)) = (fresh, ahead) else {
+                    break;
+                };
+                let (mut new, mut farther) = (0_u32, 0_usize);
+                for neighbour in block {
+                    let slot = &mut place[*neighbour as usize];
+                    let is_new = *slot == UNSEEN;
+                    let position = if is_new { reached + new } else { *slot };
+                    *slot = position;
+                    fresh[new as usize % BLOCK] = *neighbour;
+                    new += u32::from(is_new);
+                    ahead[farther % BLOCK] = position;
+                    farther += usize::from(position as usize >= next);
                 }
-                let filled = used.next_multiple_of(BLOCK);
-                successors[used..used + BLOCK].fill(nowhere);
-                used = filled;
-                for block in successors[from..used].as_chunks::<BLOCK>().0 {
-                    for successor in block {
-                        paths[*successor as usize] += own;
-                    }
-                }
-                self.ends[at as usize] = used as u32;
+                reached += new;
+                used += farther;
             }
-            (level, next) = (next, reached);
+            steps[used..used + BLOCK].fill(nowhere);
+            used = used.next_multiple_of(BLOCK);
+            for successor in &steps[from..used] {
+                paths[*successor as usize] += own;
+            }
+            self.ends[at] = used as u32;
         }
         paths[nowhere as usize] = 0.0;
         self.reached = reached as usize;
-        most
+        used
+    }
+
+    /// Goes from the nodes that are still to be found to their neighbours on a level.
+    fn step_up(
+        &mut self,
+        graph: &Compact,
+        level: usize,
+        next: usize,
+        mut used: usize,
+        rest: &mut usize,
+    ) -> usize {
+        let nowhere = graph.len() as u32;
+        let place = self.place.as_mut_slice();
+        let (paths, steps) = (self.paths.as_mut_slice(), self.steps.as_mut_slice());
+        let (first, width) = (level as u32, (next - level) as u32);
+        let mut reached = self.reached;
+        let mut kept = 0;
+        for at in 0..*rest {
+            let node = self.rest[at];
+            let from = used;
+            for block in graph.of(node).as_chunks::<BLOCK>().0 {
+                let Some(ahead) = steps[used..].first_chunk_mut::<BLOCK>() else {
+                    break;
+                };
+                let mut closer = 0;
+                for neighbour in block {
+                    let position = place[*neighbour as usize];
+                    ahead[closer % BLOCK] = position;
+                    closer += usize::from(position.wrapping_sub(first) < width);
+                }
+                used += closer;
+            }
+            self.rest[kept] = node;
+            if used == from {
+                kept += 1;
+                continue;
+            }
+            steps[used..used + BLOCK].fill(nowhere);
+            used = used.next_multiple_of(BLOCK);
+            let predecessors = steps[from..used].iter();
+            let own: f64 = predecessors.map(|before| paths[*before as usize]).sum();
+            paths[reached] = own;
+            self.found[reached] = node;
+            place[node as usize] = reached as u32;
+            self.ends_up[reached] = used as u32;
+            reached += 1;
+        }
+        *rest = kept;
+        self.reached = reached;
+        used
     }
 
     fn backward(&mut self, grid: Grid) {
         let paths = self.paths.as_slice();
-        let share = self.share.as_mut_slice();
-        let mut to = self.ends[self.reached - 1] as usize;
-        for at in (0..self.reached).rev() {
-            let from = if at == 0 {
-                0
+        let (share, dependency) = (self.share.as_mut_slice(), self.dependency.as_mut_slice());
+        let mut below = self.reached;
+        for (index, level) in self.levels.iter().enumerate().rev() {
+            let first = level.first as usize;
+            if level.upwards {
+                // The steps stand with the next level, whose shares are known by now.
+                let end = self
+                    .levels
+                    .get(index + 2)
+                    .map_or(self.reached, |l| l.first as usize);
+                let mut from = level.steps as usize;
+                for at in below..end {
+                    let to = self.ends_up[at] as usize;
+                    let own = share[at];
+                    for before in &self.steps[from..to] {
+                        let before = *before as usize;
+                        dependency[before] += grid.round(paths[before] * own);
+                    }
+                    from = to;
+                }
             } else {
-                self.ends[at - 1] as usize
-            };
-            let own = paths[at];
-            let mut sums = [0.0; BLOCK];
-            for block in self.successors[from..to].as_chunks::<BLOCK>().0 {
-                for (sum, successor) in sums.iter_mut().zip(block) {
-                    *sum += grid.round(own * share[*successor as usize]);
+                let mut from = level.steps as usize;
+                for at in first..below {
+                    let to = self.ends[at] as usize;
+                    let own = paths[at];
+                    let mut sums = [0.0; BLOCK];
+                    for block in self.steps[from..to].as_chunks::<BLOCK>().0 {
+                        for (sum, successor) in sums.iter_mut().zip(block) {
+                            *sum += grid.round(own * share[*successor as usize]);
+                        }
+                    }
+                    // Numbers of the grid add up exactly in any order.
+                    dependency[at] = sums.iter().sum();
+                    from = to;
                 }
             }
-            to = from;
-            // Numbers of the grid add up exactly in any order.
-            let dependency: f64 = sums.iter().sum();
-            share[at] = (1.0 + dependency) / own;
-            if at > 0 {
-                self.totals[self.found[at] as usize] += grid.steps(dependency);
+            for at in first..below {
+                share[at] = (1.0 + dependency[at]) / paths[at];
             }
+            below = first;
+        }
+        for at in 1..self.reached {
+            self.totals[self.found[at] as usize] += grid.steps(self.dependency[at]);
         }
     }
 
@@ -358,7 +529,7 @@ impl Search {
         let mut from = 0;
         for at in 0..count {
             let to = self.ends[at] as usize;
-            for successor in self.successors[from..to].iter().filter(|s| **s != nowhere) {
+            for successor in self.steps[from..to].iter().filter(|s| **s != nowhere) {
                 before[*successor as usize].push(at as u32);
             }
             from = to;
@@ -398,7 +569,7 @@ impl Search {
             };
             let to = self.ends[at] as usize;
             let mut dependency = 0.0;
-            for successor in self.successors[from..to].iter().filter(|s| **s != nowhere) {
+            for successor in self.steps[from..to].iter().filter(|s| **s != nowhere) {
                 let next = *successor as usize;
                 let down = f64::powi(2.0, exponent[at] - exponent[next]);
                 dependency += grid.round(self.paths[at] * down * self.share[next]);
@@ -527,6 +698,8 @@ fn reversed(graph: &Compact) -> Compact {
         offsets,
         targets,
         number: Vec::new(),
+        bounds: Vec::new(),
+        is_symmetric: false,
     }
 }
 
