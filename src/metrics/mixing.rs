@@ -969,7 +969,13 @@ struct Memberships<'a> {
     unit: u64,
     /// Which set a profile has.
     of: Vec<u32>,
+    /// The inner products of all pairs of sets; empty where there are many sets.
+    products: Vec<u64>,
 }
+
+/// Up to so many sets, the products of all pairs are kept: small networks are permuted as often as
+/// large ones, and then most of the time went into these.
+const KEPT_PRODUCTS: usize = 512;
 
 impl<'a> Memberships<'a> {
     /// The denominator is the least common multiple of the sizes of the sets, so that sums are
@@ -992,11 +998,29 @@ impl<'a> Memberships<'a> {
             sets,
             unit,
             of,
+            products: Vec::new(),
         }
+        .with_products()
+    }
+
+    fn with_products(mut self) -> Self {
+        let count = self.sets.len();
+        if count <= KEPT_PRODUCTS {
+            let pairs = (0..count).flat_map(|a| (0..count).map(move |b| (a, b)));
+            self.products = pairs.map(|(a, b)| self.product(a, b)).collect();
+        }
+        self
     }
 
     /// The inner product of the vectors of two sets, in parts of `unit²`.
     fn shared(&self, a: usize, b: usize) -> u64 {
+        match self.products.get(a * self.sets.len() + b) {
+            Some(product) => *product,
+            None => self.product(a, b),
+        }
+    }
+
+    fn product(&self, a: usize, b: usize) -> u64 {
         let other = self.sets[b];
         let own = self.sets[a].iter();
         let common = own.filter(|category| other.contains(category)).count();
