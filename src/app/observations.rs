@@ -7,7 +7,7 @@
 
 use super::networks::{MeasuredNetwork, NetworkError, literal};
 use super::{AppError, KnowledgeGraph, iri};
-use crate::metrics::{Metric, Options, Scope, Score};
+use crate::metrics::{self, Metric, Options, Scope, Score};
 use crate::network::{Filter, NetworkDefinition};
 use crate::rdf::Batch;
 use crate::store::{CommitInfo, Limits, Snapshot, StoreError};
@@ -47,6 +47,7 @@ terms! {
     IS_MEASUREMENT_OF = "http://www.w3.org/ns/dqv#isMeasurementOf";
     COMPUTED_ON = "http://www.w3.org/ns/dqv#computedOn";
     VALUE = "http://www.w3.org/ns/dqv#value";
+    NOTE = "http://www.w3.org/2004/02/skos/core#note";
     ENTITY = "http://www.w3.org/ns/prov#Entity";
     GENERATED_AT = "http://www.w3.org/ns/prov#generatedAtTime";
     ATTRIBUTED_TO = "http://www.w3.org/ns/prov#wasAttributedTo";
@@ -196,6 +197,19 @@ impl KnowledgeGraph {
             rdfs::LABEL,
             concat!("weft ", env!("CARGO_PKG_VERSION")),
         );
+        // By which convention each value is taken, beside the definition in the ontology.
+        for metric in metrics::all() {
+            let property = NamedNode::new_unchecked(format!("{}{}", iri::NS, metric.id));
+            let convention = format!(
+                "{}. Range: {}. Undefined when: {}. Agrees with: {}.",
+                metric.formula, metric.range, metric.undefined_when, metric.oracle
+            );
+            writer.add(
+                property.as_ref(),
+                NOTE,
+                LiteralRef::new_language_tagged_literal_unchecked(&convention, "en"),
+            );
+        }
         let structure = NamedNode::new_unchecked(format!("{}/structure", set.as_str()));
         writer.add(set, STRUCTURE, structure.as_ref());
         writer.add(structure.as_ref(), rdf::TYPE, STRUCTURE_CLASS);

@@ -479,9 +479,8 @@ impl Search {
                     .get(index + 2)
                     .map_or(self.reached, |l| l.first as usize);
                 let mut from = level.steps as usize;
-                for at in below..end {
-                    let to = self.ends_up[at] as usize;
-                    let own = share[at];
+                for (own, to) in share[below..end].iter().zip(&self.ends_up[below..end]) {
+                    let to = *to as usize;
                     for before in &self.steps[from..to] {
                         let before = *before as usize;
                         dependency[before] += grid.round(paths[before] * own);

@@ -851,8 +851,8 @@ impl<'a> Urn<'a> {
                     let levels = memberships(Attribute::Level);
                     Counter::FourWay {
                         kinds: Kinds::of(&sectors).zip(Kinds::of(&levels)),
-                        sectors,
-                        levels,
+                        sectors: Box::new(sectors),
+                        levels: Box::new(levels),
                     }
                 }
             })
@@ -1090,8 +1090,8 @@ enum Counter<'a> {
     },
     /// The four kinds of ties, in the order of [`FourWay`].
     FourWay {
-        sectors: Memberships<'a>,
-        levels: Memberships<'a>,
+        sectors: Box<Memberships<'a>>,
+        levels: Box<Memberships<'a>>,
         kinds: Option<(Kinds, Kinds)>,
     },
 }
