@@ -707,14 +707,14 @@ fn print_import_report(reporter: &Reporter, report: &ImportReport) {
 
 fn run_query(place: &Place, arguments: RunQuery) -> Result<(), CliError> {
     let graph = existing(place)?;
-    let query = query_of(&graph, &arguments)?;
+    let snapshot = graph.snapshot();
+    let query = query_of(&graph, &arguments)?.with_services(graph.services(&snapshot));
     let limits = Limits {
         deadline: arguments
             .timeout
             .map(|seconds| Instant::now() + Duration::from_secs(seconds)),
         ..Limits::default()
     };
-    let snapshot = graph.snapshot();
     let terminal = io::stdout().is_terminal();
     let format = arguments.format;
     snapshot.query(&query, &DatasetSpec::default(), &limits, |results| {

@@ -306,6 +306,21 @@ fn scores_as_triples_have_the_types_of_their_kinds() {
 }
 
 #[test]
+fn a_query_on_the_command_line_can_ask_for_scores_too() {
+    let folder = innoserv();
+    fs::write(
+        folder.path().join("scores.rq"),
+        "SELECT ?actor ?label ?degree {
+            SERVICE <https://w3id.org/weft/network/collaboration> { ?actor weft:degree ?degree }
+            ?actor rdfs:label ?label
+        }",
+    )
+    .expect("the query is written");
+    let found = weft(folder.path(), &["query", "scores.rq", "--format", "csv"]).expect(0);
+    assert_eq!(table(&found.stdout).len(), 107);
+}
+
+#[test]
 fn the_catalogue_needs_no_data() {
     let folder = TempDir::new().expect("a temporary folder");
     let list = |format: &str| {
