@@ -10,3 +10,8 @@ pub mod network;
 pub mod ontology;
 pub mod rdf;
 pub mod store;
+
+/// As in the binary: what evaluations hold is counted.
+#[cfg(all(test, unix))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

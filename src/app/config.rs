@@ -1,5 +1,6 @@
 //! Settings: the flags of the command line and the keys of `weft.toml`.
 
+use super::evaluations::Allowance;
 use oxigraph::model::NamedNode;
 use serde::Deserialize;
 use std::io;
@@ -30,8 +31,16 @@ pub struct Config {
     pub body_limit: usize,
     /// Connections held at the same time.
     pub connections: usize,
-    /// Requests that compute at the same time; the others wait.
-    pub evaluations: usize,
+    /// What evaluations may take, each and in all.
+    pub allowance: Allowance,
+    /// Bytes of answers and plans that are kept for the next who asks the same.
+    pub cache_bytes: usize,
+    /// Where evaluations that took long are noted; `None`: nowhere.
+    pub slow_query_log: Option<PathBuf>,
+    /// How long is long.
+    pub slow_query: Duration,
+    /// Whether `X-Forwarded-For` tells who asks: there is a proxy in front.
+    pub trust_forwarded: bool,
     /// How long after the last commit the graph of metrics is refreshed; zero: never.
     pub metrics_refresh: Duration,
     /// How long running requests may take to finish when the service is asked to end.
@@ -52,7 +61,18 @@ impl Default for Config {
             query_timeout: Duration::from_secs(60),
             body_limit: 512 << 20,
             connections: 1_024,
-            evaluations: (cores * 4).max(8),
+            allowance: Allowance {
+                begun: 64,
+                slow: cores,
+                memory: memory::per_evaluation(),
+                total_memory: memory::in_all(),
+                client_seconds: 60,
+                answer_bytes: 4 << 30,
+            },
+            cache_bytes: 128 << 20,
+            slow_query_log: None,
+            slow_query: Duration::from_secs(1),
+            trust_forwarded: false,
             metrics_refresh: Duration::from_secs(2),
             shutdown_grace: Duration::from_secs(10),
         }
@@ -62,7 +82,7 @@ impl Default for Config {
 /// Settings as given, each of them optional: flags, or a file.
 ///
 /// The fields are the keys of `weft.toml`, with `-` for `_`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Settings {
     /// Address and port to listen on, such as `127.0.0.1:7878`.
@@ -87,8 +107,26 @@ pub struct Settings {
     pub body_limit: Option<usize>,
     /// Connections held at the same time.
     pub connections: Option<usize>,
-    /// Requests that compute at the same time.
+    /// Evaluations that are begun at the same time, running or waiting for their turn.
     pub evaluations: Option<usize>,
+    /// Evaluations that compute at the same time once they have proved long.
+    pub slow_evaluations: Option<usize>,
+    /// Bytes that one evaluation may hold.
+    pub query_memory: Option<usize>,
+    /// Bytes that all evaluations together may hold.
+    pub total_memory: Option<usize>,
+    /// Processor seconds that one client may use within a minute; 0: no limit.
+    pub client_seconds: Option<u64>,
+    /// Bytes that one answer may have.
+    pub answer_bytes: Option<u64>,
+    /// Bytes of answers that are kept for the next who asks the same; 0: none.
+    pub cache_bytes: Option<usize>,
+    /// A file in which evaluations that took long are noted, one JSON object a line.
+    pub slow_query_log: Option<PathBuf>,
+    /// Seconds after which an evaluation took long.
+    pub slow_query_seconds: Option<f64>,
+    /// Take the address of a client from `X-Forwarded-For`: there is a proxy in front.
+    pub trust_forwarded: Option<bool>,
     /// Seconds after the last commit at which the graph of metrics is refreshed; 0: never.
     pub metrics_refresh: Option<u64>,
     /// Seconds that running requests may take to finish when the service is asked to end.
@@ -108,9 +146,13 @@ impl Settings {
         let mut settings = Self::parse(&text, path)?;
         // What a file says holds wherever the command is run.
         let folder = path.parent().unwrap_or(Path::new(""));
-        for inside in [&mut settings.data_dir, &mut settings.ontology]
-            .into_iter()
-            .flatten()
+        for inside in [
+            &mut settings.data_dir,
+            &mut settings.ontology,
+            &mut settings.slow_query_log,
+        ]
+        .into_iter()
+        .flatten()
         {
             *inside = folder.join(&*inside);
         }
@@ -153,6 +195,15 @@ impl Settings {
             body_limit: self.body_limit.or(fallback.body_limit),
             connections: self.connections.or(fallback.connections),
             evaluations: self.evaluations.or(fallback.evaluations),
+            slow_evaluations: self.slow_evaluations.or(fallback.slow_evaluations),
+            query_memory: self.query_memory.or(fallback.query_memory),
+            total_memory: self.total_memory.or(fallback.total_memory),
+            client_seconds: self.client_seconds.or(fallback.client_seconds),
+            answer_bytes: self.answer_bytes.or(fallback.answer_bytes),
+            cache_bytes: self.cache_bytes.or(fallback.cache_bytes),
+            slow_query_log: self.slow_query_log.or(fallback.slow_query_log),
+            slow_query_seconds: self.slow_query_seconds.or(fallback.slow_query_seconds),
+            trust_forwarded: self.trust_forwarded.or(fallback.trust_forwarded),
             metrics_refresh: self.metrics_refresh.or(fallback.metrics_refresh),
             shutdown_grace: self.shutdown_grace.or(fallback.shutdown_grace),
         }
@@ -184,7 +235,24 @@ impl Settings {
             query_timeout: seconds(self.query_timeout, default.query_timeout),
             body_limit: self.body_limit.unwrap_or(default.body_limit),
             connections: self.connections.unwrap_or(default.connections),
-            evaluations: self.evaluations.unwrap_or(default.evaluations),
+            allowance: Allowance {
+                begun: self.evaluations.unwrap_or(default.allowance.begun),
+                slow: self.slow_evaluations.unwrap_or(default.allowance.slow),
+                memory: self.query_memory.unwrap_or(default.allowance.memory),
+                total_memory: self.total_memory.unwrap_or(default.allowance.total_memory),
+                client_seconds: self
+                    .client_seconds
+                    .unwrap_or(default.allowance.client_seconds),
+                answer_bytes: self.answer_bytes.unwrap_or(default.allowance.answer_bytes),
+            },
+            cache_bytes: self.cache_bytes.unwrap_or(default.cache_bytes),
+            slow_query_log: self.slow_query_log,
+            slow_query: match self.slow_query_seconds {
+                None => default.slow_query,
+                Some(seconds) => Duration::try_from_secs_f64(seconds)
+                    .map_err(|_| ConfigError::Seconds("slow-query-seconds"))?,
+            },
+            trust_forwarded: self.trust_forwarded.unwrap_or_default(),
             metrics_refresh: seconds(self.metrics_refresh, default.metrics_refresh),
             shutdown_grace: seconds(self.shutdown_grace, default.shutdown_grace),
         };
@@ -203,7 +271,10 @@ impl Config {
         }
         for (key, value) in [
             ("connections", self.connections),
-            ("evaluations", self.evaluations),
+            ("evaluations", self.allowance.begun),
+            ("slow-evaluations", self.allowance.slow),
+            ("query-memory", self.allowance.memory),
+            ("total-memory", self.allowance.total_memory),
             ("body-limit", self.body_limit),
         ] {
             if value == 0 {
@@ -258,11 +329,39 @@ pub enum ConfigError {
     /// A limit that would let nothing through.
     #[error("`{0}` must be more than 0")]
     Zero(&'static str),
+    /// A time that is none.
+    #[error("`{0}` must be a number of seconds, 0 or more")]
+    Seconds(&'static str),
     /// Writes without a token, offered to other machines.
     #[error(
         "--open-writes is for this machine only and {0} can be reached from others; bind to 127.0.0.1, or write with a token (`weft token create NAME --admin`)"
     )]
     OpenToOthers(IpAddr),
+}
+
+/// How much memory evaluations may take where nobody says.
+mod memory {
+    /// What the machine has, where the system tells.
+    fn of_machine() -> usize {
+        let known = std::fs::read_to_string("/proc/meminfo")
+            .ok()
+            .and_then(|text| {
+                let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
+                let kib: usize = line.split_whitespace().nth(1)?.parse().ok()?;
+                kib.checked_mul(1_024)
+            });
+        known.unwrap_or(4 << 30)
+    }
+
+    /// An eighth of the machine, but no more than one GiB and no less than 128 MiB.
+    pub(super) fn per_evaluation() -> usize {
+        (of_machine() / 8).clamp(128 << 20, 1 << 30)
+    }
+
+    /// A third of the machine.
+    pub(super) fn in_all() -> usize {
+        (of_machine() / 3).max(per_evaluation())
+    }
 }
 
 #[cfg(test)]

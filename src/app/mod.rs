@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod config;
+pub mod evaluations;
 pub mod integration;
 pub mod iri;
 pub mod networks;

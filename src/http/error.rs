@@ -1,6 +1,7 @@
 //! Errors as clients see them: problem details (RFC 9457). The only file that knows which mistake
 //! is which status.
 
+use crate::app::evaluations::Refused;
 use crate::app::{AppError, CatalogueError, NetworkError, WriteError};
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
@@ -40,12 +41,30 @@ pub(super) enum ApiError {
     SlowBody,
     /// All places to compute stayed taken.
     Busy,
+    /// The client has used its share; it may come back after so many seconds.
+    OverShare(u64, String),
+    /// The id that a client chose cannot be used.
+    QueryId(StatusCode, String),
+    /// The answer is longer than one may be.
+    AnswerTooLong(u64),
     /// The time allowed is over, and the computation goes on.
     StillComputing(String),
     /// The store is being opened.
     Starting,
     /// A mistake of ours; what it was is in the log.
     Internal(String),
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        let detail = refused.to_string();
+        match refused {
+            Refused::OverShare { seconds, .. } => Self::OverShare(seconds, detail),
+            Refused::IdTaken(_) => Self::QueryId(StatusCode::CONFLICT, detail),
+            Refused::BadId(_) => Self::QueryId(StatusCode::BAD_REQUEST, detail),
+            Refused::Busy => Self::Busy,
+        }
+    }
 }
 
 impl<E: Into<AppError>> From<E> for ApiError {
@@ -57,6 +76,9 @@ impl<E: Into<AppError>> From<E> for ApiError {
 impl ApiError {
     pub(super) fn write(error: WriteError) -> Self {
         match error {
+            WriteError::Io(error) if error.kind() == std::io::ErrorKind::QuotaExceeded => {
+                Self::AnswerTooLong(error.to_string().parse().unwrap_or_default())
+            }
             WriteError::Store(error) => Self::App(error.into()),
             WriteError::WrongFormat(what, format) => {
                 Self::BadRequest(format!("{what} cannot be written as {format}"))
@@ -121,6 +143,24 @@ impl ApiError {
                 "too many requests compute at this moment; try again in a little while".to_owned(),
             )
             .retry_after(5),
+            Self::OverShare(seconds, detail) => Problem::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "over-share",
+                "You have used your share of computing time",
+                detail,
+            )
+            .retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)),
+            Self::QueryId(status, detail) => {
+                Problem::new(status, "query-id", "The id cannot be used", detail)
+            }
+            Self::AnswerTooLong(limit) => Problem::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "answer-too-long",
+                "The answer is too long",
+                format!(
+                    "an answer may have {limit} bytes; ask for it in parts (ORDER BY with LIMIT and OFFSET), or for counts"
+                ),
+            ),
             Self::StillComputing(detail) => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "still-computing",
@@ -197,6 +237,19 @@ fn store_problem(error: StoreError) -> Problem {
             "The time allowed is over",
             detail,
         ),
+        StoreError::OutOfMemory => Problem::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "out-of-memory",
+            "The request needs too much memory",
+            detail,
+        ),
+        StoreError::TextTooLong(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "text-too-long",
+            "A text grows too long",
+            detail,
+        ),
+        StoreError::Busy => ApiError::Busy.problem(),
         StoreError::Cancelled => Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "cancelled",

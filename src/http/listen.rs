@@ -1,5 +1,6 @@
 //! Listening: an accept loop of our own, so that slow and idle connections end.
 
+use super::request::Peer;
 use super::{AppState, router, starting_router};
 use crate::app::{AppError, Config, KnowledgeGraph};
 use crate::store::STACK_BYTES;
@@ -88,7 +89,11 @@ async fn listen(config: Config) -> Result<(), ServeError> {
             }
             (stream, place) = accept(&listener, &connections) => {
                 let (open, starting) = (Arc::clone(&open), starting.clone());
-                let service = tower::service_fn(move |request: Request<Incoming>| {
+                let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
+                let service = tower::service_fn(move |mut request: Request<Incoming>| {
+                    if let Some(peer) = peer {
+                        request.extensions_mut().insert(peer);
+                    }
                     open.get().unwrap_or(&starting).clone().oneshot(request)
                 });
                 let connection = connection_builder()

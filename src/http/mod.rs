@@ -2,6 +2,7 @@
 //!
 //! Each file has the routes of one user group; a handler translates, and `app` decides.
 
+mod answers;
 mod error;
 mod graph_store;
 mod health;
@@ -15,6 +16,7 @@ mod request;
 mod resources;
 mod respond;
 mod rows;
+mod running;
 mod service_description;
 mod sparql;
 mod summary;
@@ -26,6 +28,8 @@ mod tests_networks;
 pub use listen::{ServeError, serve};
 
 use crate::app::KnowledgeGraph;
+use crate::app::evaluations::{Evaluations, SlowLog};
+use answers::Answers;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -49,6 +53,8 @@ use tower_http::trace::TraceLayer;
 const WORTH_COMPRESSING: u16 = 1_024;
 /// Writes that wait for the single writer; each has a thread.
 const WAITING_WRITES: usize = 128;
+/// Short computations that are no queries: pages, descriptions; each has a thread.
+const COMPUTATIONS: usize = 32;
 /// Requests that measure networks, or wait until somebody else has; each has a thread.
 const MEASUREMENTS: usize = 16;
 
@@ -60,6 +66,8 @@ pub struct AppState {
 
 struct Shared {
     graph: KnowledgeGraph,
+    evaluations: Evaluations,
+    answers: Answers,
     places: Arc<Semaphore>,
     write_places: Arc<Semaphore>,
     metric_places: Arc<Semaphore>,
@@ -69,7 +77,13 @@ struct Shared {
 impl AppState {
     /// The state of a service of a graph.
     pub fn new(graph: KnowledgeGraph) -> Self {
-        let evaluations = graph.config().evaluations;
+        let config = graph.config();
+        let slow_log = config
+            .slow_query_log
+            .as_deref()
+            .map(|path| SlowLog::new(path, config.slow_query));
+        let evaluations = Evaluations::new(config.allowance.clone(), slow_log);
+        let answers = Answers::new(config.cache_bytes);
         let mut seed = env!("CARGO_PKG_VERSION").to_owned();
         if !graph.store().is_durable() {
             // Its versions begin again with each process; its tags must not repeat.
@@ -78,7 +92,9 @@ impl AppState {
         Self {
             shared: Arc::new(Shared {
                 graph,
-                places: Arc::new(Semaphore::new(evaluations)),
+                evaluations,
+                answers,
+                places: Arc::new(Semaphore::new(COMPUTATIONS)),
                 write_places: Arc::new(Semaphore::new(WAITING_WRITES)),
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
                 seed,
@@ -90,7 +106,17 @@ impl AppState {
         &self.shared.graph
     }
 
-    /// Places to compute.
+    /// What evaluates.
+    fn evaluations(&self) -> &Evaluations {
+        &self.shared.evaluations
+    }
+
+    /// Answers that are kept.
+    fn answers(&self) -> &Answers {
+        &self.shared.answers
+    }
+
+    /// Places for short computations that are no queries.
     fn places(&self) -> &Arc<Semaphore> {
         &self.shared.places
     }
@@ -119,6 +145,7 @@ pub fn router(state: AppState) -> Router {
         .merge(graph_store::routes())
         .merge(summary::routes())
         .merge(queries::routes())
+        .merge(running::routes())
         .merge(networks::routes())
         .merge(integration::routes())
         .merge(resources::routes())

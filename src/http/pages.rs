@@ -5,12 +5,12 @@ use super::error::{ApiError, Problem};
 use super::negotiate::Format;
 use super::request::Form;
 use super::respond::Reading;
-use super::sparql::QueryJob;
+use super::sparql::Ready;
 use crate::app::resource::{
     Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms,
 };
 use crate::app::{Catalogue, CatalogueQuery, KnowledgeGraph, Summary, iri};
-use crate::store::{CancellationToken, Limits, QueryForm, QueryResults, Snapshot, StoreError};
+use crate::store::{Limits, QueryForm, QueryResults, Snapshot, StoreError};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -236,6 +236,11 @@ impl ResultPage {
         }
     }
 
+    /// What tells it from other pages with the same results.
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(super) fn of_catalogue(
         query: &CatalogueQuery,
         values: &[(&str, &str)],
@@ -289,36 +294,13 @@ struct Cell {
 }
 
 /// Results as a table.
-pub(super) async fn results(
-    state: &AppState,
-    job: QueryJob,
-    page: ResultPage,
-    reading: &Reading,
-) -> Result<Response, ApiError> {
-    let place = state.place(Some(job.deadline)).await?;
-    let deadline = job.deadline;
-    let body = state
-        .stream(place, Some(deadline), move |graph, limits, blocks| {
-            let body = results_page(graph, &job, limits, page)?;
-            std::io::Write::write_all(blocks, body.as_bytes())
-                .map_err(|error| ApiError::Internal(error.to_string()))
-        })
-        .await?;
-    Ok(reading.respond(Format::Html, body))
-}
-
-fn results_page(
+pub(super) fn results(
     graph: &KnowledgeGraph,
-    job: &QueryJob,
+    job: &Ready,
     limits: &Limits,
     page: ResultPage,
 ) -> Result<String, ApiError> {
     let links = Links::new(&graph.config().base);
-    // Its own token: rows that are not shown need not be found.
-    let limits = Limits {
-        cancellation: CancellationToken::clone(&limits.cancellation),
-        deadline: limits.deadline,
-    };
     let names: &[&str] = match job.query.form() {
         QueryForm::Select | QueryForm::Ask => &["csv", "tsv", "json", "xml"],
         QueryForm::Construct | QueryForm::Describe => &["ttl", "nt", "rdf", "jsonld"],
@@ -339,7 +321,7 @@ fn results_page(
         downloads,
     };
     job.snapshot
-        .query(&job.query, &job.dataset, &limits, |results| {
+        .query(&job.query, &job.dataset, limits, |results| {
             collect(results, &mut template, &links, &job.snapshot)
         })??;
     render(&template)

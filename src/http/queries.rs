@@ -2,18 +2,19 @@
 
 use super::error::ApiError;
 use super::negotiate::{Format, of_path};
-use super::request::{Form, deadline};
+use super::request::{Form, Peer, client, deadline, query_id};
 use super::respond::Reading;
 use super::rows::{self, Rows};
-use super::sparql::QueryJob;
+use super::sparql::{Asked, QueryJob};
 use super::{AppState, pages};
+use crate::app::evaluations;
 use crate::app::{Catalogue, CatalogueQuery};
 use crate::store::DatasetSpec;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 use serde::Serialize;
 use serde_json::json;
 
@@ -127,6 +128,7 @@ fn list_rows(catalogue: &Catalogue) -> Rows {
 async fn run(
     State(state): State<AppState>,
     Path(name): Path<String>,
+    peer: Option<Extension<Peer>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -165,10 +167,17 @@ async fn run(
     let mut identity = vec![query.text.as_str()];
     identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));
     let job = QueryJob {
-        query: query.bind(values.iter().copied())?,
+        asked: Asked::Query(query.bind(values.iter().copied())?),
         dataset: DatasetSpec::default(),
-        deadline,
         snapshot,
+        request: evaluations::Request {
+            client: client(&state, &headers, peer.map(|Extension(peer)| peer))?,
+            id: query_id(&headers, &Form::default())?,
+            kind: query.name.clone(),
+            text: query.text.as_str().into(),
+            version: 0,
+            deadline,
+        },
     };
     let page = pages::ResultPage::of_catalogue(query, &values, uri.query().unwrap_or_default());
     job.answer(&state, &headers, extension.as_slice(), &identity, page)

@@ -2,14 +2,16 @@
 
 use super::AppState;
 use super::error::ApiError;
-use crate::app::Writer;
+use crate::app::evaluations::Client;
+use crate::app::{AppError, Writer};
 use axum::body::Body;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, HeaderName, Uri, header};
 use http_body_util::BodyExt;
 use mime::Mime;
 use oxigraph::model::NamedNode;
 use percent_encoding::percent_decode;
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
@@ -219,20 +221,69 @@ fn authority(parts: &Parts) -> Option<&str> {
         .then_some(named)
 }
 
+/// The other end of the connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) IpAddr);
+
+/// Who asks, for turns and shares: the token, or else the address.
+pub(super) fn client(
+    state: &AppState,
+    headers: &HeaderMap,
+    peer: Option<Peer>,
+) -> Result<Client, ApiError> {
+    if let Some(key) = key(headers)
+        && let Some(token) = state.graph().tokens().find(key).map_err(AppError::from)?
+    {
+        return Ok(Client {
+            name: format!("token {}", token.name).into(),
+            is_admin: token.admin,
+        });
+    }
+    let forwarded = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()
+        .filter(|_| state.graph().config().trust_forwarded)
+        .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    let address: Option<IpAddr> = forwarded.or(peer.map(|peer| peer.0));
+    Ok(Client {
+        name: address.map_or_else(|| "unknown".into(), |address| address.to_string().into()),
+        is_admin: false,
+    })
+}
+
+/// The client of a request, and the id that it gives its query.
+pub(super) fn client_of(state: &AppState, parts: &Parts) -> Result<Client, ApiError> {
+    client(state, &parts.headers, parts.extensions.get().copied())
+}
+
+/// Names the query that a request sends.
+pub(super) const QUERY_ID: HeaderName = HeaderName::from_static("weft-query-id");
+
+/// The id that the client chose: a header, or the parameter `query-id`.
+pub(super) fn query_id(headers: &HeaderMap, form: &Form) -> Result<Option<String>, ApiError> {
+    if let Some(id) = form.one("query-id")? {
+        return Ok(Some(id.to_owned()));
+    }
+    Ok(headers
+        .get(QUERY_ID)
+        .map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned()))
+}
+
+/// The key that a request sends.
+fn key(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?;
+    let key = value.to_str().ok().and_then(|value| {
+        let (scheme, key) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+    });
+    // Something was sent that is no token: as good as a wrong one.
+    Some(key.unwrap_or_default())
+}
+
 /// Who writes, by the token of the request.
 pub(super) fn writer(state: &AppState, parts: &Parts) -> Result<Writer, ApiError> {
-    let key = match parts.headers.get(header::AUTHORIZATION) {
-        None => None,
-        Some(value) => {
-            let key = value.to_str().ok().and_then(|value| {
-                let (scheme, key) = value.split_once(' ')?;
-                scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
-            });
-            // Something was sent that is no token: as good as a wrong one.
-            Some(key.unwrap_or_default())
-        }
-    };
-    let writer = state.graph().writer(key)?;
+    let writer = state.graph().writer(key(&parts.headers))?;
     if writer == Writer::Anybody && !is_from_here(parts) {
         return Err(ApiError::ForeignOrigin);
     }

@@ -1,10 +1,12 @@
 //! Writing responses: versions, conditional requests, blocks that stream.
 
 use super::AppState;
+use super::answers::{Answer, Flight, Key};
 use super::error::ApiError;
 use super::negotiate::Chosen;
-use crate::app::KnowledgeGraph;
-use crate::store::{CancellationToken, Limits, StoreError};
+use crate::app::evaluations::{self, Meter, Outcome};
+use crate::app::{AppError, KnowledgeGraph, WriteError};
+use crate::store::{CancellationToken, Limits, StoreError, handed_over};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,8 +17,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{timeout, timeout_at};
 use tokio_stream::Stream;
 
@@ -28,6 +30,7 @@ pub(super) const TOTAL_COUNT: HeaderName = HeaderName::from_static("weft-total-c
 pub(super) struct Reading {
     version: u64,
     etag: HeaderValue,
+    key: Key,
 }
 
 impl Reading {
@@ -39,11 +42,13 @@ impl Reading {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }
-        let hash = hasher.finalize().to_hex();
+        hasher.update(&version.to_le_bytes());
+        let hash = hasher.finalize();
         // Weak, because compression makes other bytes of the same answer.
-        let etag = format!("W/\"{version}-{}\"", &hash.as_str()[..16]);
+        let etag = format!("W/\"{version}-{}\"", &hash.to_hex().as_str()[..16]);
         Self {
             version,
+            key: *hash.as_bytes(),
             etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("W/\"0\"")),
         }
     }
@@ -68,6 +73,20 @@ impl Reading {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("accept"));
         response
+    }
+
+    /// Under what the answer is kept.
+    pub(super) fn key(&self) -> Key {
+        self.key
+    }
+
+    /// A response of a body.
+    pub(super) fn respond_with(&self, content_type: HeaderValue, body: Body) -> Response {
+        let mut response = Response::new(body);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, content_type);
+        self.label(response)
     }
 
     /// A response of a body in a format.
@@ -193,6 +212,65 @@ impl AppState {
             .unwrap_or_else(|error| Err(ApiError::Internal(error.to_string())))
     }
 
+    /// Evaluates a query, in turn, and within its limits. What it writes streams as with
+    /// [`Self::stream`]; it names the type of what it writes before it begins. If `flight` is given
+    /// the answer is kept, unless it is long.
+    pub(super) async fn evaluate(
+        &self,
+        request: evaluations::Request,
+        flight: Option<Flight>,
+        work: impl FnOnce(&KnowledgeGraph, &Limits, &mut Blocks) -> Result<(), ApiError>
+        + Send
+        + 'static,
+    ) -> Result<Evaluated, ApiError> {
+        let deadline = request.deadline;
+        let evaluation = self.evaluations().begin(request).await?;
+        let id = HeaderValue::from_str(evaluation.id()).ok();
+        let guard = CancelOnDrop(evaluation.cancellation());
+        let (sender, mut receiver) = mpsc::channel(WAITING_BLOCKS);
+        let (head, mut content_type) = oneshot::channel();
+        let graph = self.graph().clone();
+        let most_kept = self.answers().largest();
+        let runtime = Handle::current();
+        evaluation.run(move |evaluation, limits| {
+            let mut blocks = Blocks {
+                sender,
+                buffer: Vec::new(),
+                runtime,
+                deadline: Some(deadline),
+                head: Some(head),
+                meter: Some(evaluation.meter()),
+                kept: flight.map(|flight| Kept {
+                    flight,
+                    blocks: Vec::new(),
+                    bytes: 0,
+                    most: most_kept,
+                    content_type: None,
+                }),
+            };
+            let result = caught(|| work(&graph, limits, &mut blocks));
+            evaluation.ended(match &result {
+                Ok(()) => Outcome::Done,
+                Err(ApiError::App(AppError::Store(error))) => error.into(),
+                Err(ApiError::Busy) => Outcome::Busy,
+                Err(_) => Outcome::Failed,
+            });
+            blocks.finish(result);
+        });
+        let first = timeout_at((deadline + GRACE).into(), receiver.recv())
+            .await
+            .map_err(|_| StoreError::TimedOut)?;
+        let body = begun(first, receiver, guard)?;
+        let content_type = content_type
+            .try_recv()
+            .map_err(|_| ApiError::Internal("an answer has no type".to_owned()))?;
+        Ok(Evaluated {
+            content_type,
+            body,
+            id,
+        })
+    }
+
     /// Runs work that writes a body. The body streams once it is longer than a block; what goes
     /// wrong before is an error, what goes wrong later cuts the connection off. If the client
     /// leaves, the work is cancelled.
@@ -207,7 +285,7 @@ impl AppState {
         let (sender, mut receiver) = mpsc::channel(WAITING_BLOCKS);
         let limits = Limits {
             deadline,
-            cancellation: CancellationToken::new(),
+            ..Limits::default()
         };
         let guard = CancelOnDrop(limits.cancellation.clone());
         let graph = self.graph().clone();
@@ -218,13 +296,12 @@ impl AppState {
                 buffer: Vec::new(),
                 runtime,
                 deadline,
+                head: None,
+                meter: None,
+                kept: None,
             };
-            let block = match caught(|| work(&graph, &limits, &mut blocks)) {
-                Ok(()) => Block::Last(std::mem::take(&mut blocks.buffer).into()),
-                Err(error) => Block::Failed(error),
-            };
-            // If this fails the client has left; nobody is there to be told.
-            let _ = blocks.send(block);
+            let result = caught(|| work(&graph, &limits, &mut blocks));
+            blocks.finish(result);
             drop(place);
         });
         let first = match deadline {
@@ -233,19 +310,36 @@ impl AppState {
                 .await
                 .map_err(|_| StoreError::TimedOut)?,
         };
-        match first {
-            Some(Block::Last(bytes)) => Ok(bytes.into()),
-            Some(Block::More(bytes)) => Ok(Body::from_stream(BlockStream {
-                first: Some(bytes),
-                receiver,
-                done: false,
-                _guard: guard,
-            })),
-            Some(Block::Failed(error)) => Err(error),
-            None => Err(ApiError::Internal(
-                "a computation ended without a word".to_owned(),
-            )),
-        }
+        begun(first, receiver, guard)
+    }
+}
+
+/// An evaluation that has begun to answer.
+pub(super) struct Evaluated {
+    pub(super) content_type: HeaderValue,
+    pub(super) body: Body,
+    /// Under what it is listed while it goes on.
+    pub(super) id: Option<HeaderValue>,
+}
+
+/// The body that begins with a block.
+fn begun(
+    first: Option<Block>,
+    receiver: mpsc::Receiver<Block>,
+    guard: CancelOnDrop,
+) -> Result<Body, ApiError> {
+    match first {
+        Some(Block::Last(bytes)) => Ok(bytes.into()),
+        Some(Block::More(bytes)) => Ok(Body::from_stream(BlockStream {
+            first: Some(bytes),
+            receiver,
+            done: false,
+            _guard: guard,
+        })),
+        Some(Block::Failed(error)) => Err(error),
+        None => Err(ApiError::Internal(
+            "a computation ended without a word".to_owned(),
+        )),
     }
 }
 
@@ -300,9 +394,81 @@ pub(super) struct Blocks {
     buffer: Vec<u8>,
     runtime: Handle,
     deadline: Option<Instant>,
+    /// Who waits to hear the type of what is written.
+    head: Option<oneshot::Sender<HeaderValue>>,
+    meter: Option<Meter>,
+    kept: Option<Kept>,
+}
+
+/// An answer that may be kept when it is whole.
+struct Kept {
+    flight: Flight,
+    blocks: Vec<Bytes>,
+    bytes: usize,
+    most: usize,
+    content_type: Option<HeaderValue>,
 }
 
 impl Blocks {
+    /// Names the type of what is going to be written.
+    pub(super) fn head(&mut self, content_type: HeaderValue) {
+        if let Some(kept) = &mut self.kept {
+            kept.content_type = Some(content_type.clone());
+        }
+        if let Some(head) = self.head.take() {
+            // If this fails the client has left.
+            let _ = head.send(content_type);
+        }
+    }
+
+    /// The next block, counted, and remembered if the answer may be kept.
+    fn take_block(&mut self) -> io::Result<Bytes> {
+        let buffer = std::mem::take(&mut self.buffer);
+        // Whoever sends it frees it.
+        handed_over(buffer.capacity());
+        let block = Bytes::from(buffer);
+        if let Some(meter) = &self.meter {
+            meter
+                .sent(block.len())
+                .map_err(|limit| io::Error::new(io::ErrorKind::QuotaExceeded, limit.to_string()))?;
+        }
+        if let Some(kept) = &mut self.kept {
+            kept.bytes += block.len();
+            if kept.bytes > kept.most {
+                // Others need not wait for what they will not get.
+                self.kept = None;
+            } else {
+                kept.blocks.push(block.clone());
+            }
+        }
+        Ok(block)
+    }
+
+    /// Sends what is left, or what went wrong.
+    fn finish(mut self, result: Result<(), ApiError>) {
+        let last = result.and_then(|()| {
+            self.take_block()
+                .map_err(|error| ApiError::write(WriteError::Io(error)))
+        });
+        let block = match last {
+            Ok(bytes) => {
+                if let Some(kept) = self.kept.take()
+                    && let Some(content_type) = kept.content_type
+                {
+                    let body = match &*kept.blocks {
+                        [one] => one.clone(),
+                        many => many.concat().into(),
+                    };
+                    kept.flight.land(Answer { content_type, body });
+                }
+                Block::Last(bytes)
+            }
+            Err(error) => Block::Failed(error),
+        };
+        // If this fails the client has left; nobody is there to be told.
+        let _ = self.send(block);
+    }
+
     fn send(&mut self, block: Block) -> io::Result<()> {
         let block = match self.sender.try_send(block) {
             Ok(()) => return Ok(()),
@@ -338,8 +504,9 @@ impl Write for Blocks {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= BLOCK {
-            let block = std::mem::replace(&mut self.buffer, Vec::with_capacity(BLOCK + 1_024));
-            self.send(Block::More(block.into()))?;
+            let block = self.take_block()?;
+            self.buffer.reserve_exact(BLOCK + BLOCK / 4);
+            self.send(Block::More(block))?;
         }
         Ok(bytes.len())
     }

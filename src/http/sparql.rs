@@ -1,18 +1,23 @@
 //! `/sparql`: the SPARQL 1.1 Protocol, query and update on one path.
 
+use super::answers::Known;
 use super::error::ApiError;
 use super::negotiate::{self, Chosen, Format, ROWS, TRIPLES, choose};
-use super::request::{Form, content_type, deadline, read_body, url, utf8, writer};
+use super::request::{
+    Form, QUERY_ID, client_of, content_type, deadline, query_id, read_body, url, utf8, writer,
+};
 use super::respond::{Reading, written};
 use super::{AppState, pages, service_description};
-use crate::app::{ResultFormat, write_results};
-use crate::store::{DatasetSpec, Limits, Query, QueryForm, Snapshot};
+use crate::app::evaluations::{self, Outcome};
+use crate::app::{AppError, ResultFormat, WriteError, write_results};
+use crate::store::{DatasetSpec, Query, QueryForm, Snapshot};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -124,34 +129,50 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
     let formats: Vec<&str> = formats.iter().map(String::as_str).collect();
     let deadline = deadline(form, state.graph().config().query_timeout)?;
     let base = url(parts);
-    let to_parse = text.clone();
-    let query = state
-        .blocking(move |graph| {
-            graph
-                .parse_query(&to_parse, Some(&base))
-                .map_err(ApiError::Syntax)
-        })
-        .await?;
-    let mut identity = vec![text.as_str()];
+    let mut identity = vec![text.as_str(), base.as_str()];
     identity.extend(dataset.default_graphs.iter().map(|graph| graph.as_str()));
     identity.push("named");
     identity.extend(dataset.named_graphs.iter().map(|graph| graph.as_str()));
     let job = QueryJob {
-        query,
+        asked: Asked::Text {
+            text: text.clone(),
+            base: base.clone(),
+        },
         dataset: dataset.clone(),
-        deadline,
         snapshot: state.graph().snapshot(),
+        request: evaluations::Request {
+            client: client_of(state, parts)?,
+            id: query_id(&parts.headers, form)?,
+            kind: "query".to_owned(),
+            text: text.as_str().into(),
+            version: 0,
+            deadline,
+        },
     };
     let page = pages::ResultPage::of_query(&text);
     job.answer(state, &parts.headers, &formats, &identity, page)
         .await
 }
 
+/// A query as it was sent, or one that is parsed and has its parameters.
+pub(super) enum Asked {
+    Text { text: String, base: String },
+    Query(Query),
+}
+
 /// A query to run, and on what.
 pub(super) struct QueryJob {
+    pub(super) asked: Asked,
+    pub(super) dataset: DatasetSpec,
+    pub(super) snapshot: Arc<Snapshot>,
+    /// Who asks; the version is filled in here.
+    pub(super) request: evaluations::Request,
+}
+
+/// A query that is ready to be evaluated.
+pub(super) struct Ready {
     pub(super) query: Query,
     pub(super) dataset: DatasetSpec,
-    pub(super) deadline: Instant,
     pub(super) snapshot: Arc<Snapshot>,
 }
 
@@ -167,38 +188,78 @@ impl QueryJob {
         identity: &[&str],
         page: pages::ResultPage,
     ) -> Result<Response, ApiError> {
-        let services = state.graph().services(&self.snapshot);
-        self.query = self.query.with_services(services);
-        let chosen = self.format(headers, formats)?;
-        let volatile = is_volatile(identity).then(unrepeated);
         let mut what = identity.to_vec();
-        what.push(chosen.content_type);
+        what.push("formats");
+        what.extend(formats);
+        let accepted = headers.get_all(header::ACCEPT).iter();
+        what.extend(accepted.filter_map(|value| value.to_str().ok()));
+        what.push(page.address());
+        let volatile = is_volatile(identity).then(unrepeated);
         what.extend(volatile.as_deref());
         let reading = Reading::new(state, self.snapshot.version(), &what);
         if let Some(response) = reading.not_modified(headers) {
             return Ok(response);
         }
-        let result_format = match chosen.format {
-            Format::Rows(format) => ResultFormat::Rows(format),
-            Format::Rdf(format) => ResultFormat::Triples(format),
-            Format::Html | Format::Json | Format::Csv | Format::Sparql => {
-                return pages::results(state, self, page, &reading).await;
+        let flight = if volatile.is_some() {
+            None
+        } else {
+            match state
+                .answers()
+                .ask(reading.key(), self.request.deadline)
+                .await
+            {
+                Some(Known::Answer(answer)) => {
+                    return Ok(reading.respond_with(answer.content_type, answer.body.into()));
+                }
+                Some(Known::Nobody(flight)) => Some(flight),
+                None => return Err(ApiError::Busy),
             }
         };
-        let place = state.place(Some(self.deadline)).await?;
-        let body = state
-            .stream(place, Some(self.deadline), move |_, limits, blocks| {
-                self.snapshot
-                    .query(&self.query, &self.dataset, limits, |results| {
-                        write_results(results, result_format, blocks)
+        self.request.version = self.snapshot.version();
+        let headers = headers.clone();
+        let formats: Vec<String> = formats.iter().map(|name| (*name).to_owned()).collect();
+        let evaluated = state
+            .evaluate(self.request, flight, move |graph, limits, blocks| {
+                let query = match self.asked {
+                    Asked::Query(query) => query,
+                    Asked::Text { text, base } => graph
+                        .parse_query(&text, Some(&base))
+                        .map_err(ApiError::Syntax)?,
+                };
+                let job = Ready {
+                    query: query.with_services(graph.services(&self.snapshot)),
+                    dataset: self.dataset,
+                    snapshot: self.snapshot,
+                };
+                let chosen = job.format(&headers, &formats)?;
+                blocks.head(HeaderValue::from_static(chosen.content_type));
+                let format = match chosen.format {
+                    Format::Rows(format) => ResultFormat::Rows(format),
+                    Format::Rdf(format) => ResultFormat::Triples(format),
+                    Format::Html | Format::Json | Format::Csv | Format::Sparql => {
+                        let page = pages::results(graph, &job, limits, page)?;
+                        return blocks
+                            .write_all(page.as_bytes())
+                            .map_err(|error| ApiError::write(WriteError::Io(error)));
+                    }
+                };
+                job.snapshot
+                    .query(&job.query, &job.dataset, limits, |results| {
+                        write_results(results, format, blocks)
                     })?
                     .map_err(ApiError::write)
             })
             .await?;
-        Ok(reading.respond(chosen, body))
+        let mut response = reading.respond_with(evaluated.content_type, evaluated.body);
+        if let Some(id) = evaluated.id {
+            response.headers_mut().insert(QUERY_ID, id);
+        }
+        Ok(response)
     }
+}
 
-    fn format(&self, headers: &HeaderMap, names: &[&str]) -> Result<Chosen, ApiError> {
+impl Ready {
+    fn format(&self, headers: &HeaderMap, names: &[String]) -> Result<Chosen, ApiError> {
         let offers = match self.query.form() {
             QueryForm::Select | QueryForm::Ask => ROWS.as_slice(),
             QueryForm::Construct | QueryForm::Describe => TRIPLES.as_slice(),
@@ -256,18 +317,32 @@ async fn update(
         default_graphs: form.iris("using-graph-uri")?,
         named_graphs: form.iris("using-named-graph-uri")?,
     };
-    let limits = Limits {
-        deadline: Some(deadline(form, state.graph().config().query_timeout)?),
-        ..Limits::default()
-    };
+    let mut evaluation = state.evaluations().list(evaluations::Request {
+        client: client_of(state, parts)?,
+        id: query_id(&parts.headers, form)?,
+        kind: "update".to_owned(),
+        text: text.as_str().into(),
+        version: state.graph().snapshot().version(),
+        deadline: deadline(form, state.graph().config().query_timeout)?,
+    })?;
     let base = url(parts);
+    // The work is done, and counted, although the client may leave.
     let committed = state
         .writing(move |graph| {
-            let mut update = graph
+            let begun = Instant::now();
+            let limits = evaluation.limits();
+            let result = graph
                 .parse_update(&text, Some(&base))
-                .map_err(ApiError::Syntax)?;
-            update.set_using(&using).map_err(ApiError::Syntax)?;
-            Ok(graph.update(&writer, update, limits)?)
+                .and_then(|mut update| update.set_using(&using).map(|()| update))
+                .map_err(ApiError::Syntax)
+                .and_then(|update| Ok(graph.update(&writer, update, limits)?));
+            evaluation.took(begun.elapsed());
+            evaluation.ended(match &result {
+                Ok(_) => Outcome::Done,
+                Err(ApiError::App(AppError::Store(error))) => error.into(),
+                Err(_) => Outcome::Failed,
+            });
+            result
         })
         .await?;
     Ok(written(StatusCode::NO_CONTENT, committed.version))

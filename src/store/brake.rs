@@ -1,259 +1,309 @@
-//! A brake for products: the one place where the engine can work for ever without reading data.
+//! Limits that hold for every operator of the engine: time, cancellation and memory.
 //!
-//! The evaluator looks at its cancellation token, and our [`View`](super::dataset::View) at the
-//! clock, whenever data is read. A product of two lists held in memory reads nothing. So each
-//! product in the algebra gets a filter whose function looks at both and unwinds with a private
-//! payload, which [`stopped`] turns back into an error. The filter mentions variables of both
-//! sides, or the optimiser would move it below the product.
+//! The engine itself looks at nothing while it sorts, multiplies lists that are in memory, or
+//! builds strings. But whatever it does, it does with terms of ours: each row it makes clones
+//! them, each join compares them, each sort and each function takes their values out of the view.
+//! So [`EvaluationTerm`](super::dataset::EvaluationTerm) and the view call [`tick`], and every
+//! so many ticks this thread looks at the clock, at whoever waits for the answer, and at the bytes
+//! it holds. When it is over the limits it unwinds with a private payload, which [`within`] turns
+//! back into an error: the work has then stopped and its memory is given back.
+//!
+//! Two things make no ticks and are bounded before the evaluation begins, by
+//! [`guarded`](super::guarded): rows without any term, and functions whose result may be far
+//! longer than what they are given.
 
 use super::error::StoreError;
+use super::guarded;
 use super::query::Limits;
-use oxigraph::model::{Literal, NamedNode, Variable};
 use spareval::QueryEvaluator;
-use spargebra::algebra::{Expression, Function, GraphPattern};
-use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Instant;
 
-const FUNCTION: &str = "https://w3id.org/weft/fn#brake";
+/// Ticks between two looks. A tick takes some nanoseconds, so a look comes every few
+/// microseconds, and takes a twentieth of one.
+const TICKS_PER_LOOK: u32 = 1_024;
+/// What it weighs to take the value of a term out: a function may do something long with it.
+pub(super) const VALUE: u32 = 32;
+/// The longest text that an expression may make or be given.
+pub(super) const LONGEST_TEXT: usize = 16 << 20;
+/// The longest text that a regular expression may be matched with: nothing can stop a match, and
+/// in the worst case it takes the length times the size of the expression.
+pub(super) const LONGEST_MATCHED_TEXT: usize = 2 << 20;
 
-/// What a brake unwinds with.
-enum Stop {
+/// Has a word in an evaluation while it runs: may make it wait, or end it.
+pub trait Pace: Send + Sync {
+    /// Called every few microseconds on the thread that evaluates, with the bytes it holds.
+    ///
+    /// # Errors
+    /// [`Stop`] ends the evaluation.
+    fn look(&self, held: usize) -> Result<(), Stop>;
+}
+
+/// Why an evaluation ends before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Its time is over.
     TimedOut,
+    /// Nobody waits for it any more.
     Cancelled,
+    /// It holds more memory than one evaluation may.
+    OutOfMemory,
+    /// A text grew, or was, longer than this many bytes.
+    TextTooLong(usize),
+    /// Others need the processors or the memory: it may be asked again.
+    Busy,
 }
 
-/// An evaluator that keeps to the limits.
-pub(super) fn evaluator(limits: &Limits) -> QueryEvaluator {
-    let Limits {
-        deadline,
-        cancellation,
-    } = limits.clone();
-    let token = cancellation.clone();
-    QueryEvaluator::new()
-        .with_cancellation_token(token)
-        .with_custom_function(NamedNode::new_unchecked(FUNCTION), move |_| {
-            if cancellation.is_cancelled() {
-                resume_unwind(Box::new(Stop::Cancelled));
-            }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                resume_unwind(Box::new(Stop::TimedOut));
-            }
-            Some(Literal::from(true).into())
-        })
+impl From<Stop> for StoreError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::TimedOut => Self::TimedOut,
+            Stop::Cancelled => Self::Cancelled,
+            Stop::OutOfMemory => Self::OutOfMemory,
+            Stop::TextTooLong(limit) => Self::TextTooLong(limit),
+            Stop::Busy => Self::Busy,
+        }
+    }
 }
 
-/// Runs an evaluation and answers an error where a brake stopped it.
+/// What is looked at.
+struct Watch {
+    limits: Limits,
+    /// The bytes that this thread held when the watch began.
+    base: i64,
+}
+
+thread_local! {
+    static LEFT: Cell<u32> = const { Cell::new(TICKS_PER_LOOK) };
+    static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
+}
+
+/// Something was done with a term.
+#[inline]
+pub(super) fn tick() {
+    ticks(1);
+}
+
+/// Something was done that weighs as much as so many terms.
+///
+/// # Panics
+/// With a private payload when the evaluation is over its limits; [`within`] catches it.
+#[inline]
+pub(super) fn ticks(weight: u32) {
+    LEFT.with(|left| match left.get().checked_sub(weight) {
+        Some(less) => left.set(less),
+        None => {
+            left.set(TICKS_PER_LOOK);
+            look();
+        }
+    });
+}
+
+/// A text of this length is made or used.
+#[inline]
+pub(super) fn text(length: usize) {
+    if length > LONGEST_TEXT {
+        stop(Stop::TextTooLong(LONGEST_TEXT));
+    }
+    ticks(VALUE + (length / 64) as u32);
+}
+
+/// A text of this length is matched with a regular expression.
+pub(super) fn matched_text(length: usize) {
+    if length > LONGEST_MATCHED_TEXT {
+        stop(Stop::TextTooLong(LONGEST_MATCHED_TEXT));
+    }
+}
+
+#[cold]
+fn look() {
+    let verdict = WATCH.with_borrow(|watch| watch.as_ref().map_or(Ok(()), Watch::look));
+    if let Err(reason) = verdict {
+        stop(reason);
+    }
+}
+
+/// Unwinds, unless nothing is watched on this thread or it is unwinding already.
+fn stop(reason: Stop) {
+    // What is dropped on the way must not unwind again.
+    if WATCH.with_borrow_mut(Option::take).is_some() && !std::thread::panicking() {
+        resume_unwind(Box::new(reason));
+    }
+}
+
+impl Watch {
+    fn look(&self) -> Result<(), Stop> {
+        let limits = &self.limits;
+        if limits.cancellation.is_cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        if limits
+            .deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+        {
+            return Err(Stop::TimedOut);
+        }
+        let held = usize::try_from(memory::held() - self.base).unwrap_or(0);
+        if limits.memory.is_some_and(|most| held > most) {
+            return Err(Stop::OutOfMemory);
+        }
+        match &limits.pace {
+            Some(pace) => pace.look(held),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Restores the watch of whoever called, also when unwinding.
+struct Restore(Option<Watch>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        WATCH.set(self.0.take());
+    }
+}
+
+/// Runs an evaluation within limits, and answers an error where they stopped it. Within another
+/// evaluation on the same thread its own limits count until it is done.
+///
+/// # Errors
+/// [`StoreError`] of the limit that was reached.
 ///
 /// # Panics
 /// If the evaluation panics for another reason.
-pub(super) fn stopped<R>(work: impl FnOnce() -> R) -> Result<R, StoreError> {
+pub(super) fn within<R>(limits: &Limits, work: impl FnOnce() -> R) -> Result<R, StoreError> {
+    let watch = Watch {
+        limits: limits.clone(),
+        base: memory::held(),
+    };
+    watch.look()?;
+    let _restore = Restore(WATCH.replace(Some(watch)));
+    LEFT.set(TICKS_PER_LOOK);
     // What is seen after an unwinding is the snapshot only, which nothing changes.
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| match payload.downcast::<Stop>() {
-        Ok(stop) => match *stop {
-            Stop::TimedOut => StoreError::TimedOut,
-            Stop::Cancelled => StoreError::Cancelled,
-        },
+        Ok(stop) => (*stop).into(),
         Err(payload) => resume_unwind(payload),
     })
 }
 
-/// The pattern with a brake on each product. Borrowed if it has none, as most have.
-pub(super) fn with_brakes(pattern: &GraphPattern) -> Cow<'_, GraphPattern> {
-    let mut braked = pattern.clone();
-    if brake(&mut braked) {
-        Cow::Owned(braked)
-    } else {
-        Cow::Borrowed(pattern)
-    }
-}
-
-fn brake(pattern: &mut GraphPattern) -> bool {
-    let mut found = match pattern {
-        GraphPattern::Join { left, right }
-        | GraphPattern::Lateral { left, right }
-        | GraphPattern::LeftJoin { left, right, .. }
-        | GraphPattern::Union { left, right }
-        | GraphPattern::Minus { left, right } => brake(left) | brake(right),
-        GraphPattern::Filter { inner, .. }
-        | GraphPattern::Graph { inner, .. }
-        | GraphPattern::Extend { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Project { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. }
-        | GraphPattern::Group { inner, .. }
-        | GraphPattern::Service { inner, .. } => brake(inner),
-        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => false,
-    };
-    let sides = match pattern {
-        GraphPattern::Bgp { patterns } => islands(patterns),
-        GraphPattern::Join { left, right } | GraphPattern::LeftJoin { left, right, .. } => {
-            let apart = blank_nodes(left).is_disjoint(&blank_nodes(right));
-            let (left, right) = (variables(left), variables(right));
-            if apart && left.is_disjoint(&right) {
-                [left, right]
-                    .into_iter()
-                    .filter_map(|side| side.into_iter().next())
-                    .collect()
-            } else {
-                Vec::new()
-            }
+/// Bytes that this thread allocated are now another's, which will free them: they no longer count
+/// as held by the evaluation.
+pub fn handed_over(bytes: usize) {
+    WATCH.with_borrow_mut(|watch| {
+        if let Some(watch) = watch {
+            watch.base += bytes as i64;
         }
-        _ => Vec::new(),
-    };
-    if sides.len() > 1 {
-        let call = Expression::FunctionCall(
-            Function::Custom(NamedNode::new_unchecked(FUNCTION)),
-            sides.into_iter().map(Expression::Variable).collect(),
-        );
-        let inner = std::mem::replace(
-            pattern,
-            GraphPattern::Bgp {
-                patterns: Vec::new(),
-            },
-        );
-        // An unbound argument is an error of the call, not a reason to drop the row.
-        *pattern = GraphPattern::Filter {
-            expr: Expression::Coalesce(vec![call, Expression::Literal(Literal::from(true))]),
-            inner: Box::new(inner),
-        };
-        found = true;
-    }
-    found
-}
-
-fn variables(pattern: &GraphPattern) -> BTreeSet<Variable> {
-    let mut variables = BTreeSet::new();
-    pattern.on_in_scope_variable(|variable| {
-        variables.insert(variable.clone());
     });
-    variables
 }
 
-/// The blank nodes that can link a pattern to its neighbour, as in `?a :p/:q+ ?b`, which is a
-/// triple pattern and a path that meet in one.
-fn blank_nodes(pattern: &GraphPattern) -> BTreeSet<&str> {
-    let terms: Vec<&TermPattern> = match pattern {
-        GraphPattern::Bgp { patterns } => patterns
-            .iter()
-            .flat_map(|triple| [&triple.subject, &triple.object])
-            .collect(),
-        GraphPattern::Path {
-            subject, object, ..
-        } => vec![subject, object],
-        GraphPattern::Join { left, right } => {
-            return blank_nodes(left)
-                .into_iter()
-                .chain(blank_nodes(right))
-                .collect();
-        }
-        GraphPattern::Filter { inner, .. } => return blank_nodes(inner),
-        _ => Vec::new(),
-    };
-    terms
-        .into_iter()
-        .filter_map(|term| match term {
-            TermPattern::BlankNode(node) => Some(node.as_str()),
-            _ => None,
+/// Looks at the limits at once, between two steps that make no ticks.
+///
+/// # Panics
+/// As [`ticks`].
+pub(super) fn look_now() {
+    look();
+}
+
+/// An evaluator with the functions that guarded queries call.
+pub(super) fn evaluator() -> QueryEvaluator {
+    guarded::with_functions(QueryEvaluator::new())
+}
+
+/// How much memory this thread holds: what it allocated less what it freed.
+#[cfg(unix)]
+mod memory {
+    use tikv_jemalloc_ctl::thread::{ThreadLocal, allocatedp, deallocatedp};
+
+    thread_local! {
+        static COUNTERS: Option<(ThreadLocal<u64>, ThreadLocal<u64>)> =
+            allocatedp::read().ok().zip(deallocatedp::read().ok());
+    }
+
+    pub(super) fn held() -> i64 {
+        COUNTERS.with(|counters| {
+            counters.map_or(0, |(allocated, freed)| {
+                allocated.get().wrapping_sub(freed.get()) as i64
+            })
         })
-        .collect()
-}
-
-/// A variable of each group of triple patterns that no shared variable or blank node links.
-fn islands(patterns: &[TriplePattern]) -> Vec<Variable> {
-    let mut islands: Vec<(BTreeSet<String>, Option<Variable>)> = Vec::new();
-    for pattern in patterns {
-        let mut names = BTreeSet::new();
-        let mut one = None;
-        names_of(pattern, &mut names, &mut one);
-        if names.is_empty() {
-            continue;
-        }
-        let mut island = (names, one);
-        islands.retain(|other| {
-            let apart = other.0.is_disjoint(&island.0);
-            if !apart {
-                island.0.extend(other.0.iter().cloned());
-                island.1 = island.1.take().or_else(|| other.1.clone());
-            }
-            apart
-        });
-        islands.push(island);
-    }
-    islands.into_iter().filter_map(|(_, one)| one).collect()
-}
-
-fn names_of(pattern: &TriplePattern, names: &mut BTreeSet<String>, one: &mut Option<Variable>) {
-    let mut variable = |variable: &Variable| {
-        names.insert(variable.to_string());
-        one.get_or_insert_with(|| variable.clone());
-    };
-    if let NamedNodePattern::Variable(predicate) = &pattern.predicate {
-        variable(predicate);
-    }
-    for term in [&pattern.subject, &pattern.object] {
-        if let TermPattern::Variable(of) = term {
-            variable(of);
-        }
-    }
-    for term in [&pattern.subject, &pattern.object] {
-        match term {
-            TermPattern::BlankNode(node) => {
-                names.insert(node.to_string());
-            }
-            TermPattern::Triple(triple) => names_of(triple, names, one),
-            _ => {}
-        }
     }
 }
 
-/// A query with its pattern replaced.
-pub(super) fn braked_query(query: &spargebra::Query) -> Cow<'_, spargebra::Query> {
-    let pattern = match query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => pattern,
-    };
-    let Cow::Owned(braked) = with_brakes(pattern) else {
-        return Cow::Borrowed(query);
-    };
-    let mut query = query.clone();
-    match &mut query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => *pattern = braked,
+#[cfg(not(unix))]
+mod memory {
+    pub(super) fn held() -> i64 {
+        0
     }
-    Cow::Owned(query)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spargebra::SparqlParser;
+    use std::time::Duration;
 
-    fn is_braked(text: &str) -> bool {
-        let query = SparqlParser::new().parse_query(text).unwrap();
-        matches!(braked_query(&query), Cow::Owned(_))
+    fn limits(milliseconds: u64) -> Limits {
+        Limits {
+            deadline: Some(Instant::now() + Duration::from_millis(milliseconds)),
+            ..Limits::default()
+        }
     }
 
     #[test]
-    fn products_get_a_brake_and_joins_do_not() {
-        assert!(is_braked("SELECT * { ?a ?p ?b . ?c ?q ?d }"));
-        assert!(is_braked("SELECT * { VALUES ?a { 1 } VALUES ?b { 2 } }"));
-        assert!(is_braked("SELECT * { ?a ?p ?b OPTIONAL { ?c ?q ?d } }"));
-        assert!(!is_braked("SELECT * { ?a ?p ?b . ?b ?q ?d . ?d ?r ?e }"));
-        assert!(!is_braked(
-            "SELECT * { ?a ?p [ ?q ?d ] OPTIONAL { ?d ?r ?e } }"
-        ));
-        assert!(!is_braked("SELECT * { ?a <http://p>/<http://q>+ ?b }"));
-        assert!(is_braked(
-            "SELECT * { ?a <http://p>+ ?b . ?c <http://q>+ ?d }"
-        ));
+    fn work_that_ticks_ends_at_its_deadline() {
+        let outcome = within(&limits(20), || {
+            loop {
+                tick();
+            }
+        });
+        assert!(matches!(outcome, Err(StoreError::TimedOut)));
+    }
+
+    #[test]
+    fn an_evaluation_within_another_has_limits_of_its_own() {
+        let outcome = within(&limits(10_000), || {
+            let inner = within(&limits(10), || {
+                loop {
+                    tick();
+                }
+            });
+            assert!(matches!(inner, Err(StoreError::TimedOut)));
+            WATCH.with_borrow(|watch| assert!(watch.is_some()));
+        });
+        assert!(outcome.is_ok());
+        WATCH.with_borrow(|watch| assert!(watch.is_none()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn memory_that_is_held_counts_and_what_was_given_back_does_not() {
+        let limits = Limits {
+            memory: Some(8 << 20),
+            ..Limits::default()
+        };
+        let given_back = within(&limits, || {
+            for _ in 0..100 {
+                drop(std::hint::black_box(vec![1_u8; 1 << 20]));
+                ticks(TICKS_PER_LOOK);
+                ticks(TICKS_PER_LOOK);
+            }
+        });
+        assert!(given_back.is_ok());
+        let held = within(&limits, || {
+            let mut all = Vec::new();
+            for _ in 0..100 {
+                all.push(std::hint::black_box(vec![1_u8; 1 << 20]));
+                ticks(TICKS_PER_LOOK);
+                ticks(TICKS_PER_LOOK);
+            }
+        });
+        assert!(matches!(held, Err(StoreError::OutOfMemory)));
+    }
+
+    #[test]
+    fn ticks_outside_an_evaluation_do_nothing() {
+        for _ in 0..10 * TICKS_PER_LOOK {
+            tick();
+        }
+        text(LONGEST_TEXT + 1);
     }
 }

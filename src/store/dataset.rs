@@ -1,5 +1,6 @@
 //! A snapshot as the evaluator sees it.
 
+use super::brake;
 use super::dictionary::Dictionary;
 use super::error::ReadError;
 use super::index::{GraphScope, Matches};
@@ -9,30 +10,50 @@ use oxigraph::model::vocab::xsd;
 use oxigraph::model::{LiteralRef, Term};
 use oxsdatatypes::{Decimal, Integer};
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::hash::{Hash, Hasher};
 use std::num::NonZeroU32;
-use std::time::Instant;
 
 /// A term during evaluation: a number of the dictionary, or beyond [`FIRST_LOCAL`] one that only
 /// this evaluation knows because the query computed it.
 ///
 /// Equal numbers are equal terms: a computed term that the dictionary has takes its number.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// Whatever the engine does with rows, it clones and compares their terms: each time counts as a
+/// step of the evaluation, which [`brake`] bounds.
+#[derive(Eq)]
 pub(super) struct EvaluationTerm(NonZeroU32);
 
-const FIRST_LOCAL: u32 = 1 << 31;
+impl Clone for EvaluationTerm {
+    #[inline]
+    fn clone(&self) -> Self {
+        brake::tick();
+        Self(self.0)
+    }
+}
 
-/// How many reads pass between two looks at the clock.
-const READS_PER_LOOK: u32 = 256;
+impl PartialEq for EvaluationTerm {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        brake::tick();
+        self.0 == other.0
+    }
+}
+
+impl Hash for EvaluationTerm {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+const FIRST_LOCAL: u32 = 1 << 31;
 
 /// A snapshot with a default graph chosen, for one evaluation.
 pub(super) struct View<'a> {
     snapshot: &'a Snapshot,
     default_graph: GraphScope,
-    deadline: Option<Instant>,
-    reads: Cell<u32>,
     local: RefCell<LocalTerms>,
 }
 
@@ -117,34 +138,12 @@ impl LocalTerms {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(
-        snapshot: &'a Snapshot,
-        default_graph: GraphScope,
-        deadline: Option<Instant>,
-    ) -> Self {
+    pub(super) fn new(snapshot: &'a Snapshot, default_graph: GraphScope) -> Self {
         Self {
             snapshot,
             default_graph,
-            deadline,
-            reads: Cell::new(0),
             local: RefCell::default(),
         }
-    }
-
-    fn look_at_the_clock(&self) -> Result<(), ReadError> {
-        let reads = self.reads.get().wrapping_add(1);
-        self.reads.set(reads);
-        if reads.is_multiple_of(READS_PER_LOOK) {
-            check(self.deadline)?;
-        }
-        Ok(())
-    }
-}
-
-fn check(deadline: Option<Instant>) -> Result<(), ReadError> {
-    match deadline {
-        Some(deadline) if Instant::now() >= deadline => Err(ReadError::TimedOut),
-        _ => Ok(()),
     }
 }
 
@@ -155,26 +154,18 @@ fn wrap(id: TermId) -> Result<EvaluationTerm, ReadError> {
         .ok_or_else(|| crate::rdf::DamagedTerm::no_such_term().into())
 }
 
-/// The quads of one lookup; looks at the clock now and then.
+/// The quads of one lookup.
 pub(super) struct Quads<'a> {
     /// `None` when a term of the pattern is nowhere in the store.
     matches: Option<Matches<'a>>,
     is_default_graph: bool,
-    deadline: Option<Instant>,
-    reads: u32,
 }
 
 impl Iterator for Quads<'_> {
     type Item = Result<InternalQuad<EvaluationTerm>, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.reads += 1;
-        if self.reads.is_multiple_of(READS_PER_LOOK)
-            && let Err(error) = check(self.deadline)
-        {
-            self.matches = None;
-            return Some(Err(error));
-        }
+        brake::tick();
         let quad = self.matches.as_mut()?.next()?;
         Some(self.quad(quad))
     }
@@ -201,6 +192,18 @@ impl Quads<'_> {
     }
 }
 
+/// How long a text that an expression made is.
+fn text_length(term: &ExpressionTerm) -> usize {
+    match term {
+        ExpressionTerm::NamedNode(node) => node.as_str().len(),
+        ExpressionTerm::StringLiteral(value)
+        | ExpressionTerm::LangStringLiteral { value, .. }
+        | ExpressionTerm::DirLangStringLiteral { value, .. }
+        | ExpressionTerm::OtherTypedLiteral { value, .. } => value.len(),
+        _ => 0,
+    }
+}
+
 impl<'a> QueryableDataset<'a> for View<'a> {
     type InternalTerm = EvaluationTerm;
     type Error = ReadError;
@@ -214,8 +217,7 @@ impl<'a> QueryableDataset<'a> for View<'a> {
     ) -> impl Iterator<Item = Result<InternalQuad<EvaluationTerm>, ReadError>> + use<'a> {
         let parts = [subject, predicate, object];
         let graph = graph_name.flatten();
-        let reads = self.reads.get().wrapping_add(1);
-        self.reads.set(reads);
+        brake::tick();
         let known = |term: &EvaluationTerm| term.0.get() < FIRST_LOCAL;
         let computed = parts
             .iter()
@@ -234,9 +236,6 @@ impl<'a> QueryableDataset<'a> for View<'a> {
                     .scan(parts.map(|part| part.map(|part| part.0.get())), scope)
             }),
             is_default_graph: matches!(graph_name, Some(None)),
-            deadline: self.deadline,
-            // Many short lookups must see the clock as well as one long one.
-            reads: reads % READS_PER_LOOK,
         }
     }
 
@@ -269,7 +268,7 @@ impl<'a> QueryableDataset<'a> for View<'a> {
     }
 
     fn externalize_term(&self, term: EvaluationTerm) -> Result<Term, ReadError> {
-        self.look_at_the_clock()?;
+        brake::ticks(brake::VALUE);
         match term.0.get().checked_sub(FIRST_LOCAL) {
             None => Ok(self.snapshot.term(term.0.get())?),
             Some(position) => match self.local.borrow().terms.get(position as usize) {
@@ -284,12 +283,16 @@ impl<'a> QueryableDataset<'a> for View<'a> {
         &self,
         term: EvaluationTerm,
     ) -> Result<ExpressionTerm, ReadError> {
-        self.look_at_the_clock()?;
+        brake::ticks(brake::VALUE);
         match term.0.get().checked_sub(FIRST_LOCAL) {
             None => Ok(self.snapshot.dictionary.expression_term(term.0.get())?),
             Some(position) => match self.local.borrow().terms.get(position as usize) {
                 Some(LocalTerm::Number(number)) => Ok((*number).into()),
-                Some(LocalTerm::Other(term)) => Ok(term.clone().into()),
+                Some(LocalTerm::Other(term)) => {
+                    let term = ExpressionTerm::from(term.clone());
+                    brake::text(text_length(&term));
+                    Ok(term)
+                }
                 None => Err(crate::rdf::DamagedTerm::no_such_term().into()),
             },
         }
@@ -299,6 +302,7 @@ impl<'a> QueryableDataset<'a> for View<'a> {
         &self,
         term: ExpressionTerm,
     ) -> Result<EvaluationTerm, ReadError> {
+        brake::text(text_length(&term));
         let mut local = self.local.borrow_mut();
         let dictionary = &self.snapshot.dictionary;
         match Number::of(&term) {

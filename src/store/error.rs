@@ -50,6 +50,17 @@ pub enum StoreError {
     /// The time allowed is over.
     #[error("the time allowed for this request is over; ask for less, or narrow the pattern")]
     TimedOut,
+    /// The evaluation holds more memory than one may.
+    #[error(
+        "the request needs more memory than one may take; ask for less at once, or narrow the pattern before it is sorted, grouped or joined"
+    )]
+    OutOfMemory,
+    /// A text is too long for an expression.
+    #[error("a text of more than {0} bytes is made or matched by an expression; shorten it first")]
+    TextTooLong(usize),
+    /// Others compute; nothing is wrong with the request.
+    #[error("the service is busy; ask again in a moment")]
+    Busy,
     /// The request was cancelled.
     #[error("the request was cancelled")]
     Cancelled,
@@ -163,8 +174,6 @@ impl From<DamagedTerm> for StoreError {
 /// What a read of the snapshot can answer to the evaluator instead of quads.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
-    #[error("the time allowed is over")]
-    TimedOut,
     #[error(transparent)]
     Damaged(#[from] DamagedTerm),
 }
@@ -183,7 +192,6 @@ impl From<QueryEvaluationError> for StoreError {
             }
             QueryEvaluationError::Dataset(error) => match error.downcast::<ReadError>() {
                 Ok(error) => match *error {
-                    ReadError::TimedOut => Self::TimedOut,
                     ReadError::Damaged(error) => error.into(),
                 },
                 Err(error) => Self::Internal(error.to_string()),

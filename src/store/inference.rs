@@ -7,7 +7,7 @@ use super::brake;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::index::GraphScope;
-use super::query::{Limits, Query, evaluator_dataset};
+use super::query::{Query, evaluator_dataset};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use crate::rdf::{Batch, TermId};
@@ -153,15 +153,10 @@ fn construct(
         .copied()
         .filter(|graph| Some(*graph) != own)
         .collect();
-    let limits = Limits::default();
-    let evaluator = brake::evaluator(&limits);
+    let evaluator = brake::evaluator();
     let mut prepared = evaluator.prepare(rule.query.algebra());
     *prepared.dataset_mut() = evaluator_dataset(None);
-    let view = View::new(
-        snapshot,
-        GraphScope::UnionOf(graphs.into()),
-        limits.deadline,
-    );
+    let view = View::new(snapshot, GraphScope::UnionOf(graphs.into()));
     if let QueryResults::Graph(triples) = prepared.execute(view)? {
         for triple in triples {
             let triple = triple?;

@@ -10,6 +10,7 @@ mod brake;
 mod dataset;
 mod dictionary;
 mod error;
+mod guarded;
 mod index;
 mod inference;
 mod log;
@@ -19,6 +20,7 @@ mod snapshot;
 mod transaction;
 mod update;
 
+pub use brake::{Pace, Stop, handed_over};
 pub use error::{StoreError, SyntaxError};
 pub use inference::{Rule, Rules};
 pub use log::RecordHeader;
@@ -565,3 +567,5 @@ struct Step {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_hostile;

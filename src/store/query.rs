@@ -1,8 +1,9 @@
 //! SPARQL: parsing behind a guard, evaluation on a snapshot within limits.
 
-use super::brake;
+use super::brake::{self, Pace};
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
+use super::guarded;
 use super::index::GraphScope;
 use super::service::{Handler, Services};
 use super::snapshot::Snapshot;
@@ -49,6 +50,10 @@ pub struct Limits {
     pub deadline: Option<Instant>,
     /// Cancels it from another thread.
     pub cancellation: CancellationToken,
+    /// Bytes it may hold at a time. Counted where the allocator tells (Unix).
+    pub memory: Option<usize>,
+    /// Has a word in it while it runs.
+    pub pace: Option<Arc<dyn Pace>>,
 }
 
 /// The dataset that a protocol request names. Empty: the default graph is the union of all
@@ -538,23 +543,23 @@ impl Snapshot {
         limits: &Limits,
         consume: impl FnOnce(QueryResults<'_>) -> R,
     ) -> Result<R, StoreError> {
-        let mut evaluator = brake::evaluator(limits);
+        let mut evaluator = brake::evaluator();
         if let Some(services) = &query.services {
             let handler = Handler::new(Arc::clone(services), limits.clone());
             evaluator = evaluator.with_default_service_handler(handler);
-        }
-        let braked = brake::braked_query(&query.inner);
-        let mut prepared = evaluator.prepare(&braked);
-        for (variable, term) in &query.bindings {
-            prepared = prepared.substitute_variable(variable.clone(), term.clone());
         }
         let dataset = dataset
             .to_query_dataset()
             .or_else(|| query.inner.dataset().cloned());
         let scope = self.default_graph_scope(dataset.as_ref());
-        *prepared.dataset_mut() = evaluator_dataset(dataset.as_ref());
-        brake::stopped(|| {
-            let results = prepared.execute(View::new(self, scope, limits.deadline))?;
+        brake::within(limits, || {
+            let guarded = guarded::guarded_query(query.inner.clone());
+            let mut prepared = evaluator.prepare(&guarded);
+            for (variable, term) in &query.bindings {
+                prepared = prepared.substitute_variable(variable.clone(), term.clone());
+            }
+            *prepared.dataset_mut() = evaluator_dataset(dataset.as_ref());
+            let results = prepared.execute(View::new(self, scope))?;
             Ok(consume(results))
         })?
     }

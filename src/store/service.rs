@@ -1,10 +1,17 @@
 //! `SERVICE` clauses that are answered from within: nothing is sent to others.
 
+use super::brake;
+use super::dataset::View;
 use super::error::StoreError;
-use super::query::Limits;
-use oxigraph::model::{Dataset, GraphName, NamedNode, Quad, Term, Triple, Variable};
+use super::guarded;
+use super::index::GraphScope;
+use super::query::{Limits, evaluator_dataset};
+use super::snapshot::Snapshot;
+use super::transaction::Transaction;
+use crate::rdf::DEFAULT_GRAPH;
+use oxigraph::model::{GraphNameRef, NamedNode, Term, Triple, Variable};
 use oxiri::Iri;
-use spareval::{DefaultServiceHandler, QueryEvaluator, QueryResults, QuerySolutionIter};
+use spareval::{DefaultServiceHandler, QueryResults, QuerySolutionIter};
 use spargebra::algebra::{GraphPattern, PropertyPathExpression};
 use spargebra::term::{NamedNodePattern, TriplePattern};
 use std::collections::{BTreeSet, HashMap};
@@ -76,17 +83,12 @@ impl Handler {
             .services
             .triples(service, &wanted, &self.limits)?
             .ok_or_else(|| StoreError::ServiceRefused(service.clone()))?;
-        let dataset: Dataset = triples
-            .into_iter()
-            .map(|triple| {
-                Quad::new(
-                    triple.subject,
-                    triple.predicate,
-                    triple.object,
-                    GraphName::DefaultGraph,
-                )
-            })
-            .collect();
+        // A snapshot of its own, so that matching keeps to the limits like any evaluation.
+        let mut transaction = Transaction::new(Arc::new(Snapshot::empty(0)));
+        for triple in &triples {
+            transaction.insert(triple.as_ref().in_graph(GraphNameRef::DefaultGraph));
+        }
+        let snapshot = transaction.snapshot();
         let mut variables = Vec::new();
         pattern.on_in_scope_variable(|variable| {
             if !variables.contains(variable) {
@@ -101,21 +103,25 @@ impl Handler {
             },
             base_iri: None,
         };
-        let evaluator =
-            QueryEvaluator::new().with_cancellation_token(self.limits.cancellation.clone());
-        let QueryResults::Solutions(solutions) = evaluator.prepare(&query).execute(&dataset)?
-        else {
-            return Err(StoreError::Internal("a SELECT has rows".to_owned()));
-        };
-        let rows = solutions
-            .map(|solution| {
-                let solution = solution?;
-                Ok(variables
-                    .iter()
-                    .map(|variable| solution.get(variable).cloned())
-                    .collect())
-            })
-            .collect::<Result<_, StoreError>>()?;
+        let guarded = guarded::guarded_query(query);
+        let evaluator = brake::evaluator();
+        let rows = brake::within(&self.limits, || {
+            let mut prepared = evaluator.prepare(&guarded);
+            *prepared.dataset_mut() = evaluator_dataset(None);
+            let view = View::new(&snapshot, GraphScope::One(DEFAULT_GRAPH));
+            let QueryResults::Solutions(solutions) = prepared.execute(view)? else {
+                return Err(StoreError::Internal("a SELECT has rows".to_owned()));
+            };
+            solutions
+                .map(|solution| {
+                    let solution = solution?;
+                    Ok(variables
+                        .iter()
+                        .map(|variable| solution.get(variable).cloned())
+                        .collect())
+                })
+                .collect::<Result<_, StoreError>>()
+        })??;
         Ok(Answer {
             variables: variables.into(),
             rows: Arc::new(rows),

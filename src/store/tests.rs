@@ -76,7 +76,7 @@ fn quads(snapshot: &Snapshot) -> BTreeSet<String> {
         .collect()
 }
 
-fn batch(nquads: &str) -> Batch {
+pub(super) fn batch(nquads: &str) -> Batch {
     RdfParser::from_format(RdfFormat::NQuads)
         .for_slice(nquads)
         .collect::<Result<Batch, _>>()

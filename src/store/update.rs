@@ -3,6 +3,7 @@
 use super::brake;
 use super::dataset::View;
 use super::error::StoreError;
+use super::guarded;
 use super::index::GraphScope;
 use super::query::{Limits, Update, evaluator_dataset};
 use super::transaction::Transaction;
@@ -96,14 +97,15 @@ impl Transaction {
         limits: &Limits,
     ) -> Result<(), StoreError> {
         let snapshot = self.snapshot();
-        let evaluator = brake::evaluator(limits);
-        let braked = brake::with_brakes(pattern);
+        let evaluator = brake::evaluator();
+        let mut guarded = pattern.clone();
+        guarded::guard(&mut guarded);
         let mut prepared = evaluator.prepare_delete_insert(
             delete.to_vec(),
             insert.to_vec(),
             base_iri.cloned(),
             None,
-            &braked,
+            &guarded,
         );
         *prepared.dataset_mut() = evaluator_dataset(using);
         let view = View::new(
@@ -112,10 +114,11 @@ impl Transaction {
                 None => GraphScope::One(DEFAULT_GRAPH),
                 Some(_) => snapshot.default_graph_scope(using),
             },
-            limits.deadline,
         );
         // All solutions are found before the first quad changes.
-        let changes = brake::stopped(|| prepared.execute(view)?.collect::<Result<Vec<_>, _>>())??;
+        let changes = brake::within(limits, || {
+            prepared.execute(view)?.collect::<Result<Vec<_>, _>>()
+        })??;
         for change in &changes {
             if let DeleteInsertQuad::Delete(quad) = change {
                 self.remove(quad.as_ref());

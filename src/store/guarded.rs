@@ -1,0 +1,633 @@
+//! What the [brake](super::brake) cannot see is changed before the evaluation begins.
+//!
+//! - *Rows without a term.* `VALUES` of `UNDEF`, branches of a `UNION` and sub-queries may yield
+//!   rows that bind nothing; a product of such handles no term at all. They get a variable that
+//!   nobody asks for.
+//! - *`MINUS` of patterns that share no variable* compares every row with every other and removes
+//!   none (SPARQL 1.1, 8.3.3): it is left out.
+//! - *Functions that grow texts.* `REPLACE` may multiply two lengths, and calls within calls
+//!   multiply again without any step in between. `REPLACE` is done here, in pieces that are
+//!   counted; what one such function hands another is measured on the way.
+
+use super::brake;
+use oxigraph::model::{Literal, NamedNode, Term, Variable};
+use regex::{Regex, RegexBuilder};
+use spareval::QueryEvaluator;
+use spargebra::algebra::{
+    AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
+};
+use spargebra::term::GroundTerm;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+const REPLACE: &str = "https://w3id.org/weft/fn#replace";
+const MEASURED: &str = "https://w3id.org/weft/fn#measured";
+const MATCHED: &str = "https://w3id.org/weft/fn#matched";
+
+/// Arguments of one `CONCAT`: more are taken in groups, so that each step is measured.
+const FEW_ARGUMENTS: usize = 8;
+/// How large a compiled regular expression may be, in bytes; the engine's own limit.
+const LARGEST_REGEX: usize = 1_000_000;
+
+/// The evaluator with the functions that guarded patterns call.
+pub(super) fn with_functions(evaluator: QueryEvaluator) -> QueryEvaluator {
+    let last: LastRegex = Arc::default();
+    evaluator
+        .with_custom_function(NamedNode::new_unchecked(REPLACE), move |arguments| {
+            replace(arguments, &last)
+        })
+        .with_custom_function(NamedNode::new_unchecked(MEASURED), |arguments| {
+            let [term] = arguments else { return None };
+            brake::text(length(term));
+            Some(term.clone())
+        })
+        .with_custom_function(NamedNode::new_unchecked(MATCHED), |arguments| {
+            let [term] = arguments else { return None };
+            brake::text(length(term));
+            brake::matched_text(length(term));
+            Some(term.clone())
+        })
+}
+
+fn length(term: &Term) -> usize {
+    match term {
+        Term::NamedNode(node) => node.as_str().len(),
+        Term::Literal(literal) => literal.value().len(),
+        Term::BlankNode(_) | Term::Triple(_) => 0,
+    }
+}
+
+/// The expression used last: most calls use the same again.
+type LastRegex = Arc<Mutex<Option<(String, String, Option<Regex>)>>>;
+
+/// `REPLACE` of SPARQL 1.1 (17.4.3.15), as the engine does it, counted as it goes.
+fn replace(arguments: &[Term], last: &LastRegex) -> Option<Term> {
+    let (text, pattern, replacement, flags) = match arguments {
+        [text, pattern, replacement] => (text, pattern, replacement, ""),
+        [text, pattern, replacement, flags] => (text, pattern, replacement, simple(flags)?),
+        _ => return None,
+    };
+    let Term::Literal(literal) = text else {
+        return None;
+    };
+    let is_text =
+        literal.language().is_some() || literal.datatype() == oxigraph::model::vocab::xsd::STRING;
+    if !is_text {
+        return None;
+    }
+    let (pattern, replacement) = (simple(pattern)?, simple(replacement)?);
+    let regex = compiled(pattern, flags, last)?;
+    let text = literal.value();
+    brake::matched_text(text.len());
+    let mut result = String::new();
+    let mut end = 0;
+    let mut any = false;
+    for captures in regex.captures_iter(text) {
+        let whole = captures.get(0)?;
+        any = true;
+        result.push_str(&text[end..whole.start()]);
+        captures.expand(replacement, &mut result);
+        end = whole.end();
+        brake::text(result.len());
+    }
+    if !any {
+        return Some(literal.clone().into());
+    }
+    result.push_str(&text[end..]);
+    brake::text(result.len());
+    Some(
+        match (literal.language(), literal.direction()) {
+            (Some(language), Some(direction)) => {
+                Literal::new_directional_language_tagged_literal_unchecked(
+                    result, language, direction,
+                )
+            }
+            (Some(language), None) => {
+                Literal::new_language_tagged_literal_unchecked(result, language)
+            }
+            (None, _) => Literal::new_simple_literal(result),
+        }
+        .into(),
+    )
+}
+
+fn simple(term: &Term) -> Option<&str> {
+    match term {
+        Term::Literal(literal)
+            if literal.language().is_none()
+                && literal.datatype() == oxigraph::model::vocab::xsd::STRING =>
+        {
+            Some(literal.value())
+        }
+        _ => None,
+    }
+}
+
+fn compiled(pattern: &str, flags: &str, last: &LastRegex) -> Option<Regex> {
+    let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((known, with, regex)) = &*last
+        && known == pattern
+        && with == flags
+    {
+        return regex.clone();
+    }
+    brake::look_now();
+    let regex = compile(pattern, flags);
+    *last = Some((pattern.to_owned(), flags.to_owned(), regex.clone()));
+    regex
+}
+
+fn compile(pattern: &str, flags: &str) -> Option<Regex> {
+    let pattern = if flags.contains('q') {
+        Cow::Owned(regex::escape(pattern))
+    } else {
+        Cow::Borrowed(pattern)
+    };
+    let mut builder = RegexBuilder::new(&pattern);
+    builder.size_limit(LARGEST_REGEX);
+    for flag in flags.chars() {
+        match flag {
+            's' => builder.dot_matches_new_line(true),
+            'm' => builder.multi_line(true),
+            'i' => builder.case_insensitive(true),
+            'x' => builder.ignore_whitespace(true),
+            'q' => &mut builder,
+            _ => return None,
+        };
+    }
+    builder.build().ok()
+}
+
+/// A query whose every step the brake sees.
+pub(super) fn guarded_query(mut query: spargebra::Query) -> spargebra::Query {
+    let pattern = match &mut query {
+        spargebra::Query::Select { pattern, .. }
+        | spargebra::Query::Construct { pattern, .. }
+        | spargebra::Query::Describe { pattern, .. }
+        | spargebra::Query::Ask { pattern, .. } => pattern,
+    };
+    guard(pattern);
+    query
+}
+
+/// A pattern whose every step the brake sees; means the same.
+pub(super) fn guard(pattern: &mut GraphPattern) {
+    Guard { fresh: 0 }.pattern(pattern);
+}
+
+struct Guard {
+    fresh: usize,
+}
+
+impl Guard {
+    fn variable(&mut self) -> Variable {
+        self.fresh += 1;
+        // No variable of a query can have this name: `.` may not stand in one.
+        Variable::new_unchecked(format!("weft.row{}", self.fresh))
+    }
+
+    fn pattern(&mut self, pattern: &mut GraphPattern) {
+        match pattern {
+            GraphPattern::Bgp { .. } | GraphPattern::Path { .. } => {}
+            GraphPattern::Values {
+                variables,
+                bindings,
+            } => {
+                let is_bare = |row: &Vec<Option<GroundTerm>>| row.iter().all(Option::is_none);
+                if bindings.len() > 1 && bindings.iter().any(is_bare) {
+                    variables.push(self.variable());
+                    for row in bindings {
+                        row.push(Some(Literal::from(true).into()));
+                    }
+                }
+            }
+            GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } => {
+                self.pattern(left);
+                self.pattern(right);
+            }
+            GraphPattern::LeftJoin {
+                left,
+                right,
+                expression,
+            } => {
+                self.pattern(left);
+                self.pattern(right);
+                if let Some(expression) = expression {
+                    self.expression(expression);
+                }
+            }
+            GraphPattern::Union { left, right } => {
+                self.pattern(left);
+                self.pattern(right);
+                if !binds_something(left) || !binds_something(right) {
+                    // The same in both branches, or it would tell rows apart.
+                    let variable = self.variable();
+                    bind(left, &variable);
+                    bind(right, &variable);
+                }
+            }
+            GraphPattern::Minus { left, right } => {
+                if in_scope(left).is_disjoint(&in_scope(right)) {
+                    let left = std::mem::replace(&mut **left, nothing());
+                    *pattern = left;
+                    self.pattern(pattern);
+                } else {
+                    self.pattern(left);
+                    self.pattern(right);
+                }
+            }
+            GraphPattern::Filter { expr, inner } => {
+                self.expression(expr);
+                self.pattern(inner);
+            }
+            GraphPattern::Extend {
+                inner, expression, ..
+            } => {
+                self.expression(expression);
+                self.pattern(inner);
+            }
+            GraphPattern::OrderBy { inner, expression } => {
+                for by in expression {
+                    match by {
+                        OrderExpression::Asc(expression) | OrderExpression::Desc(expression) => {
+                            self.expression(expression);
+                        }
+                    }
+                }
+                self.pattern(inner);
+            }
+            GraphPattern::Group {
+                inner, aggregates, ..
+            } => {
+                for (_, aggregate) in aggregates {
+                    if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
+                        self.expression(expr);
+                    }
+                }
+                self.pattern(inner);
+            }
+            GraphPattern::Graph { inner, .. }
+            | GraphPattern::Project { inner, .. }
+            | GraphPattern::Distinct { inner }
+            | GraphPattern::Reduced { inner }
+            | GraphPattern::Slice { inner, .. } => self.pattern(inner),
+            // Matched elsewhere, within limits of its own.
+            GraphPattern::Service { .. } => {}
+        }
+        self.sides(pattern);
+    }
+
+    /// Sub-queries as sides of a join: they may bind none of what they select.
+    fn sides(&mut self, pattern: &mut GraphPattern) {
+        let (GraphPattern::Join { left, right }
+        | GraphPattern::Lateral { left, right }
+        | GraphPattern::LeftJoin { left, right, .. }
+        | GraphPattern::Minus { left, right }) = pattern
+        else {
+            return;
+        };
+        for side in [left, right] {
+            if is_subquery(side) && !binds_something(side) {
+                let variable = self.variable();
+                bind(side, &variable);
+            }
+        }
+    }
+
+    fn expression(&mut self, expression: &mut Expression) {
+        match expression {
+            Expression::NamedNode(_)
+            | Expression::Literal(_)
+            | Expression::Variable(_)
+            | Expression::Bound(_) => {}
+            Expression::Or(a, b)
+            | Expression::And(a, b)
+            | Expression::Equal(a, b)
+            | Expression::SameTerm(a, b)
+            | Expression::Greater(a, b)
+            | Expression::GreaterOrEqual(a, b)
+            | Expression::Less(a, b)
+            | Expression::LessOrEqual(a, b)
+            | Expression::Add(a, b)
+            | Expression::Subtract(a, b)
+            | Expression::Multiply(a, b)
+            | Expression::Divide(a, b) => {
+                self.expression(a);
+                self.expression(b);
+            }
+            Expression::In(one, all) => {
+                self.expression(one);
+                for other in all {
+                    self.expression(other);
+                }
+            }
+            Expression::UnaryPlus(inner)
+            | Expression::UnaryMinus(inner)
+            | Expression::Not(inner) => {
+                self.expression(inner);
+            }
+            Expression::Exists(pattern) => self.pattern(pattern),
+            Expression::If(a, b, c) => {
+                self.expression(a);
+                self.expression(b);
+                self.expression(c);
+            }
+            Expression::Coalesce(all) => {
+                for one in all {
+                    self.expression(one);
+                }
+            }
+            Expression::FunctionCall(function, arguments) => {
+                for argument in &mut *arguments {
+                    self.expression(argument);
+                }
+                call(function, arguments);
+            }
+        }
+    }
+}
+
+/// Makes a call one that is measured where it may grow.
+fn call(function: &mut Function, arguments: &mut Vec<Expression>) {
+    match function {
+        Function::Replace => {
+            *function = Function::Custom(NamedNode::new_unchecked(REPLACE));
+        }
+        Function::Regex => {
+            if let Some(text) = arguments.first_mut()
+                && grows(text)
+            {
+                wrap(text, MATCHED);
+            }
+            return;
+        }
+        Function::Concat => {
+            while arguments.len() > FEW_ARGUMENTS {
+                let groups: Vec<Expression> = std::mem::take(arguments)
+                    .chunks(FEW_ARGUMENTS)
+                    .map(|group| {
+                        let mut group = Expression::FunctionCall(Function::Concat, group.to_vec());
+                        wrap(&mut group, MEASURED);
+                        group
+                    })
+                    .collect();
+                *arguments = groups;
+            }
+        }
+        Function::EncodeForUri | Function::UCase | Function::LCase => {}
+        _ => return,
+    }
+    for argument in arguments {
+        if grows(argument) {
+            wrap(argument, MEASURED);
+        }
+    }
+}
+
+fn wrap(expression: &mut Expression, function: &str) {
+    if matches!(expression, Expression::FunctionCall(Function::Custom(name), _)
+        if name.as_str() == MEASURED || name.as_str() == MATCHED)
+    {
+        return;
+    }
+    let inner = std::mem::replace(expression, Expression::Literal(Literal::from(true)));
+    *expression = Expression::FunctionCall(
+        Function::Custom(NamedNode::new_unchecked(function)),
+        vec![inner],
+    );
+}
+
+/// Whether an expression calls a function whose result can be longer than what it is given.
+fn grows(expression: &Expression) -> bool {
+    match expression {
+        Expression::FunctionCall(function, arguments) => {
+            matches!(
+                function,
+                Function::Concat
+                    | Function::Replace
+                    | Function::EncodeForUri
+                    | Function::UCase
+                    | Function::LCase
+            ) || matches!(function, Function::Custom(name) if name.as_str() == REPLACE)
+                || arguments.iter().any(grows)
+        }
+        Expression::If(a, b, c) => grows(a) || grows(b) || grows(c),
+        Expression::Coalesce(all) => all.iter().any(grows),
+        _ => false,
+    }
+}
+
+fn nothing() -> GraphPattern {
+    GraphPattern::Bgp {
+        patterns: Vec::new(),
+    }
+}
+
+fn bind(pattern: &mut GraphPattern, variable: &Variable) {
+    let inner = std::mem::replace(pattern, nothing());
+    *pattern = GraphPattern::Extend {
+        inner: Box::new(inner),
+        variable: variable.clone(),
+        expression: Expression::Literal(Literal::from(true)),
+    };
+}
+
+fn is_subquery(pattern: &GraphPattern) -> bool {
+    match pattern {
+        GraphPattern::Project { .. } => true,
+        GraphPattern::Distinct { inner }
+        | GraphPattern::Reduced { inner }
+        | GraphPattern::Slice { inner, .. }
+        | GraphPattern::Filter { inner, .. }
+        | GraphPattern::OrderBy { inner, .. } => is_subquery(inner),
+        _ => false,
+    }
+}
+
+fn in_scope(pattern: &GraphPattern) -> BTreeSet<Variable> {
+    let mut variables = BTreeSet::new();
+    pattern.on_in_scope_variable(|variable| {
+        variables.insert(variable.clone());
+    });
+    variables
+}
+
+/// Whether every row of a pattern is sure to bind a variable or comes from data, so that the
+/// brake sees it. May say no where the answer is yes.
+fn binds_something(pattern: &GraphPattern) -> bool {
+    match pattern {
+        GraphPattern::Bgp { patterns } => !patterns.is_empty(),
+        GraphPattern::Path { .. } => true,
+        GraphPattern::Values { bindings, .. } => {
+            bindings.iter().all(|row| row.iter().any(Option::is_some))
+        }
+        GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } => {
+            binds_something(left) || binds_something(right)
+        }
+        GraphPattern::LeftJoin { left, .. } | GraphPattern::Minus { left, .. } => {
+            binds_something(left)
+        }
+        GraphPattern::Union { left, right } => binds_something(left) && binds_something(right),
+        // An expression may fail, and then binds nothing; ours does not.
+        GraphPattern::Extend {
+            inner, expression, ..
+        } => matches!(expression, Expression::Literal(_)) || binds_something(inner),
+        GraphPattern::Group {
+            variables,
+            aggregates,
+            ..
+        } => {
+            variables.is_empty()
+                || aggregates.iter().any(|(_, aggregate)| {
+                    matches!(aggregate, AggregateExpression::CountSolutions { .. })
+                })
+        }
+        GraphPattern::Project { inner, variables } => {
+            binds_something(inner) && variables.iter().any(|variable| is_sure(inner, variable))
+        }
+        GraphPattern::Filter { inner, .. }
+        | GraphPattern::OrderBy { inner, .. }
+        | GraphPattern::Distinct { inner }
+        | GraphPattern::Reduced { inner }
+        | GraphPattern::Slice { inner, .. }
+        | GraphPattern::Graph { inner, .. } => binds_something(inner),
+        GraphPattern::Service { .. } => true,
+    }
+}
+
+/// Whether a variable is bound in every row of a pattern. May say no where the answer is yes.
+fn is_sure(pattern: &GraphPattern, variable: &Variable) -> bool {
+    match pattern {
+        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } => {
+            in_scope(pattern).contains(variable)
+        }
+        GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } => {
+            is_sure(left, variable) || is_sure(right, variable)
+        }
+        GraphPattern::LeftJoin { left, .. } | GraphPattern::Minus { left, .. } => {
+            is_sure(left, variable)
+        }
+        GraphPattern::Union { left, right } => is_sure(left, variable) && is_sure(right, variable),
+        GraphPattern::Project { inner, variables } => {
+            variables.contains(variable) && is_sure(inner, variable)
+        }
+        GraphPattern::Group {
+            inner,
+            variables,
+            aggregates,
+        } => {
+            (variables.contains(variable) && is_sure(inner, variable))
+                || aggregates.iter().any(|(known, aggregate)| {
+                    known == variable
+                        && matches!(aggregate, AggregateExpression::CountSolutions { .. })
+                })
+        }
+        GraphPattern::Filter { inner, .. }
+        | GraphPattern::OrderBy { inner, .. }
+        | GraphPattern::Distinct { inner }
+        | GraphPattern::Reduced { inner }
+        | GraphPattern::Slice { inner, .. }
+        | GraphPattern::Extend { inner, .. } => is_sure(inner, variable),
+        GraphPattern::Graph { inner, name } => {
+            is_sure(inner, variable)
+                || matches!(name, spargebra::term::NamedNodePattern::Variable(name) if name == variable)
+        }
+        GraphPattern::Values {
+            variables,
+            bindings,
+        } => variables
+            .iter()
+            .position(|known| known == variable)
+            .is_some_and(|at| {
+                bindings
+                    .iter()
+                    .all(|row| row.get(at).is_some_and(Option::is_some))
+            }),
+        GraphPattern::Service { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spargebra::SparqlParser;
+
+    fn guarded(text: &str) -> String {
+        guarded_query(SparqlParser::new().parse_query(text).unwrap()).to_string()
+    }
+
+    fn is_unchanged(text: &str) -> bool {
+        let query = SparqlParser::new().parse_query(text).unwrap();
+        guarded_query(query.clone()) == query
+    }
+
+    #[test]
+    fn usual_patterns_stay_as_they_are() {
+        for text in [
+            "SELECT * { ?a ?p ?b . ?b ?q ?c OPTIONAL { ?c ?r ?d } }",
+            "SELECT * { { ?a ?p ?b } UNION { ?a ?q ?b } MINUS { ?a ?r ?c } }",
+            "SELECT * { VALUES (?a ?b) { (1 UNDEF) (UNDEF 2) } }",
+            "SELECT ?a { { SELECT ?a { ?a ?p ?b } } ?a ?q ?c FILTER(REGEX(STR(?a), 'x')) }",
+            "SELECT (CONCAT(STR(?a), ' ', STR(?b)) AS ?c) { ?a ?p ?b }",
+        ] {
+            assert!(is_unchanged(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_without_a_term_get_one() {
+        for text in [
+            "SELECT * { VALUES ?a { UNDEF UNDEF } }",
+            "SELECT * { {} UNION {} }",
+            "SELECT * { { SELECT ?x { ?a ?p ?b } } { SELECT ?y { ?a ?p ?b } } }",
+        ] {
+            assert!(guarded(text).contains("weft.row"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_minus_that_removes_nothing_is_left_out() {
+        let text = guarded("SELECT * { ?a ?p ?b MINUS { ?c ?q ?d } }");
+        assert!(!text.contains("MINUS"), "{text}");
+    }
+
+    #[test]
+    fn what_growing_functions_hand_each_other_is_measured() {
+        let text = guarded(
+            "SELECT (CONCAT(REPLACE(?a, 'a', 'aaaa'), ENCODE_FOR_URI(CONCAT(?a, ?a))) AS ?b) { ?s ?p ?a }",
+        );
+        assert_eq!(text.matches("fn#measured").count(), 3, "{text}");
+        assert_eq!(text.matches("fn#replace").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn replace_keeps_kind_and_language_of_its_text() {
+        let last = LastRegex::default();
+        let simple = |text: &str| Term::from(Literal::new_simple_literal(text));
+        let german: Term = Literal::new_language_tagged_literal("abcb", "de")
+            .unwrap()
+            .into();
+        assert_eq!(
+            replace(&[german, simple("B"), simple("[$0]"), simple("i")], &last),
+            Some(
+                Literal::new_language_tagged_literal("a[b]c[b]", "de")
+                    .unwrap()
+                    .into()
+            )
+        );
+        assert_eq!(
+            replace(
+                &[simple("a.c"), simple("."), simple("x"), simple("q")],
+                &last
+            ),
+            Some(simple("axc"))
+        );
+        assert_eq!(
+            replace(&[simple("a"), simple("("), simple("")], &last),
+            None
+        );
+        let number: Term = Literal::from(11).into();
+        assert_eq!(replace(&[number, simple("1"), simple("2")], &last), None);
+    }
+}
