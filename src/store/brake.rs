@@ -6,6 +6,7 @@
 //! payload, which [`stopped`] turns back into an error. The filter mentions variables of both
 //! sides, or the optimiser would move it below the product.
 
+use super::conform;
 use super::error::StoreError;
 use super::query::Limits;
 use oxigraph::model::{Literal, NamedNode, Variable};
@@ -34,6 +35,7 @@ pub(super) fn evaluator(limits: &Limits) -> QueryEvaluator {
     let token = cancellation.clone();
     QueryEvaluator::new()
         .with_cancellation_token(token)
+        .with_custom_function(conform::blank_node_function(), conform::blank_node)
         .with_custom_function(NamedNode::new_unchecked(FUNCTION), move |_| {
             if cancellation.is_cancelled() {
                 resume_unwind(Box::new(Stop::Cancelled));

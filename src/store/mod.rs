@@ -7,6 +7,7 @@
 //! are written together.
 
 mod brake;
+mod conform;
 mod dataset;
 mod dictionary;
 mod error;
@@ -18,6 +19,7 @@ mod service;
 mod snapshot;
 mod transaction;
 mod update;
+mod wording;
 
 pub use error::{StoreError, SyntaxError};
 pub use inference::{Rule, Rules};
