@@ -95,6 +95,8 @@ struct Rewriting<'a> {
     /// What no variable of the pattern begins with.
     prefix: String,
     variables: usize,
+    /// Whether the pattern in work stands inside `GRAPH`.
+    in_graph: bool,
     /// Blank nodes that a path of length zero has to bind, and the variables that take their
     /// place.
     path_ends: HashMap<BlankNode, Variable>,
@@ -118,6 +120,7 @@ impl<'a> Rewriting<'a> {
             text,
             prefix,
             variables: 0,
+            in_graph: false,
             path_ends: HashMap::new(),
             mistake: None,
         }
@@ -142,9 +145,12 @@ impl<'a> Rewriting<'a> {
         for expression in expressions(pattern) {
             self.expression(expression);
         }
+        let outside = self.in_graph;
+        self.in_graph |= matches!(pattern, GraphPattern::Graph { .. });
         for child in children(pattern) {
             self.pattern(child, is_link);
         }
+        self.in_graph = outside;
         match pattern {
             GraphPattern::Graph {
                 name: NamedNodePattern::Variable(_),
@@ -377,14 +383,18 @@ impl<'a> Rewriting<'a> {
             expr: not(same(variable.clone().into(), term)),
             inner: Box::new(std::mem::take(pattern)),
         };
-        // The empty pattern stands for the graph inside GRAPH, and for nothing outside.
-        let itself = GraphPattern::Join {
-            left: Box::default(),
-            right: Box::new(GraphPattern::Values {
-                variables: vec![variable],
-                bindings: vec![vec![Some(constant)]],
-            }),
+        let mut itself = GraphPattern::Values {
+            variables: vec![variable],
+            bindings: vec![vec![Some(constant)]],
         };
+        if self.in_graph {
+            // The empty pattern stands for the graph. Not a join: the optimiser would not feed
+            // one with what it knows from elsewhere.
+            itself = GraphPattern::Lateral {
+                left: Box::default(),
+                right: Box::new(itself),
+            };
+        }
         *pattern = GraphPattern::Union {
             left: Box::new(itself),
             right: Box::new(steps),
