@@ -1,8 +1,9 @@
 //! The text of a query before it goes to the parser: where the engine's parser departs from the
 //! grammar, the text is put right or refused.
 //!
-//! It works on tokens, so that strings, IRIs and comments are left alone, and keeps the length of
-//! what it changes, so that the places of errors stay.
+//! It works on tokens, so that strings, IRIs and comments are left alone. [`prepared`] keeps the
+//! length of what it changes, so that the places of errors stay; [`with_reuse`] is for a second
+//! try, and if that fails too, the error of the first one counts.
 
 use super::error::SyntaxError;
 use crate::rdf::end_of_string;
