@@ -14,7 +14,7 @@ use crate::store::{DatasetSpec, Query, QueryForm, Snapshot};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use std::io::Write;
@@ -191,8 +191,13 @@ impl QueryJob {
         let mut what = identity.to_vec();
         what.push("formats");
         what.extend(formats);
-        let accepted = headers.get_all(header::ACCEPT).iter();
-        what.extend(accepted.filter_map(|value| value.to_str().ok()));
+        // What the client would be given, whichever kind of results there are.
+        let accepted = [ROWS.as_slice(), TRIPLES.as_slice()].map(|offers| choose(headers, offers));
+        what.extend(
+            accepted
+                .iter()
+                .map(|chosen| chosen.as_ref().map_or("nothing", |chosen| chosen.content_type)),
+        );
         what.push(page.address());
         let volatile = is_volatile(identity).then(unrepeated);
         what.extend(volatile.as_deref());

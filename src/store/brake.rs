@@ -12,6 +12,7 @@
 //! [`guarded`](super::guarded): rows without any term, and functions whose result may be far
 //! longer than what they are given.
 
+use super::conform;
 use super::error::StoreError;
 use super::guarded;
 use super::query::Limits;
@@ -208,6 +209,7 @@ pub(super) fn look_now() {
 /// An evaluator with the functions that guarded queries call.
 pub(super) fn evaluator() -> QueryEvaluator {
     guarded::with_functions(QueryEvaluator::new())
+        .with_custom_function(conform::blank_node_function(), conform::blank_node)
 }
 
 /// How much memory this thread holds: what it allocated less what it freed.

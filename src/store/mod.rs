@@ -7,6 +7,7 @@
 //! are written together.
 
 mod brake;
+mod conform;
 mod dataset;
 mod dictionary;
 mod error;
@@ -19,6 +20,7 @@ mod service;
 mod snapshot;
 mod transaction;
 mod update;
+mod wording;
 
 pub use brake::{Pace, Stop, handed_over};
 pub use error::{StoreError, SyntaxError};

@@ -1,17 +1,19 @@
 //! SPARQL: parsing behind a guard, evaluation on a snapshot within limits.
 
 use super::brake::{self, Pace};
+use super::conform;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::guarded;
 use super::index::GraphScope;
 use super::service::{Handler, Services};
 use super::snapshot::Snapshot;
+use super::wording;
 use crate::rdf::{DEFAULT_GRAPH, TermId, end_of_string};
 use oxigraph::model::{GraphName, NamedNode, Term, Variable};
 use spareval::{CancellationToken, QueryResults};
 use spargebra::algebra::{GraphPattern, QueryDataset};
-use spargebra::{GraphUpdateOperation, SparqlParser};
+use spargebra::{GraphUpdateOperation, SparqlParser, SparqlSyntaxError};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -122,9 +124,11 @@ impl Query {
         prefixes: &BTreeMap<String, String>,
     ) -> Result<Self, SyntaxError> {
         guard(text)?;
-        let inner = parser(base_iri, prefixes)?
-            .parse_query(text)
-            .map_err(|error| syntax_error(&error.to_string(), text))?;
+        let parser = parser(base_iri, prefixes)?;
+        let prepared = wording::prepared(text);
+        let inner = with_reuse(&prepared, |text| parser.clone().parse_query(text))?;
+        wording::check_iris(text, || inner.to_string())?;
+        let inner = conform::conforming_query(inner, text).map_err(misplaced)?;
         let variables = match &inner {
             spargebra::Query::Select { pattern, .. } => projection(pattern),
             _ => Vec::new(),
@@ -214,9 +218,15 @@ impl Update {
         prefixes: &BTreeMap<String, String>,
     ) -> Result<Self, SyntaxError> {
         guard(text)?;
-        let inner = parser(base_iri, prefixes)?
-            .parse_update(text)
-            .map_err(|error| syntax_error(&error.to_string(), text))?;
+        let parser = parser(base_iri, prefixes)?;
+        let prepared = wording::prepared(text);
+        let mut inner = with_reuse(&prepared, |text| parser.clone().parse_update(text))?;
+        wording::check_iris(text, || inner.to_string())?;
+        for operation in &mut inner.operations {
+            if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
+                conform::conforming(pattern, text).map_err(misplaced)?;
+            }
+        }
         Ok(Self { inner })
     }
 
@@ -273,6 +283,32 @@ fn parser(
             .map_err(|_| bad_iri("the base", base))?;
     }
     Ok(parser)
+}
+
+/// Parses, and parses again where the parser refuses a variable that its SELECT has computed.
+fn with_reuse<T>(
+    text: &str,
+    parse: impl Fn(&str) -> Result<T, SparqlSyntaxError>,
+) -> Result<T, SyntaxError> {
+    parse(text).or_else(|error| {
+        let message = error.to_string();
+        message
+            .contains("an expression with a variable that is unbound")
+            .then(|| wording::with_reuse(text))
+            .flatten()
+            .and_then(|text| parse(&text).ok())
+            .ok_or_else(|| syntax_error(&message, text))
+    })
+}
+
+/// A mistake that the parser has overlooked, so that its place is not known.
+fn misplaced(message: &str) -> SyntaxError {
+    SyntaxError {
+        message: message.to_owned(),
+        line: None,
+        column: None,
+        hint: None,
+    }
 }
 
 /// Reads line and column out of the parser's message, `error at 3:14: expected …`.

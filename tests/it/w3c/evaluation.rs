@@ -20,9 +20,9 @@ use oxigraph::sparql::results::{
     QueryResultsFormat, QueryResultsParser, ReaderQueryResultsParserOutput,
 };
 use oxsdatatypes::{Boolean, Date, DateTime, Decimal, Double, Float, Integer};
+use spargebra::Query;
 use spargebra::algebra::GraphPattern;
-use spargebra::{Query, SparqlParser};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Runs a query test: loads its data, asks, compares.
 pub fn query(suites: &Suites, target: &Target, test: &Test) -> Result<(), String> {
@@ -39,8 +39,9 @@ pub fn query(suites: &Suites, target: &Target, test: &Test) -> Result<(), String
     let parsed = std::str::from_utf8(&text)
         .map_err(|error| error.to_string())
         .and_then(|text| {
-            let parsed = SparqlParser::new().parse_query(text);
-            parsed.map_err(|error| format!("does not parse: {error}"))
+            weft::store::Query::parse(text, None, &BTreeMap::new())
+                .map(|parsed| parsed.algebra().clone())
+                .map_err(|error| format!("does not parse: {error}"))
         })?;
 
     target.clear()?;
@@ -272,7 +273,11 @@ fn outcome(response: &Response) -> Result<Outcome, String> {
     }
     let format = RdfFormat::from_media_type(media_type).ok_or("unknown format")?;
     let quads = parse(&response.body, format, "http://invalid/")?;
-    Ok(Outcome::Graph(quads.into_iter().map(triple_row).collect()))
+    // A graph is a set, and a document may state a triple twice.
+    let mut seen = HashSet::new();
+    let mut rows: Vec<Row> = quads.into_iter().map(triple_row).collect();
+    rows.retain(|row| seen.insert(row.clone()));
+    Ok(Outcome::Graph(rows))
 }
 
 fn results(document: &[u8], format: QueryResultsFormat) -> Result<Outcome, String> {
