@@ -172,6 +172,18 @@ fn refuse_newer(text: &str, version: Option<RdfVersion>) -> Result<(), ApiError>
     }
 }
 
+/// The error, with a remedy that applies.
+fn with_hint(error: SyntaxError, applies: bool, hint: &str) -> SyntaxError {
+    SyntaxError {
+        hint: if applies {
+            Some(hint.to_owned())
+        } else {
+            error.hint
+        },
+        ..error
+    }
+}
+
 fn refuse(form: &Form, names: [&str; 2], what: &str) -> Result<(), ApiError> {
     match names.iter().find(|name| form.has(name)) {
         Some(name) => Err(ApiError::BadRequest(format!("`{name}` is for {what}"))),
@@ -199,9 +211,14 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
     let to_parse = text.clone();
     let query = state
         .blocking(move |graph| {
-            graph
-                .parse_query(&to_parse, Some(&base))
-                .map_err(ApiError::Syntax)
+            graph.parse_query(&to_parse, Some(&base)).map_err(|error| {
+                let is_update = graph.parse_update(&to_parse, Some(&base)).is_ok();
+                ApiError::Syntax(with_hint(
+                    error,
+                    is_update,
+                    "this is an update: POST it as application/sparql-update, or as `update` of a form",
+                ))
+            })
         })
         .await?;
     let mut identity = vec![text.as_str()];
@@ -344,9 +361,14 @@ async fn update(
     let base = url(parts);
     let committed = state
         .writing(move |graph| {
-            let mut update = graph
-                .parse_update(&text, Some(&base))
-                .map_err(ApiError::Syntax)?;
+            let mut update = graph.parse_update(&text, Some(&base)).map_err(|error| {
+                let is_query = graph.parse_query(&text, Some(&base)).is_ok();
+                ApiError::Syntax(with_hint(
+                    error,
+                    is_query,
+                    "this is a query: send it as application/sparql-query, or as `query` of a form",
+                ))
+            })?;
             update.set_using(&using).map_err(ApiError::Syntax)?;
             Ok(graph.update_if(&writer, update, limits, demand)?)
         })

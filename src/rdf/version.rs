@@ -191,12 +191,12 @@ fn function(name: &[u8]) -> Option<Beyond> {
     let is = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
     if ["TRIPLE", "SUBJECT", "PREDICATE", "OBJECT", "ISTRIPLE"]
         .iter()
-        .any(|known| is(known))
+        .any(is)
     {
         Some(Beyond::TripleTerm)
     } else if ["LANGDIR", "HASLANG", "HASLANGDIR", "STRLANGDIR"]
         .iter()
-        .any(|known| is(known))
+        .any(is)
     {
         Some(Beyond::Direction)
     } else {

@@ -176,16 +176,16 @@ impl Transaction {
                         nodes.insert(id, self.dictionary.intern_key(&key));
                     }
                 }
-                Ok(KeyView::Triple([s, p, o])) => {
-                    if nodes.contains_key(&s) || nodes.contains_key(&o) {
-                        let part = |id: TermId| match nodes.get(&id) {
-                            Some(node) => *node,
-                            None => numbers.get(id as usize).copied().unwrap_or_default(),
-                        };
-                        let predicate = numbers.get(p as usize).copied().unwrap_or_default();
-                        KeyView::Triple([part(s), predicate, part(o)]).write(&mut key);
-                        nodes.insert(id, self.dictionary.intern_key(&key));
-                    }
+                Ok(KeyView::Triple([s, p, o]))
+                    if nodes.contains_key(&s) || nodes.contains_key(&o) =>
+                {
+                    let part = |id: TermId| match nodes.get(&id) {
+                        Some(node) => *node,
+                        None => numbers.get(id as usize).copied().unwrap_or_default(),
+                    };
+                    let predicate = numbers.get(p as usize).copied().unwrap_or_default();
+                    KeyView::Triple([part(s), predicate, part(o)]).write(&mut key);
+                    nodes.insert(id, self.dictionary.intern_key(&key));
                 }
                 _ => {}
             }

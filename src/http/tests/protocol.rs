@@ -464,6 +464,37 @@ async fn a_graph_that_is_read_with_iris_for_its_blank_nodes_is_the_same_when_put
 }
 
 #[tokio::test]
+async fn queries_of_the_catalogue_answer_with_iris_for_blank_nodes_too() {
+    let service = Service::open();
+    let list = service.get("/api/v1/queries", "*/*").await.json();
+    let url = list[0]["url"].as_str().unwrap();
+    let plain = service.get(&format!("{url}.csv"), "*/*").await;
+    let answer = service
+        .get(&format!("{url}.csv?skolemize=true"), "*/*")
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_ne!(answer.header("etag"), plain.header("etag"));
+    let answer = service
+        .get(&format!("{url}.csv?skolemize=maybe"), "*/*")
+        .await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_query_sent_as_an_update_is_told_from_a_mistake() {
+    let service = Service::open();
+    for (media_type, body, hint) in [
+        (SELECT, "DROP ALL", "application/sparql-update"),
+        (UPDATE, "ASK {}", "application/sparql-query"),
+    ] {
+        let problem = service.post("/sparql", media_type, body).await.json();
+        assert_eq!(problem["status"], 400);
+        let said = problem["hint"].as_str().unwrap();
+        assert!(said.contains(hint), "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn an_update_is_made_only_on_the_version_that_it_names() {
     let service = Service::open();
     let send = |condition: String, update: &'static str| {
