@@ -6,6 +6,8 @@
 //! own, referred to by number, so `xsd:decimal` is stored once and not with each amount.
 //! Lexical forms are kept as they came: `"01"^^xsd:integer` stays `01`.
 
+pub mod version;
+
 use hashbrown::HashTable;
 use oxigraph::model::{
     BaseDirection, BlankNode, GraphName, GraphNameRef, Literal, LiteralRef, NamedNode,

@@ -10,6 +10,7 @@ pub mod integration;
 pub mod iri;
 pub mod networks;
 mod observations;
+pub mod precondition;
 pub mod resource;
 pub mod results;
 pub mod summary;
@@ -18,7 +19,8 @@ pub mod tokens;
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
-pub use results::{ResultFormat, WriteError, write_results};
+pub use precondition::{Precondition, States};
+pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
 pub use summary::Summary;
 pub use tokens::{Token, TokenError, Tokens};
 
@@ -353,13 +355,27 @@ impl KnowledgeGraph {
         update: Update,
         limits: Limits,
     ) -> Result<Committed<()>, AppError> {
+        self.update_if(writer, update, limits, Precondition::default())
+    }
+
+    /// Runs an update if the data is as demanded.
+    ///
+    /// # Errors
+    /// As [`Self::update`], and [`AppError::Changed`] if the data is not as demanded.
+    pub fn update_if(
+        &self,
+        writer: &Writer,
+        update: Update,
+        limits: Limits,
+        demand: Precondition,
+    ) -> Result<Committed<()>, AppError> {
         writer.check_update(&update)?;
         let about = CommitInfo::new(writer.name(), "update");
-        Ok(self
-            .store()
-            .write::<_, StoreError>(about, move |transaction| {
-                transaction.update(&update, &limits)
-            })?)
+        self.store()
+            .write::<_, AppError>(about, move |transaction| {
+                demand.check_data(&transaction.snapshot())?;
+                Ok(transaction.update(&update, &limits)?)
+            })
     }
 
     /// Writes the triples of a batch to one graph; answers whether the graph was there before.
@@ -373,17 +389,33 @@ impl KnowledgeGraph {
         batch: Batch,
         change: GraphChange,
     ) -> Result<Committed<bool>, AppError> {
+        self.write_graph_if(writer, graph, batch, change, Precondition::default())
+    }
+
+    /// Writes the triples of a batch to one graph if that graph is as demanded.
+    ///
+    /// # Errors
+    /// As [`Self::write_graph`], and [`AppError::Changed`] if the graph is not as demanded.
+    pub fn write_graph_if(
+        &self,
+        writer: &Writer,
+        graph: GraphName,
+        batch: Batch,
+        change: GraphChange,
+        demand: Precondition,
+    ) -> Result<Committed<bool>, AppError> {
         writer.check(graph.as_ref())?;
         let message = match change {
             GraphChange::Replace => format!("replace {graph}"),
             GraphChange::Add => format!("add to {graph}"),
         };
         let about = CommitInfo::new(writer.name(), message);
-        Ok(self
-            .store()
-            .write::<_, StoreError>(about, move |transaction| {
+        self.store()
+            .write::<_, AppError>(about, move |transaction| {
                 let graph = graph.as_ref();
-                let was_there = transaction.snapshot().contains_graph(graph);
+                let before = transaction.snapshot();
+                demand.check_graph(&before, graph)?;
+                let was_there = before.contains_graph(graph);
                 match change {
                     GraphChange::Replace => transaction.replace_graph(graph, &batch)?,
                     GraphChange::Add => {
@@ -400,7 +432,7 @@ impl KnowledgeGraph {
                     }
                 }
                 Ok(was_there)
-            })?)
+            })
     }
 
     /// Adds quads, each to the graph it names.
@@ -408,15 +440,30 @@ impl KnowledgeGraph {
     /// # Errors
     /// [`AppError`] if the writer may not write one of the graphs, or the write fails.
     pub fn add_quads(&self, writer: &Writer, batch: Batch) -> Result<Committed<()>, AppError> {
+        self.add_quads_if(writer, batch, Precondition::default())
+    }
+
+    /// Adds quads, each to the graph it names, if the data is as demanded.
+    ///
+    /// # Errors
+    /// As [`Self::add_quads`], and [`AppError::Changed`] if the data is not as demanded.
+    pub fn add_quads_if(
+        &self,
+        writer: &Writer,
+        batch: Batch,
+        demand: Precondition,
+    ) -> Result<Committed<()>, AppError> {
         if !writer.may_write_everything() {
             for quad in batch.iter() {
                 writer.check(quad.graph_name.as_ref())?;
             }
         }
         let about = CommitInfo::new(writer.name(), "add quads");
-        Ok(self
-            .store()
-            .write::<_, StoreError>(about, move |transaction| transaction.insert_batch(&batch))?)
+        self.store()
+            .write::<_, AppError>(about, move |transaction| {
+                demand.check_data(&transaction.snapshot())?;
+                Ok(transaction.insert_batch(&batch)?)
+            })
     }
 
     /// Removes a graph and all it holds; the default graph is emptied.
@@ -424,10 +471,25 @@ impl KnowledgeGraph {
     /// # Errors
     /// [`AppError`] if the writer may not write it, it is not there, or the write fails.
     pub fn drop_graph(&self, writer: &Writer, graph: GraphName) -> Result<Committed<()>, AppError> {
+        self.drop_graph_if(writer, graph, Precondition::default())
+    }
+
+    /// Removes a graph and all it holds if it is as demanded.
+    ///
+    /// # Errors
+    /// As [`Self::drop_graph`], and [`AppError::Changed`] if the graph is not as demanded.
+    pub fn drop_graph_if(
+        &self,
+        writer: &Writer,
+        graph: GraphName,
+        demand: Precondition,
+    ) -> Result<Committed<()>, AppError> {
         writer.check(graph.as_ref())?;
         let about = CommitInfo::new(writer.name(), format!("drop {graph}"));
         self.store().write(about, move |transaction| {
-            if !transaction.snapshot().contains_graph(graph.as_ref()) {
+            let before = transaction.snapshot();
+            demand.check_graph(&before, graph.as_ref())?;
+            if !before.contains_graph(graph.as_ref()) {
                 return Err(AppError::NoSuchGraph(graph));
             }
             transaction.drop_graph(graph.as_ref());
@@ -513,6 +575,14 @@ pub enum AppError {
     /// A graph that is not there.
     #[error("there is no graph {0}")]
     NoSuchGraph(GraphName),
+    /// The data is not as a write demands.
+    #[error("{detail}")]
+    Changed {
+        /// What is not as demanded.
+        detail: String,
+        /// The data version that the write found.
+        version: u64,
+    },
 }
 
 impl From<SyntaxError> for AppError {

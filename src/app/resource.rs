@@ -2,6 +2,7 @@
 
 use super::iri;
 use crate::store::Snapshot;
+use crate::store::skolem::{self, skolemized_quad};
 use oxigraph::model::vocab::{rdf, rdfs};
 use oxigraph::model::{
     GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad,
@@ -61,10 +62,19 @@ impl Description {
 
 /// Describes a resource, or `None` if the data does not have it.
 pub fn describe(snapshot: &Snapshot, iri: &NamedNode) -> Option<Description> {
-    let outgoing = closure(snapshot, iri.as_ref().into(), None);
-    let incoming: Vec<_> = snapshot
+    let mut outgoing = closure(snapshot, iri.as_ref().into(), None);
+    let mut incoming: Vec<_> = snapshot
         .quads_for_pattern(None, None, Some(iri.as_ref().into()), None)
         .collect();
+    if skolem::node_of_iri(iri.as_str()).is_some() {
+        // A blank node that was asked for by its IRI: the answer speaks of it by that.
+        for quads in [&mut outgoing, &mut incoming] {
+            *quads = std::mem::take(quads)
+                .into_iter()
+                .map(skolemized_quad)
+                .collect();
+        }
+    }
     if outgoing.is_empty() && incoming.is_empty() {
         return None;
     }

@@ -1,9 +1,11 @@
 //! Writing the results of queries.
 
 use super::iri;
+use crate::rdf::version::{Beyond, RdfVersion};
+use crate::store::skolem::{skolemized, skolemized_quad, skolemized_triple};
 use crate::store::{QueryResults, StoreError};
 use oxigraph::io::{RdfFormat, RdfSerializer};
-use oxigraph::model::{Quad, TripleRef};
+use oxigraph::model::{Quad, Term, TermRef, Triple, TripleRef, Variable};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use std::io::{self, Write};
 
@@ -16,6 +18,54 @@ pub enum ResultFormat {
     Triples(RdfFormat),
 }
 
+/// What is to be done to terms, or refused of them, when they are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TermOptions {
+    /// The version of the format; `None` writes whatever there is.
+    pub version: Option<RdfVersion>,
+    /// Writes blank nodes as IRIs that can be asked about again ([`crate::store::skolem`]).
+    pub skolemize: bool,
+}
+
+impl TermOptions {
+    fn check(self, term: TermRef<'_>) -> Result<(), WriteError> {
+        match self.version {
+            Some(version) => match version.beyond(term) {
+                Some(what) => Err(WriteError::Beyond { what, version }),
+                None => Ok(()),
+            },
+            None => Ok(()),
+        }
+    }
+
+    fn term(self, term: Term) -> Result<Term, WriteError> {
+        self.check(term.as_ref())?;
+        Ok(if self.skolemize {
+            skolemized(term)
+        } else {
+            term
+        })
+    }
+
+    fn triple(self, triple: Triple) -> Result<Triple, WriteError> {
+        self.check(triple.object.as_ref())?;
+        Ok(if self.skolemize {
+            skolemized_triple(triple)
+        } else {
+            triple
+        })
+    }
+
+    fn quad(self, quad: Quad) -> Result<Quad, WriteError> {
+        self.check(quad.object.as_ref())?;
+        Ok(if self.skolemize {
+            skolemized_quad(quad)
+        } else {
+            quad
+        })
+    }
+}
+
 /// Why results could not be written to their end.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -25,6 +75,17 @@ pub enum WriteError {
     /// The format cannot hold these results.
     #[error("{0} cannot be written as {1}")]
     WrongFormat(&'static str, &'static str),
+    /// The version of the format that was asked for does not have a term of the results.
+    #[error(
+        "the answer holds {what}, which version {} of the format does not have; ask for version 1.2, or for no version",
+        version.name()
+    )]
+    Beyond {
+        /// What it holds.
+        what: Beyond,
+        /// What was asked for.
+        version: RdfVersion,
+    },
     /// The format has no way to write a term of the results.
     #[error("the results cannot be written in this format: {0}")]
     Inexpressible(io::Error),
@@ -42,6 +103,20 @@ pub fn write_results(
     format: ResultFormat,
     writer: impl Write,
 ) -> Result<(), WriteError> {
+    write_results_with(results, format, TermOptions::default(), writer)
+}
+
+/// Writes results as they come, with a say in how terms are written.
+///
+/// # Errors
+/// [`WriteError`], also if the version asked for does not have a term; what was written until then
+/// stays written.
+pub fn write_results_with(
+    results: QueryResults<'_>,
+    format: ResultFormat,
+    options: TermOptions,
+    writer: impl Write,
+) -> Result<(), WriteError> {
     match (results, format) {
         (QueryResults::Solutions(solutions), ResultFormat::Rows(format)) => {
             let mut serializer = QueryResultsSerializer::from_format(format)
@@ -49,7 +124,17 @@ pub fn write_results(
                 .map_err(write_error)?;
             for solution in solutions {
                 let solution = solution.map_err(StoreError::from)?;
-                serializer.serialize(&solution).map_err(write_error)?;
+                if options == TermOptions::default() {
+                    serializer.serialize(&solution).map_err(write_error)?;
+                    continue;
+                }
+                let row = solution
+                    .iter()
+                    .map(|(variable, term)| Ok((variable.clone(), options.term(term.clone())?)))
+                    .collect::<Result<Vec<(Variable, Term)>, WriteError>>()?;
+                serializer
+                    .serialize(row.iter().map(|(variable, term)| (variable, term)))
+                    .map_err(write_error)?;
             }
             serializer.finish().map_err(write_error)?;
         }
@@ -61,7 +146,7 @@ pub fn write_results(
         (QueryResults::Graph(triples), ResultFormat::Triples(format)) => {
             let mut serializer = rdf_serializer(format).for_writer(writer);
             for triple in triples {
-                let triple = triple.map_err(StoreError::from)?;
+                let triple = options.triple(triple.map_err(StoreError::from)?)?;
                 serializer
                     .serialize_triple(TripleRef::from(&triple))
                     .map_err(write_error)?;
@@ -87,8 +172,23 @@ pub fn write_quads(
     format: RdfFormat,
     writer: impl Write,
 ) -> Result<(), WriteError> {
+    write_quads_with(quads, format, TermOptions::default(), writer)
+}
+
+/// Writes quads with a say in how terms are written.
+///
+/// # Errors
+/// [`WriteError`], also if the version asked for does not have a term; what was written until then
+/// stays written.
+pub fn write_quads_with(
+    quads: impl IntoIterator<Item = Quad>,
+    format: RdfFormat,
+    options: TermOptions,
+    writer: impl Write,
+) -> Result<(), WriteError> {
     let mut serializer = rdf_serializer(format).for_writer(writer);
     for quad in quads {
+        let quad = options.quad(quad)?;
         if format.supports_datasets() {
             serializer.serialize_quad(&quad)
         } else {

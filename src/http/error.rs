@@ -1,6 +1,7 @@
 //! Errors as clients see them: problem details (RFC 9457). The only file that knows which mistake
 //! is which status.
 
+use super::respond::{DATA_VERSION, version_tag};
 use crate::app::evaluations::Refused;
 use crate::app::{AppError, CatalogueError, NetworkError, WriteError};
 use crate::indicators::IndicatorError;
@@ -33,6 +34,8 @@ pub(super) enum ApiError {
     MethodNotAllowed,
     /// None of the formats that the client takes is offered.
     NotAcceptable(Vec<String>),
+    /// The format or version asked for has no way to state the answer.
+    Inexpressible(String),
     /// A body in a format that is not understood here.
     UnsupportedMediaType(String),
     /// A body that is too long.
@@ -83,7 +86,9 @@ impl ApiError {
             WriteError::WrongFormat(what, format) => {
                 Self::BadRequest(format!("{what} cannot be written as {format}"))
             }
-            WriteError::Inexpressible(error) => Self::NotAcceptable(vec![error.to_string()]),
+            error @ (WriteError::Inexpressible(_) | WriteError::Beyond { .. }) => {
+                Self::Inexpressible(error.to_string())
+            }
             WriteError::Io(error) => Self::Internal(error.to_string()),
         }
     }
@@ -117,6 +122,12 @@ impl ApiError {
                 "not-acceptable",
                 "No acceptable format",
                 format!("none of the formats asked for is offered; there are {}", offered.join(", ")),
+            ),
+            Self::Inexpressible(detail) => Problem::new(
+                StatusCode::NOT_ACCEPTABLE,
+                "not-expressible",
+                "The format cannot state the answer",
+                detail,
             ),
             Self::UnsupportedMediaType(detail) => Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -220,6 +231,15 @@ fn app_problem(error: AppError) -> Problem {
             "No such graph",
             detail,
         ),
+        AppError::Changed { version, .. } => Problem {
+            data_version: Some(version),
+            ..Problem::new(
+                StatusCode::PRECONDITION_FAILED,
+                "changed",
+                "The data has changed",
+                detail,
+            )
+        },
         AppError::Ontology(_)
         | AppError::Token(_)
         | AppError::Config(_)
@@ -503,6 +523,8 @@ pub(super) struct Problem {
     pub(super) line: Option<u64>,
     pub(super) column: Option<u64>,
     pub(super) hint: Option<String>,
+    /// The data version that was found, where that is what went wrong.
+    data_version: Option<u64>,
     challenge: Option<&'static str>,
     retry_after: Option<u32>,
 }
@@ -517,6 +539,7 @@ impl Problem {
             line: None,
             column: None,
             hint: None,
+            data_version: None,
             challenge: None,
             retry_after: None,
         }
@@ -549,6 +572,9 @@ impl Problem {
                 body.insert(name.to_owned(), json!(value));
             }
         }
+        if let Some(version) = self.data_version {
+            body.insert("dataVersion".to_owned(), json!(version));
+        }
         if let Some(hint) = &self.hint {
             body.insert("hint".to_owned(), json!(hint));
         }
@@ -570,6 +596,10 @@ impl IntoResponse for Problem {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static(challenge),
             );
+        }
+        if let Some(version) = self.data_version {
+            headers.insert(DATA_VERSION, HeaderValue::from(version));
+            headers.insert(header::ETAG, version_tag(version));
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

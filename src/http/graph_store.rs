@@ -5,20 +5,23 @@
 //! them, and POST of triples makes a new graph.
 
 use super::AppState;
+use super::conditions::precondition;
 use super::error::ApiError;
-use super::negotiate::{Chosen, Format, QUADS, TRIPLES, choose};
-use super::request::{Form, content_type, read_body, url, writer};
+use super::negotiate::{Chosen, Format, QUADS, TRIPLES, by_name, choose};
+use super::request::{Form, announced, content_type, read_body, url, writer};
 use super::respond::{Reading, written};
-use crate::app::results::write_quads;
+use crate::app::results::write_quads_with;
 use crate::app::{AppError, GraphChange};
+use crate::ingest::IngestError;
 use crate::ingest::rdf::{ParseOptions, parse_bytes};
 use crate::rdf::Batch;
+use crate::rdf::version::RdfVersion;
 use crate::store::Snapshot;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use mime::Mime;
@@ -36,6 +39,18 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/store/{*name}", methods())
 }
 
+/// Parameters of reads.
+const READ: &[&str] = &[
+    "default",
+    "graph",
+    "skolemize",
+    "format",
+    "output",
+    "_format",
+];
+/// Parameters of writes.
+const WRITE: &[&str] = &["default", "graph"];
+
 /// What a request is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Target {
@@ -46,7 +61,8 @@ enum Target {
 impl Target {
     fn of(parts: &Parts) -> Result<Self, ApiError> {
         let form = Form::of_url(&parts.uri)?;
-        form.only(&["default", "graph"])?;
+        let known = if parts.method.is_safe() { READ } else { WRITE };
+        form.only(known)?;
         let url = url(parts);
         let is_direct = !matches!(parts.uri.path(), "/store" | "/store/");
         match (form.one("graph")?, form.one("default")?) {
@@ -108,10 +124,12 @@ async fn get_graph(State(state): State<AppState>, request: Request) -> Result<Re
         reading,
         format,
         rdf,
+        skolemize,
     } = match Prepared::of(&state, &parts)? {
         Prepared::Known(response) => return Ok(response),
         Prepared::Read(read) => *read,
     };
+    let terms = format.terms(skolemize);
     let place = state.place(None).await?;
     let body = state
         .stream(place, None, move |_, _, blocks| {
@@ -123,11 +141,12 @@ async fn get_graph(State(state): State<AppState>, request: Request) -> Result<Re
                             graph_name: GraphName::DefaultGraph,
                             ..quad
                         });
-                    write_quads(quads, rdf, blocks)
+                    write_quads_with(quads, rdf, terms, blocks)
                 }
-                Target::Dataset => write_quads(
+                Target::Dataset => write_quads_with(
                     snapshot.quads_for_pattern(None, None, None, None),
                     rdf,
+                    terms,
                     blocks,
                 ),
             }
@@ -148,6 +167,7 @@ struct Read {
     reading: Reading,
     format: Chosen,
     rdf: RdfFormat,
+    skolemize: bool,
 }
 
 impl Prepared {
@@ -169,11 +189,24 @@ impl Prepared {
             .filter(|format| *format != Format::Html)
             .collect();
         // A browser takes anything in the end, and gets Turtle.
-        let format = choose(&parts.headers, &offers)?;
+        let form = Form::of_url(&parts.uri)?;
+        let skolemize = form.switch("skolemize")?;
+        let format = match form.formats().first() {
+            None => choose(&parts.headers, &offers)?,
+            Some(name) => by_name(name, &offers)
+                .ok_or_else(|| ApiError::BadRequest(format!("`format`: there is no `{name}`")))?
+                .into(),
+        };
         let Format::Rdf(rdf) = format.format else {
             return Err(ApiError::Internal("a graph in no RDF format".to_owned()));
         };
-        let what = ["store", &name, format.content_type];
+        let what = [
+            "store",
+            &name,
+            format.content_type,
+            format.version_name(),
+            if skolemize { "skolemized" } else { "" },
+        ];
         let reading = Reading::new(state, snapshot.version(), &what);
         Ok(match reading.not_modified(&parts.headers) {
             Some(response) => Self::Known(response),
@@ -183,6 +216,7 @@ impl Prepared {
                 reading,
                 format,
                 rdf,
+                skolemize,
             })),
         })
     }
@@ -192,13 +226,14 @@ impl Prepared {
 async fn put(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let writer = writer(&state, &parts)?;
+    let demand = precondition(&parts.headers)?;
     let graph = Target::of(&parts)?.graph()?;
     let base = url(&parts);
     let payload = Payload::read(&state, &parts, body).await?;
     let committed = state
         .writing(move |app| {
             let batch = payload.parse(&graph, &base)?;
-            Ok(app.write_graph(&writer, graph, batch, GraphChange::Replace)?)
+            Ok(app.write_graph_if(&writer, graph, batch, GraphChange::Replace, demand)?)
         })
         .await?;
     Ok(written(status(committed.value), committed.version))
@@ -208,6 +243,7 @@ async fn put(State(state): State<AppState>, request: Request) -> Result<Response
 async fn post(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let writer = writer(&state, &parts)?;
+    let demand = precondition(&parts.headers)?;
     let target = Target::of(&parts)?;
     let base = url(&parts);
     let payload = Payload::read(&state, &parts, body).await?;
@@ -215,7 +251,9 @@ async fn post(State(state): State<AppState>, request: Request) -> Result<Respons
         Target::Graph(graph) => (graph, None),
         Target::Dataset if payload.keeps_graphs_apart() => {
             let committed = state
-                .writing(move |app| Ok(app.add_quads(&writer, payload.parse_quads(&base)?)?))
+                .writing(move |app| {
+                    Ok(app.add_quads_if(&writer, payload.parse_quads(&base)?, demand)?)
+                })
                 .await?;
             return Ok(written(StatusCode::NO_CONTENT, committed.version));
         }
@@ -227,7 +265,7 @@ async fn post(State(state): State<AppState>, request: Request) -> Result<Respons
     let committed = state
         .writing(move |app| {
             let batch = payload.parse(&graph, &base)?;
-            Ok(app.write_graph(&writer, graph, batch, GraphChange::Add)?)
+            Ok(app.write_graph_if(&writer, graph, batch, GraphChange::Add, demand)?)
         })
         .await?;
     let mut response = written(status(committed.value), committed.version);
@@ -262,15 +300,23 @@ fn new_graph(parts: &Parts) -> Result<NamedNode, ApiError> {
 async fn delete(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
     let writer = writer(&state, &parts)?;
+    let demand = precondition(&parts.headers)?;
     let graph = Target::of(&parts)?.graph()?;
     let committed = state
-        .writing(move |app| Ok(app.drop_graph(&writer, graph)?))
+        .writing(move |app| Ok(app.drop_graph_if(&writer, graph, demand)?))
         .await?;
     Ok(written(StatusCode::NO_CONTENT, committed.version))
 }
 
 /// The RDF of a request: one document, or several as a form sends files.
-struct Payload(Vec<(RdfFormat, Vec<u8>)>);
+struct Payload(Vec<Document>);
+
+struct Document {
+    format: RdfFormat,
+    /// What its media type announces.
+    version: Option<RdfVersion>,
+    bytes: Vec<u8>,
+}
 
 impl Payload {
     async fn read(state: &AppState, parts: &Parts, body: Body) -> Result<Self, ApiError> {
@@ -282,11 +328,19 @@ impl Payload {
             return Self::read_parts(media_type, body, limit).await;
         }
         let bytes = read_body(body, limit).await?;
-        if bytes.is_empty() && media_type.is_none() {
-            return Ok(Self(Vec::new()));
-        }
-        let format = rdf_format(&parts.headers)?;
-        Ok(Self(vec![(format, bytes)]))
+        let Some(media_type) = media_type else {
+            if bytes.is_empty() {
+                return Ok(Self(Vec::new()));
+            }
+            return Err(no_rdf("a body without Content-Type"));
+        };
+        let format = RdfFormat::from_media_type(media_type.as_ref())
+            .ok_or_else(|| no_rdf(media_type.as_ref()))?;
+        Ok(Self(vec![Document {
+            format,
+            version: announced(&media_type)?,
+            bytes,
+        }]))
     }
 
     async fn read_parts(media_type: &Mime, body: Body, limit: usize) -> Result<Self, ApiError> {
@@ -319,7 +373,12 @@ impl Payload {
                     field.name().unwrap_or_default()
                 ))
             })?;
-            documents.push((format, field.bytes().await.map_err(bad)?.to_vec()));
+            let version = field.content_type().map(announced).transpose()?.flatten();
+            documents.push(Document {
+                format,
+                version,
+                bytes: field.bytes().await.map_err(bad)?.to_vec(),
+            });
         }
         Ok(Self(documents))
     }
@@ -327,7 +386,7 @@ impl Payload {
     fn keeps_graphs_apart(&self) -> bool {
         self.0
             .iter()
-            .any(|(format, _)| matches!(format, RdfFormat::NQuads | RdfFormat::TriG))
+            .any(|document| matches!(document.format, RdfFormat::NQuads | RdfFormat::TriG))
     }
 
     /// The triples, for one graph. Its name is the base of relative IRIs; the default graph has
@@ -355,21 +414,44 @@ impl Payload {
 
     fn parse_with(&self, options: &ParseOptions) -> Result<Batch, ApiError> {
         let mut batch = Batch::new();
-        for (format, bytes) in &self.0 {
-            batch.append(&parse_bytes(bytes, *format, options)?);
+        for document in &self.0 {
+            let part = parse_bytes(&document.bytes, document.format, options)?;
+            document.refuse_newer(&part)?;
+            batch.append(&part);
         }
         Ok(batch)
     }
 }
 
-fn rdf_format(headers: &HeaderMap) -> Result<RdfFormat, ApiError> {
-    let media_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    media_type.and_then(RdfFormat::from_media_type).ok_or_else(|| {
-        ApiError::UnsupportedMediaType(format!(
-            "{} is not RDF; send text/turtle, application/n-triples, application/n-quads, application/trig, application/rdf+xml or application/ld+json",
-            media_type.unwrap_or("a body without Content-Type")
-        ))
-    })
+impl Document {
+    /// Refuses what the version that the document announces does not have.
+    fn refuse_newer(&self, batch: &Batch) -> Result<(), ApiError> {
+        let Some(version) = self.version else {
+            return Ok(());
+        };
+        let Some(what) = version.beyond_batch(batch) else {
+            return Ok(());
+        };
+        let is_text = !matches!(self.format, RdfFormat::RdfXml | RdfFormat::JsonLd { .. });
+        let place = str::from_utf8(&self.bytes)
+            .ok()
+            .filter(|_| is_text)
+            .and_then(|text| version.beyond_text(text));
+        Err(IngestError::RdfSyntax {
+            file: None,
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+            message: format!(
+                "{what} is new in RDF 1.2, and the document announces version={}; announce version=1.2, or none",
+                version.name()
+            ),
+        }
+        .into())
+    }
+}
+
+fn no_rdf(what: &str) -> ApiError {
+    ApiError::UnsupportedMediaType(format!(
+        "{what} is not RDF; send text/turtle, application/n-triples, application/n-quads, application/trig, application/rdf+xml or application/ld+json"
+    ))
 }

@@ -3,11 +3,14 @@
 //! Each file has the routes of one user group; a handler translates, and `app` decides.
 
 mod answers;
+mod codings;
+mod conditions;
 mod error;
 mod graph_store;
 mod health;
 mod integration;
 mod listen;
+mod methods;
 mod negotiate;
 mod networks;
 mod pages;
@@ -168,11 +171,17 @@ fn around(routes: Router) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Precise(3))
         .compress_when(
-            SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::const_new("image/")),
+            WorthCompressing(SizeAbove::new(WORTH_COMPRESSING))
+                .and(NotForContentType::const_new("image/")),
         );
     let cors = CorsLayer::new()
         .allow_origin(AnyOrigin)
-        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::OPTIONS])
+        .allow_methods(
+            [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS]
+                .into_iter()
+                .chain(Method::from_bytes(methods::QUERY.as_bytes()))
+                .collect::<Vec<_>>(),
+        )
         .allow_headers([header::ACCEPT, header::CONTENT_TYPE, header::IF_NONE_MATCH])
         .expose_headers([
             header::ETAG,
@@ -183,6 +192,8 @@ fn around(routes: Router) -> Router {
             header::CONTENT_LOCATION,
             header::LINK,
             header::RETRY_AFTER,
+            header::ALLOW,
+            sparql::ACCEPT_QUERY,
         ])
         .max_age(Duration::from_secs(24 * 60 * 60));
     let fixed = |name: HeaderName, value: &'static str| {
@@ -191,10 +202,14 @@ fn around(routes: Router) -> Router {
     // The last layer is the first that a request meets.
     routes
         .layer(RequestDecompressionLayer::new())
+        .layer(from_fn(codings::read_names))
         .layer(CatchPanicLayer::custom(answer_to_panic))
         .layer(from_fn(explain))
+        .layer(from_fn(codings::mark))
         .layer(compression)
+        .layer(from_fn(codings::choose))
         .layer(cors)
+        .layer(from_fn(methods::answer_options))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "same-origin"))
         .layer(fixed(
@@ -203,6 +218,17 @@ fn around(routes: Router) -> Router {
         ))
         .layer(fixed(header::SERVER, concat!("weft/", env!("CARGO_PKG_VERSION"))))
         .layer(TraceLayer::new_for_http().on_failure(()))
+}
+
+/// Bodies that are long enough, and those of clients that take no other.
+#[derive(Clone, Copy)]
+struct WorthCompressing(SizeAbove);
+
+impl Predicate for WorthCompressing {
+    fn should_compress<B: axum::body::HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
+        let must = response.extensions().get::<codings::MustCompress>();
+        must.is_some() || self.0.should_compress(response)
+    }
 }
 
 async fn nothing_here(request: Request) -> ApiError {
@@ -246,7 +272,7 @@ fn problem_of(status: StatusCode, response: &Response) -> Problem {
         StatusCode::UNSUPPORTED_MEDIA_TYPE
             if response.headers().contains_key(header::ACCEPT_ENCODING) =>
         {
-            "the body is compressed in a way that is not understood; send gzip, br, zstd or none"
+            "the body is compressed in a way that is not understood; send gzip, deflate, br, zstd or none"
         }
         _ => "the request cannot be served",
     };

@@ -1,7 +1,9 @@
 //! Which format a client gets (RFC 9110, section 12.5.1).
 
 use super::error::ApiError;
-use axum::http::{HeaderMap, header};
+use crate::app::TermOptions;
+use crate::rdf::version::RdfVersion;
+use axum::http::{HeaderMap, HeaderValue, header};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
 use oxigraph::sparql::results::QueryResultsFormat;
 
@@ -55,6 +57,11 @@ pub(super) const QUADS: [Format; 3] = [
 ];
 
 impl Format {
+    /// Whether its media type takes a `version`.
+    fn has_versions(self) -> bool {
+        matches!(self, Self::Rows(_) | Self::Rdf(_))
+    }
+
     /// Media types that ask for it; the first is what it is sent as.
     fn media_types(self) -> &'static [&'static str] {
         match self {
@@ -124,6 +131,35 @@ impl Format {
 pub(super) struct Chosen {
     pub(super) format: Format,
     pub(super) content_type: &'static str,
+    /// The version of RDF or SPARQL that the client understands, if it says so.
+    pub(super) version: Option<RdfVersion>,
+}
+
+impl Chosen {
+    /// The `Content-Type`, with the version that was asked for.
+    pub(super) fn header(self) -> HeaderValue {
+        let plain = HeaderValue::from_static(self.content_type);
+        match self.version {
+            None => plain,
+            Some(version) => {
+                let text = format!("{};version={}", self.content_type, version.name());
+                HeaderValue::try_from(text).unwrap_or(plain)
+            }
+        }
+    }
+
+    /// How terms are written for this client.
+    pub(super) fn terms(self, skolemize: bool) -> TermOptions {
+        TermOptions {
+            version: self.version,
+            skolemize,
+        }
+    }
+
+    /// The name of the version, for tags.
+    pub(super) fn version_name(self) -> &'static str {
+        self.version.map_or("", RdfVersion::name)
+    }
 }
 
 impl From<Format> for Chosen {
@@ -131,6 +167,7 @@ impl From<Format> for Chosen {
         Self {
             format,
             content_type: format.content_type(),
+            version: None,
         }
     }
 }
@@ -176,7 +213,9 @@ pub(super) fn choose(headers: &HeaderMap, offers: &[Format]) -> Result<Chosen, A
     let mut best: Option<(u16, u8, Chosen)> = None;
     for format in offers {
         for (index, media_type) in format.media_types().iter().enumerate() {
-            let Some((quality, precision)) = accepted.quality(media_type) else {
+            let Some((quality, precision, version)) =
+                accepted.best(media_type, format.has_versions())
+            else {
                 continue;
             };
             // By a wildcard a format is asked for by its first name only.
@@ -195,6 +234,7 @@ pub(super) fn choose(headers: &HeaderMap, offers: &[Format]) -> Result<Chosen, A
                     Chosen {
                         format: *format,
                         content_type,
+                        version,
                     },
                 ));
             }
@@ -207,6 +247,9 @@ pub(super) fn choose(headers: &HeaderMap, offers: &[Format]) -> Result<Chosen, A
             .map(|name| (*name).to_owned())
             .collect();
         names.dedup();
+        if accepted.names_unknown_version() {
+            names.push(format!("version={}", RdfVersion::names()));
+        }
         ApiError::NotAcceptable(names)
     })
 }
@@ -229,8 +272,40 @@ const MAIN_TYPE: u8 = 2;
 const ANYTHING: u8 = 1;
 
 struct Accept<'a> {
-    /// Type, subtype, quality in thousandths.
-    ranges: Vec<(&'a str, &'a str, u16)>,
+    ranges: Vec<Range<'a>>,
+}
+
+/// One of the things that a client takes.
+struct Range<'a> {
+    main: &'a str,
+    sub: &'a str,
+    /// In thousandths.
+    quality: u16,
+    version: Version,
+}
+
+/// The `version` parameter of a range.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    Unsaid,
+    Known(RdfVersion),
+    /// One that is not known here: nothing fits it.
+    Unknown,
+}
+
+impl Range<'_> {
+    /// How precisely it names a type, if the type is in it.
+    fn precision(&self, main: &str, sub: &str) -> Option<u8> {
+        if self.main == "*" && self.sub == "*" {
+            Some(ANYTHING)
+        } else if !self.main.eq_ignore_ascii_case(main) {
+            None
+        } else if self.sub == "*" {
+            Some(MAIN_TYPE)
+        } else {
+            self.sub.eq_ignore_ascii_case(sub).then_some(EXACT)
+        }
+    }
 }
 
 impl<'a> Accept<'a> {
@@ -243,41 +318,73 @@ impl<'a> Accept<'a> {
             .filter_map(|range| {
                 let mut parts = range.split(';').map(str::trim);
                 let (main, sub) = parts.next()?.split_once('/')?;
-                let quality = parts
-                    .find_map(|parameter| {
-                        let (name, value) = parameter.split_once('=')?;
-                        name.trim().eq_ignore_ascii_case("q").then(|| value.trim())
-                    })
-                    .map_or(1_000, |value| {
+                let mut range = Range {
+                    main: main.trim(),
+                    sub: sub.trim(),
+                    quality: 1_000,
+                    version: Version::Unsaid,
+                };
+                for parameter in parts {
+                    let Some((name, value)) = parameter.split_once('=') else {
+                        continue;
+                    };
+                    let (name, value) = (name.trim(), value.trim());
+                    if name.eq_ignore_ascii_case("q") {
                         let quality = value.parse::<f32>().unwrap_or(0.0).clamp(0.0, 1.0);
-                        (quality * 1_000.0).round() as u16
-                    });
-                Some((main.trim(), sub.trim(), quality))
+                        range.quality = (quality * 1_000.0).round() as u16;
+                        // What follows the quality is no parameter of the type.
+                        break;
+                    }
+                    if name.eq_ignore_ascii_case("version") {
+                        range.version =
+                            RdfVersion::parse(value).map_or(Version::Unknown, Version::Known);
+                    }
+                }
+                Some(range)
             })
             .collect();
         Self { ranges }
     }
 
-    /// Quality and precision of the most precise range that a type is in.
+    /// Quality and precision of the most precise range that a type without a version is in.
     fn quality(&self, media_type: &str) -> Option<(u16, u8)> {
+        self.ranked(media_type, |version| version == Version::Unsaid)
+    }
+
+    /// The same, and the version among those that a client names which it likes best: of equally
+    /// welcome ones the one that can state the most.
+    fn best(&self, media_type: &str, versioned: bool) -> Option<(u16, u8, Option<RdfVersion>)> {
+        if !versioned {
+            // A page has no version, so one that is asked for does not matter.
+            return self
+                .ranked(media_type, |_| true)
+                .map(|(quality, precision)| (quality, precision, None));
+        }
+        let (v11, v12basic, v12) = (RdfVersion::V11, RdfVersion::V12Basic, RdfVersion::V12);
+        [Some(v11), None, Some(v12basic), Some(v12)]
+            .into_iter()
+            .filter_map(|version| {
+                let wanted = version.map_or(Version::Unsaid, Version::Known);
+                let (quality, precision) = self.ranked(media_type, |version| version == wanted)?;
+                Some((quality, precision, version))
+            })
+            // The last of equal ones is taken.
+            .max_by_key(|(quality, precision, _)| (*quality, *precision))
+    }
+
+    fn ranked(&self, media_type: &str, fits: impl Fn(Version) -> bool) -> Option<(u16, u8)> {
         let (main, sub) = media_type.split_once('/')?;
         self.ranges
             .iter()
-            .filter_map(|(range_main, range_sub, quality)| {
-                let precision = match (*range_main, *range_sub) {
-                    ("*", "*") => ANYTHING,
-                    (range_main, "*") if range_main.eq_ignore_ascii_case(main) => MAIN_TYPE,
-                    (range_main, range_sub)
-                        if range_main.eq_ignore_ascii_case(main)
-                            && range_sub.eq_ignore_ascii_case(sub) =>
-                    {
-                        EXACT
-                    }
-                    _ => return None,
-                };
-                Some((*quality, precision))
-            })
+            .filter(|range| fits(range.version))
+            .filter_map(|range| Some((range.quality, range.precision(main, sub)?)))
             .max_by_key(|(quality, precision)| (*precision, *quality))
+    }
+
+    fn names_unknown_version(&self) -> bool {
+        self.ranges
+            .iter()
+            .any(|range| range.version == Version::Unknown)
     }
 }
 
@@ -305,7 +412,14 @@ mod tests {
         }
         choose(&headers, offers).map_or_else(
             |_| "406".to_owned(),
-            |chosen| format!("{} as {}", chosen.format.names()[0], chosen.content_type),
+            |chosen| {
+                let header = chosen.header();
+                format!(
+                    "{} as {}",
+                    chosen.format.names()[0],
+                    header.to_str().unwrap()
+                )
+            },
         )
     }
 
@@ -352,6 +466,101 @@ mod tests {
             chosen("application/json", &TRIPLES),
             "jsonld as application/json"
         );
+    }
+
+    #[test]
+    fn a_more_precise_range_overrules_a_wider_one() {
+        for (accept, expected) in [
+            (
+                "*/*, application/*;q=0, application/n-triples;q=0.4",
+                "ttl as text/turtle; charset=utf-8",
+            ),
+            ("application/*, text/*;q=0.1", "nt as application/n-triples"),
+            (
+                "application/*;q=0.9, application/n-triples;q=0, text/turtle;q=0.1",
+                "rdf as application/rdf+xml",
+            ),
+            ("*/*;q=0", "406"),
+            ("text/turtle;q=0, text/turtle;q=0", "406"),
+            ("TEXT/Turtle;Q=1", "ttl as text/turtle; charset=utf-8"),
+            (
+                "text/turtle;charset=utf-8;q=0.5, application/n-quads;q=0.6",
+                "nq as application/n-quads",
+            ),
+            (
+                "text/turtle;q=high, application/trig;q=0.1",
+                "trig as application/trig",
+            ),
+            (
+                "application/ld+json;profile=\"a,b\", text/turtle;q=0.2",
+                "jsonld as application/ld+json",
+            ),
+        ] {
+            assert_eq!(chosen(accept, &TRIPLES), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn every_format_can_be_asked_for_by_each_of_its_media_types() {
+        for offers in [ROWS.as_slice(), &TRIPLES, &QUADS] {
+            for format in offers {
+                for media_type in format.media_types() {
+                    let mut headers = HeaderMap::new();
+                    let accept = format!("image/png, */*;q=0.01, {media_type};q=0.5");
+                    headers.insert(header::ACCEPT, accept.parse().unwrap());
+                    let found = choose(&headers, offers).unwrap().format;
+                    assert!(found.media_types().contains(media_type), "{media_type}");
+                }
+                for name in format.names() {
+                    assert!(by_name(name, offers).is_some(), "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_version_asked_for_is_told_with_the_answer() {
+        for (accept, expected) in [
+            (
+                "text/turtle;version=1.2",
+                "ttl as text/turtle; charset=utf-8;version=1.2",
+            ),
+            (
+                "application/n-quads; version=\"1.1\"",
+                "nq as application/n-quads;version=1.1",
+            ),
+            (
+                "text/turtle;version=1.1, text/turtle;version=1.2;q=0.9",
+                "ttl as text/turtle; charset=utf-8;version=1.1",
+            ),
+            (
+                "text/turtle;version=1.1, text/turtle;version=1.2",
+                "ttl as text/turtle; charset=utf-8;version=1.2",
+            ),
+            (
+                "text/turtle;version=1.1, text/turtle",
+                "ttl as text/turtle; charset=utf-8",
+            ),
+            (
+                "application/rdf+xml;version=1.2-basic",
+                "rdf as application/rdf+xml;version=1.2-basic",
+            ),
+            ("text/turtle;version=2", "406"),
+            (
+                "text/turtle;version=2, application/n-triples;q=0.1",
+                "nt as application/n-triples",
+            ),
+            (
+                "text/html;version=5, */*;q=0.1",
+                "html as text/html; charset=utf-8",
+            ),
+        ] {
+            assert_eq!(chosen(accept, &TRIPLES), expected, "{accept}");
+        }
+        for media_type in ["application/sparql-results+json", "text/csv"] {
+            let accept = format!("{media_type};version=1.2");
+            assert!(chosen(&accept, &ROWS).ends_with(";version=1.2"), "{accept}");
+        }
     }
 
     #[test]

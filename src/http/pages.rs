@@ -10,6 +10,7 @@ use crate::app::resource::{
     Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms,
 };
 use crate::app::{Catalogue, CatalogueQuery, KnowledgeGraph, Summary, iri};
+use crate::store::skolem::skolem_iri;
 use crate::store::{Limits, QueryForm, QueryResults, Snapshot, StoreError};
 use askama::Template;
 use axum::Router;
@@ -19,7 +20,8 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use oxigraph::model::vocab::{rdf, rdfs, xsd};
 use oxigraph::model::{
-    GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term,
+    BlankNode, GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad,
+    Term,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -402,8 +404,9 @@ impl Links {
             return Some(format!("/{rest}"));
         }
         let rest = iri.strip_prefix(iri::WEFT)?;
-        let known =
-            rest.starts_with("code/") || rest.starts_with("ns") || rest.starts_with("graph/");
+        let known = ["code/", "ns", "graph/", ".well-known/genid/"]
+            .iter()
+            .any(|begin| rest.starts_with(begin));
         known.then(|| format!("/{rest}"))
     }
 
@@ -421,6 +424,14 @@ impl Links {
         }
         // Other schemes could be scripts.
         (iri.starts_with("http://") || iri.starts_with("https://")).then(|| iri.to_owned())
+    }
+
+    /// Where a blank node can be asked about, if the data says something about it.
+    fn node_href(&self, snapshot: &Snapshot, node: &BlankNode) -> Option<String> {
+        snapshot
+            .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
+            .next()?;
+        self.path(skolem_iri(node.as_ref()).as_str())
     }
 
     /// Where a description is to be had in a format.
@@ -462,6 +473,14 @@ impl Links {
                     is_number,
                 }
             }
+            Some(Term::BlankNode(node)) => Cell {
+                link: Link {
+                    href: self.node_href(snapshot, node),
+                    text: node.to_string(),
+                },
+                note: String::new(),
+                is_number: false,
+            },
             Some(other) => Cell {
                 link: plain(other.to_string()),
                 note: String::new(),

@@ -153,7 +153,10 @@ async fn run(
         )));
     }
     let form = Form::of_url(&uri)?;
-    let own_timeout = query.parameters.iter().any(|known| known.name == "timeout");
+    let is_own = |name: &str| query.parameters.iter().any(|known| known.name == name);
+    let own_timeout = is_own("timeout");
+    let own_skolemize = is_own("skolemize");
+    let skolemize = !own_skolemize && form.switch("skolemize")?;
     let limit = state.graph().config().query_timeout;
     let deadline = if own_timeout {
         deadline(&Form::default(), limit)?
@@ -163,6 +166,7 @@ async fn run(
     let values: Vec<(&str, &str)> = form
         .pairs()
         .filter(|(name, _)| own_timeout || *name != "timeout")
+        .filter(|(name, _)| own_skolemize || *name != "skolemize")
         .collect();
     let mut identity = vec![query.text.as_str()];
     identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));
@@ -178,6 +182,7 @@ async fn run(
             version: 0,
             deadline,
         },
+        skolemize,
     };
     let page = pages::ResultPage::of_catalogue(query, &values, uri.query().unwrap_or_default());
     job.answer(&state, &headers, extension.as_slice(), &identity, page)

@@ -4,6 +4,7 @@ use super::AppState;
 use super::error::ApiError;
 use crate::app::evaluations::Client;
 use crate::app::{AppError, Writer};
+use crate::rdf::version::RdfVersion;
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Uri, header};
@@ -70,6 +71,21 @@ pub(super) fn content_type(headers: &HeaderMap) -> Result<Option<Mime>, ApiError
         )));
     }
     Ok(Some(media_type))
+}
+
+/// The version of RDF or SPARQL that a body announces with its media type.
+pub(super) fn announced(media_type: &Mime) -> Result<Option<RdfVersion>, ApiError> {
+    let Some(name) = media_type.get_param("version") else {
+        return Ok(None);
+    };
+    match RdfVersion::parse(name.as_str()) {
+        Some(version) => Ok(Some(version)),
+        None => Err(ApiError::UnsupportedMediaType(format!(
+            "version {name} of {} is not known here; there are {}",
+            media_type.essence_str(),
+            RdfVersion::names()
+        ))),
+    }
 }
 
 /// Parameters of a URL or a form, decoded, in their order.
@@ -159,6 +175,23 @@ impl Form {
         self.one(name)?
             .filter(|text| !text.is_empty())
             .ok_or_else(|| ApiError::BadRequest(format!("parameter `{name}` is missing")))
+    }
+
+    /// A parameter that is on or off, and off where it is not said.
+    pub(super) fn switch(&self, name: &str) -> Result<bool, ApiError> {
+        match self.one(name)? {
+            None | Some("false" | "0") => Ok(false),
+            Some("true" | "1" | "") => Ok(true),
+            Some(text) => Err(ApiError::BadRequest(format!(
+                "`{name}`: `{text}` is neither true nor false"
+            ))),
+        }
+    }
+
+    /// The values of the parameters that name a format; clients call them differently.
+    pub(super) fn formats(&self) -> Vec<&str> {
+        let names = ["format", "output", "_format"];
+        names.iter().flat_map(|name| self.all(name)).collect()
     }
 
     /// Refuses parameters that the resource does not have.

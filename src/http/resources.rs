@@ -1,4 +1,4 @@
-//! `/id/…`, `/code/…`, `/ns`: every IRI answers, as a page to a browser and as RDF to a machine.
+//! `/id/…`, `/code/…`, `/ns`, `/.well-known/genid/…`: every IRI answers, as a page to a browser and as RDF to a machine.
 //!
 //! IRIs begin with `https://w3id.org/weft/` (or `--base`) whatever host serves them.
 
@@ -7,9 +7,9 @@ use super::negotiate::{Chosen, Format, TRIPLES, by_name, choose};
 use super::request::Form;
 use super::respond::Reading;
 use super::{AppState, pages};
-use crate::app::iri;
 use crate::app::resource::{Description, describe, schemes, vocabulary};
-use crate::app::results::write_quads;
+use crate::app::results::write_quads_with;
+use crate::app::{TermOptions, iri};
 use crate::store::Snapshot;
 use axum::Router;
 use axum::extract::State;
@@ -27,6 +27,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/code", get(code_lists))
         .route("/code/", get(code_lists))
         .route("/code/{*name}", get(thing))
+        .route("/.well-known/genid/{*name}", get(thing))
         .route("/graph/{*name}", get(graph))
         .route("/resource", get(anything))
         .route("/ns", get(terms));
@@ -40,7 +41,8 @@ pub(super) fn routes() -> Router<AppState> {
     router
 }
 
-/// `GET /id/…` and `GET /code/…`: what the data says about a thing.
+/// `GET /id/…`, `GET /code/…` and, for blank nodes, `GET /.well-known/genid/…`: what the data says
+/// about a thing.
 async fn thing(
     State(state): State<AppState>,
     uri: Uri,
@@ -139,7 +141,12 @@ async fn answer(
         None => choose(headers, &TRIPLES)?,
     };
     let name = description.iri.as_str().to_owned();
-    let what = ["resource", &name, format.content_type];
+    let what = [
+        "resource",
+        &name,
+        format.content_type,
+        format.version_name(),
+    ];
     let reading = Reading::new(state, snapshot.version(), &what);
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
@@ -148,7 +155,10 @@ async fn answer(
         pages::Links::new(&state.graph().config().base).resource_format(&name, format.format);
     let mut response = match format.format {
         Format::Rdf(rdf) => {
-            let body = rdf_body(state, rdf, move || description.quads(&snapshot)).await?;
+            let body = rdf_body(state, rdf, format.terms(false), move || {
+                description.quads(&snapshot)
+            })
+            .await?;
             reading.respond(format, body)
         }
         _ => {
@@ -169,6 +179,7 @@ async fn answer(
 async fn rdf_body(
     state: &AppState,
     format: RdfFormat,
+    terms: TermOptions,
     quads: impl FnOnce() -> Vec<Quad> + Send + 'static,
 ) -> Result<axum::body::Body, ApiError> {
     let place = state.place(None).await?;
@@ -186,7 +197,7 @@ async fn rdf_body(
                     ))
                 });
             }
-            write_quads(quads, format, blocks).map_err(ApiError::write)
+            write_quads_with(quads, format, terms, blocks).map_err(ApiError::write)
         })
         .await
 }
@@ -203,14 +214,14 @@ async fn code_lists(
     let reading = Reading::new(
         &state,
         snapshot.version(),
-        &["code lists", format.content_type],
+        &["code lists", format.content_type, format.version_name()],
     );
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
     match format.format {
         Format::Rdf(rdf) => {
-            let body = rdf_body(&state, rdf, move || {
+            let body = rdf_body(&state, rdf, format.terms(false), move || {
                 schemes(&snapshot)
                     .iter()
                     .flat_map(|scheme| {
@@ -238,19 +249,25 @@ async fn terms(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
-    let format = match uri.path().rsplit_once('.') {
+    let format: Chosen = match uri.path().rsplit_once('.') {
         Some((_, extension)) => by_name(extension, &TRIPLES)
             .ok_or_else(|| ApiError::NotFound("there is no such format".to_owned()))?
             .into(),
         None => choose(&headers, &TRIPLES)?,
     };
     let snapshot = state.graph().snapshot();
-    let reading = Reading::new(&state, snapshot.version(), &["ns", format.content_type]);
+    let what = ["ns", format.content_type, format.version_name()];
+    let reading = Reading::new(&state, snapshot.version(), &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
     let body = match format.format {
-        Format::Rdf(rdf) => rdf_body(&state, rdf, move || vocabulary(&snapshot)).await?,
+        Format::Rdf(rdf) => {
+            rdf_body(&state, rdf, format.terms(false), move || {
+                vocabulary(&snapshot)
+            })
+            .await?
+        }
         _ => state
             .blocking(move |_| pages::vocabulary(&snapshot))
             .await?

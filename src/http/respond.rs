@@ -92,10 +92,9 @@ impl Reading {
     /// A response of a body in a format.
     pub(super) fn respond(&self, format: impl Into<Chosen>, body: impl Into<Body>) -> Response {
         let mut response = Response::new(body.into());
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(format.into().content_type),
-        );
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, format.into().header());
         self.label(response)
     }
 }
@@ -108,10 +107,15 @@ fn opaque(tag: &str) -> &str {
 /// The answer to a write that is done.
 pub(super) fn written(status: StatusCode, version: u64) -> Response {
     let mut response = status.into_response();
+    let headers = response.headers_mut();
+    headers.insert(DATA_VERSION, HeaderValue::from(version));
+    headers.insert(header::ETAG, version_tag(version));
     response
-        .headers_mut()
-        .insert(DATA_VERSION, HeaderValue::from(version));
-    response
+}
+
+/// The tag of a data version, for `If-Match` of the next write. Tags of reads begin like it.
+pub(super) fn version_tag(version: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("W/\"{version}\"")).unwrap_or(HeaderValue::from_static("W/\"0\""))
 }
 
 /// How much is held back, so that an error that comes early gets its real status; also the size

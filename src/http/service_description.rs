@@ -30,7 +30,12 @@ pub(super) async fn describe(
     let reading = Reading::new(
         state,
         snapshot.version(),
-        &["service description", &endpoint, chosen.content_type],
+        &[
+            "service description",
+            &endpoint,
+            chosen.content_type,
+            chosen.version_name(),
+        ],
     );
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
@@ -60,18 +65,22 @@ fn description(endpoint: &str, snapshot: &Snapshot) -> Result<Graph, ApiError> {
     let service = endpoint.as_ref();
     graph.insert(TripleRef::new(service, rdf::TYPE, &sd("Service")));
     graph.insert(TripleRef::new(service, &sd("endpoint"), service));
-    for language in ["SPARQL10Query", "SPARQL11Query", "SPARQL11Update"] {
+    for language in [
+        "SPARQL10Query",
+        "SPARQL11Query",
+        "SPARQL11Update",
+        "SPARQL12Query",
+        "SPARQL12Update",
+    ] {
         graph.insert(TripleRef::new(
             service,
             &sd("supportedLanguage"),
             &sd(language),
         ));
     }
-    graph.insert(TripleRef::new(
-        service,
-        &sd("feature"),
-        &sd("UnionDefaultGraph"),
-    ));
+    for feature in ["UnionDefaultGraph", "EmptyGraphs"] {
+        graph.insert(TripleRef::new(service, &sd("feature"), &sd(feature)));
+    }
     for format in [
         QueryResultsFormat::Json,
         QueryResultsFormat::Xml,

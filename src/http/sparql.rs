@@ -1,20 +1,25 @@
 //! `/sparql`: the SPARQL 1.1 Protocol, query and update on one path.
 
 use super::answers::Known;
+use super::conditions::precondition;
 use super::error::ApiError;
+use super::methods::QUERY;
 use super::negotiate::{self, Chosen, Format, ROWS, TRIPLES, choose};
 use super::request::{
-    Form, QUERY_ID, client_of, content_type, deadline, query_id, read_body, url, utf8, writer,
+    Form, QUERY_ID, announced, client_of, content_type, deadline, query_id, read_body, url, utf8,
+    writer,
 };
 use super::respond::{Reading, written};
 use super::{AppState, pages, service_description};
 use crate::app::evaluations::{self, Outcome};
-use crate::app::{AppError, ResultFormat, WriteError, write_results};
-use crate::store::{DatasetSpec, Query, QueryForm, Snapshot};
+use crate::app::{AppError, ResultFormat, WriteError, write_results_with};
+use crate::rdf::version::RdfVersion;
+use crate::store::{DatasetSpec, Query, QueryForm, Snapshot, SyntaxError};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
 use std::io::Write;
@@ -26,9 +31,42 @@ use std::time::Instant;
 const LONGEST_QUERY: usize = 4 << 20;
 
 pub(super) fn routes() -> Router<AppState> {
+    let methods = || {
+        get(ask)
+            .post(post)
+            .fallback(other)
+            .layer(map_response(tell_methods))
+    };
     Router::new()
-        .route("/sparql", get(ask).post(post))
-        .route("/sparql/", get(ask).post(post))
+        .route("/sparql", methods())
+        .route("/sparql/", methods())
+}
+
+/// Says what a QUERY may hold.
+pub(super) const ACCEPT_QUERY: HeaderName = HeaderName::from_static("accept-query");
+
+/// Adds what HTTP libraries do not know yet: that there is QUERY.
+async fn tell_methods(mut response: Response) -> Response {
+    let status = response.status();
+    let headers = response.headers_mut();
+    headers.insert(
+        ACCEPT_QUERY,
+        HeaderValue::from_static("application/sparql-query, application/x-www-form-urlencoded"),
+    );
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        let methods = HeaderValue::from_static("GET,HEAD,POST,QUERY,OPTIONS");
+        headers.insert(header::ALLOW, methods);
+    }
+    response
+}
+
+/// `QUERY /sparql`: a query in the body, as with POST, but safe: nothing it says can change data.
+async fn other(state: State<AppState>, request: Request) -> Result<Response, ApiError> {
+    if request.method().as_str() == QUERY {
+        take(&state.0, request, true).await
+    } else {
+        Err(ApiError::MethodNotAllowed)
+    }
 }
 
 /// `GET /sparql`: a query; without one the service description, or a page to write one on.
@@ -60,6 +98,16 @@ async fn ask(State(state): State<AppState>, request: Request) -> Result<Response
 
 /// `POST /sparql`: a query or an update, as a form or as it is.
 async fn post(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    take(&state, request, false).await
+}
+
+/// A query or, unless the method is safe, an update in the body.
+async fn take(state: &AppState, request: Request, is_safe: bool) -> Result<Response, ApiError> {
+    let no_update = || {
+        Err(ApiError::BadRequest(
+            "QUERY takes queries only; an update must be sent with POST".to_owned(),
+        ))
+    };
     let (parts, body) = request.into_parts();
     let mut form = Form::of_url(&parts.uri)?;
     let media_type = content_type(&parts.headers)?;
@@ -68,10 +116,11 @@ async fn post(State(state): State<AppState>, request: Request) -> Result<Respons
         Some("application/x-www-form-urlencoded") => {
             form.append(Form::parse(&read_body(body, limit).await?)?);
             match (form.has("query"), form.has("update")) {
-                (true, false) => query(&state, &parts, &form).await,
+                (true, false) => query(state, &parts, &form).await,
+                (false, true) if is_safe => no_update(),
                 (false, true) => {
                     let text = form.one("update")?.unwrap_or_default().to_owned();
-                    update(&state, &parts, &form, text).await
+                    update(state, &parts, &form, text, None).await
                 }
                 (true, true) => Err(ApiError::BadRequest(
                     "`query` and `update` exclude each other".to_owned(),
@@ -87,20 +136,57 @@ async fn post(State(state): State<AppState>, request: Request) -> Result<Respons
                     "there is a query or update in the URL and one in the body".to_owned(),
                 ));
             }
+            let version = media_type.as_ref().map(announced).transpose()?.flatten();
             if direct == "application/sparql-query" {
                 let text = utf8(read_body(body, limit.min(LONGEST_QUERY)).await?)?;
+                refuse_newer(&text, version)?;
                 form.append(Form::single("query", text));
-                query(&state, &parts, &form).await
+                query(state, &parts, &form).await
+            } else if is_safe {
+                no_update()
             } else {
                 // Who may not write need not send the rest.
-                writer(&state, &parts)?;
+                writer(state, &parts)?;
                 let text = utf8(read_body(body, limit).await?)?;
-                update(&state, &parts, &form, text).await
+                update(state, &parts, &form, text, version).await
             }
         }
         _ => Err(ApiError::UnsupportedMediaType(
             "send application/sparql-query, application/sparql-update or application/x-www-form-urlencoded".to_owned(),
         )),
+    }
+}
+
+/// Refuses a text that says more than the version it announces has. Looks at the text, so that the
+/// place can be told.
+fn refuse_newer(text: &str, version: Option<RdfVersion>) -> Result<(), ApiError> {
+    let Some(version) = version else {
+        return Ok(());
+    };
+    match version.beyond_text(text) {
+        None => Ok(()),
+        Some(place) => Err(ApiError::Syntax(SyntaxError {
+            message: format!(
+                "{} is new in SPARQL 1.2, and the request announces version={}",
+                place.what,
+                version.name()
+            ),
+            line: Some(place.line),
+            column: Some(place.column),
+            hint: Some("announce version=1.2, or no version".to_owned()),
+        })),
+    }
+}
+
+/// The error, with a remedy that applies.
+fn with_hint(error: SyntaxError, applies: bool, hint: &str) -> SyntaxError {
+    SyntaxError {
+        hint: if applies {
+            Some(hint.to_owned())
+        } else {
+            error.hint
+        },
+        ..error
     }
 }
 
@@ -125,8 +211,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         default_graphs: form.iris("default-graph-uri")?,
         named_graphs: form.iris("named-graph-uri")?,
     };
-    let formats: Vec<String> = form.all("format").map(str::to_owned).collect();
-    let formats: Vec<&str> = formats.iter().map(String::as_str).collect();
+    let formats = form.formats();
     let deadline = deadline(form, state.graph().config().query_timeout)?;
     let base = url(parts);
     let mut identity = vec![text.as_str(), base.as_str()];
@@ -148,6 +233,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
             version: 0,
             deadline,
         },
+        skolemize: form.switch("skolemize")?,
     };
     let page = pages::ResultPage::of_query(&text);
     job.answer(state, &parts.headers, &formats, &identity, page)
@@ -165,6 +251,8 @@ pub(super) struct QueryJob {
     pub(super) asked: Asked,
     pub(super) dataset: DatasetSpec,
     pub(super) snapshot: Arc<Snapshot>,
+    /// Whether blank nodes are answered as IRIs.
+    pub(super) skolemize: bool,
     /// Who asks; the version is filled in here.
     pub(super) request: evaluations::Request,
 }
@@ -193,11 +281,11 @@ impl QueryJob {
         what.extend(formats);
         // What the client would be given, whichever kind of results there are.
         let accepted = [ROWS.as_slice(), TRIPLES.as_slice()].map(|offers| choose(headers, offers));
-        what.extend(
-            accepted
-                .iter()
-                .map(|chosen| chosen.as_ref().map_or("nothing", |chosen| chosen.content_type)),
-        );
+        what.extend(accepted.iter().flat_map(|chosen| match chosen {
+            Ok(chosen) => [chosen.content_type, chosen.version_name()],
+            Err(_) => ["nothing", ""],
+        }));
+        what.extend(self.skolemize.then_some("skolemized"));
         what.push(page.address());
         let volatile = is_volatile(identity).then(unrepeated);
         what.extend(volatile.as_deref());
@@ -227,9 +315,16 @@ impl QueryJob {
             .evaluate(self.request, flight, move |graph, limits, blocks| {
                 let query = match self.asked {
                     Asked::Query(query) => query,
-                    Asked::Text { text, base } => graph
-                        .parse_query(&text, Some(&base))
-                        .map_err(ApiError::Syntax)?,
+                    Asked::Text { text, base } => {
+                        graph.parse_query(&text, Some(&base)).map_err(|error| {
+                            let is_update = graph.parse_update(&text, Some(&base)).is_ok();
+                            ApiError::Syntax(with_hint(
+                                error,
+                                is_update,
+                                "this is an update: POST it as application/sparql-update, or as `update` of a form",
+                            ))
+                        })?
+                    }
                 };
                 let job = Ready {
                     query: query.with_services(graph.services(&self.snapshot)),
@@ -237,7 +332,8 @@ impl QueryJob {
                     snapshot: self.snapshot,
                 };
                 let chosen = job.format(&headers, &formats)?;
-                blocks.head(HeaderValue::from_static(chosen.content_type));
+                blocks.head(chosen.header());
+                let terms = chosen.terms(self.skolemize);
                 let format = match chosen.format {
                     Format::Rows(format) => ResultFormat::Rows(format),
                     Format::Rdf(format) => ResultFormat::Triples(format),
@@ -250,7 +346,7 @@ impl QueryJob {
                 };
                 job.snapshot
                     .query(&job.query, &job.dataset, limits, |results| {
-                        write_results(results, format, blocks)
+                        write_results_with(results, format, terms, blocks)
                     })?
                     .map_err(ApiError::write)
             })
@@ -315,8 +411,11 @@ async fn update(
     parts: &Parts,
     form: &Form,
     text: String,
+    version: Option<RdfVersion>,
 ) -> Result<Response, ApiError> {
     let writer = writer(state, parts)?;
+    let demand = precondition(&parts.headers)?;
+    refuse_newer(&text, version)?;
     refuse(form, ["default-graph-uri", "named-graph-uri"], "queries")?;
     let using = DatasetSpec {
         default_graphs: form.iris("using-graph-uri")?,
@@ -338,9 +437,17 @@ async fn update(
             let limits = evaluation.limits();
             let result = graph
                 .parse_update(&text, Some(&base))
+                .map_err(|error| {
+                    let is_query = graph.parse_query(&text, Some(&base)).is_ok();
+                    with_hint(
+                        error,
+                        is_query,
+                        "this is a query: send it as application/sparql-query, or as `query` of a form",
+                    )
+                })
                 .and_then(|mut update| update.set_using(&using).map(|()| update))
                 .map_err(ApiError::Syntax)
-                .and_then(|update| Ok(graph.update(&writer, update, limits)?));
+                .and_then(|update| Ok(graph.update_if(&writer, update, limits, demand)?));
             evaluation.took(begun.elapsed());
             evaluation.ended(match &result {
                 Ok(_) => Outcome::Done,

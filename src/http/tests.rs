@@ -1,5 +1,7 @@
 //! The service without a port.
 
+mod protocol;
+
 use super::{AppState, router, starting_router};
 use crate::app::{Config, KnowledgeGraph};
 use axum::Router;

@@ -4,6 +4,7 @@ use super::brake;
 use super::dictionary::Dictionary;
 use super::error::ReadError;
 use super::index::{GraphScope, Matches};
+use super::skolem;
 use super::snapshot::Snapshot;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, TermId};
 use oxigraph::model::vocab::xsd;
@@ -117,6 +118,16 @@ impl LocalTerms {
         };
         self.by_number.insert(number, id);
         id
+    }
+
+    /// The number of the blank node that an IRI stands for, if the store has it.
+    fn id_of_node_written_as_iri(
+        &mut self,
+        term: &Term,
+        dictionary: &Dictionary,
+    ) -> Option<TermId> {
+        let meant = skolem::resolved(term.as_ref())?;
+        dictionary.find(meant.as_ref(), &mut self.buffer)
     }
 
     fn id_of_other(&mut self, term: Term, dictionary: &Dictionary) -> TermId {
@@ -256,6 +267,9 @@ impl<'a> QueryableDataset<'a> for View<'a> {
     fn internalize_term(&self, term: Term) -> Result<EvaluationTerm, ReadError> {
         let mut local = self.local.borrow_mut();
         let dictionary = &self.snapshot.dictionary;
+        if let Some(id) = local.id_of_node_written_as_iri(&term, dictionary) {
+            return wrap(id);
+        }
         if let Term::Literal(_) = &term {
             let expression = ExpressionTerm::from(term.clone());
             if let Some(number) = Number::of(&expression)
@@ -307,7 +321,14 @@ impl<'a> QueryableDataset<'a> for View<'a> {
         let dictionary = &self.snapshot.dictionary;
         match Number::of(&term) {
             Some(number) => wrap(local.id_of_number(number, dictionary)),
-            None => wrap(local.id_of_other(term.into(), dictionary)),
+            None => {
+                let term = term.into();
+                wrap(
+                    local
+                        .id_of_node_written_as_iri(&term, dictionary)
+                        .unwrap_or_else(|| local.id_of_other(term, dictionary)),
+                )
+            }
         }
     }
 }

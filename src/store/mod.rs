@@ -17,6 +17,7 @@ mod inference;
 mod log;
 mod query;
 mod service;
+pub mod skolem;
 mod snapshot;
 mod transaction;
 mod update;
@@ -153,7 +154,8 @@ impl KnowledgeStore {
         Self::start(None, Snapshot::empty(0), options)
     }
 
-    fn start(log: Option<Log>, snapshot: Snapshot, options: StoreOptions) -> Self {
+    fn start(log: Option<Log>, mut snapshot: Snapshot, options: StoreOptions) -> Self {
+        snapshot.begin_to_watch();
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::new(snapshot)),
             last_write_error: Mutex::new(None),
@@ -518,7 +520,12 @@ impl Writer {
             None => None,
         };
         Ok(Some(Step {
-            snapshot: Arc::new(change.snapshot.with_version(version)),
+            snapshot: Arc::new(
+                change
+                    .snapshot
+                    .with_version(version)
+                    .with_graphs_changed(change.graphs()),
+            ),
             record,
             added: change.added.len() as u64,
             removed: change.removed.len() as u64,

@@ -2,9 +2,10 @@
 
 use super::dictionary::{Dictionary, GrowingDictionary, compacted};
 use super::index::{Base, Delta, GraphScope, Matches};
+use super::skolem;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, node_of_term, quad_of_terms};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A delta is merged into the base when it outgrows both of these.
@@ -28,6 +29,10 @@ pub struct Snapshot {
     graphs: Arc<BTreeMap<TermId, usize>>,
     triples: usize,
     prefixes: Arc<BTreeMap<String, String>>,
+    /// From this version on it is known when a graph changed last.
+    watched_since: u64,
+    /// The version that changed a graph last; graphs that stayed as they were are left out.
+    changed_at: Arc<BTreeMap<TermId, u64>>,
 }
 
 impl Snapshot {
@@ -41,6 +46,8 @@ impl Snapshot {
             graphs: Arc::default(),
             triples: 0,
             prefixes: Arc::default(),
+            watched_since: version,
+            changed_at: Arc::default(),
         }
     }
 
@@ -163,6 +170,12 @@ impl Snapshot {
             None => Some(None),
             Some(term) => self.dictionary.find(term, &mut buffer).map(Some),
         };
+        let (meant_subject, meant_object) = (
+            subject.and_then(skolem::resolved),
+            object.and_then(skolem::resolved),
+        );
+        let subject = meant_subject.as_ref().map(Term::as_ref).or(subject);
+        let object = meant_object.as_ref().map(Term::as_ref).or(object);
         let pattern = [id(subject)?, id(predicate.map(Into::into))?, id(object)?];
         let scope = match graph {
             None => GraphScope::All,
@@ -181,6 +194,9 @@ impl Snapshot {
 
     /// The number of a graph name, if the name is known.
     pub(super) fn graph_id(&self, graph: GraphNameRef<'_>) -> Option<TermId> {
+        if let Some(node) = skolem::resolved_graph(graph) {
+            return self.dictionary.find(node.as_ref().into(), &mut Vec::new());
+        }
         match graph {
             GraphNameRef::DefaultGraph => Some(DEFAULT_GRAPH),
             GraphNameRef::NamedNode(node) => self.dictionary.find(node.into(), &mut Vec::new()),
@@ -250,6 +266,8 @@ impl Snapshot {
             graphs: Arc::new(graphs),
             triples: self.triples,
             prefixes,
+            watched_since: self.watched_since,
+            changed_at: Arc::clone(&self.changed_at),
         };
         if change.added.is_empty() && change.removed.is_empty() {
             return next;
@@ -308,6 +326,13 @@ impl Snapshot {
                 .map(|(graph, quads)| (renumbered(*graph), *quads))
                 .collect(),
         );
+        self.changed_at = Arc::new(
+            self.changed_at
+                .iter()
+                .map(|(graph, version)| (renumbered(*graph), *version))
+                .filter(|(graph, _)| self.graphs.contains_key(graph) || *graph == DEFAULT_GRAPH)
+                .collect(),
+        );
         self.base = Arc::new(Base::new(quads));
         self.delta = Arc::default();
         self.dictionary = dictionary;
@@ -324,7 +349,45 @@ impl Snapshot {
             graphs: Arc::clone(&self.graphs),
             triples: self.triples,
             prefixes: Arc::clone(&self.prefixes),
+            watched_since: self.watched_since,
+            changed_at: Arc::clone(&self.changed_at),
         }
+    }
+
+    /// Takes note of the graphs that changed, from this version on. What changed before is not
+    /// known.
+    pub(super) fn begin_to_watch(&mut self) {
+        self.watched_since = self.version;
+        self.changed_at = Arc::default();
+    }
+
+    /// The same snapshot, which notes that its version changed these graphs.
+    pub(super) fn with_graphs_changed(mut self, graphs: BTreeSet<TermId>) -> Self {
+        let mut changed_at = BTreeMap::clone(&self.changed_at);
+        for graph in graphs {
+            if graph == DEFAULT_GRAPH || self.graphs.contains_key(&graph) {
+                changed_at.insert(graph, self.version);
+            } else {
+                changed_at.remove(&graph);
+            }
+        }
+        self.changed_at = Arc::new(changed_at);
+        self
+    }
+
+    /// Whether a graph is what it was at an earlier version. Changes before the store was opened
+    /// are not remembered, so then only the present version counts as unchanged. A graph that is
+    /// not there now counts as changed.
+    pub fn is_graph_unchanged_since(&self, graph: GraphNameRef<'_>, version: u64) -> bool {
+        if version >= self.version {
+            return version == self.version;
+        }
+        if version < self.watched_since || !self.contains_graph(graph) {
+            return false;
+        }
+        self.graph_id(graph)
+            .and_then(|id| self.changed_at.get(&id))
+            .is_none_or(|changed| *changed <= version)
     }
 
     pub(super) fn growing_dictionary(&self) -> GrowingDictionary {

@@ -3,11 +3,12 @@
 use super::dictionary::{Dictionary, GrowingDictionary};
 use super::error::StoreError;
 use super::index::{GraphScope, compose};
+use super::skolem;
 use super::snapshot::{Change, Snapshot};
-use crate::rdf::{Batch, CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, graph_name_ref};
+use crate::rdf::{Batch, CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId, graph_name_ref};
 use oxigraph::model::{GraphNameRef, NamedOrBlankNodeRef, QuadRef};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Operations that may wait before they are turned into a snapshot; bounds memory in a replay.
@@ -40,6 +41,15 @@ pub(super) struct Finished {
     pub(super) dictionary: Dictionary,
 }
 
+impl Finished {
+    /// The graphs that are not what they were.
+    pub(super) fn graphs(&self) -> BTreeSet<TermId> {
+        let quads = self.added.iter().chain(&self.removed);
+        let names = self.created.iter().chain(&self.dropped);
+        quads.map(|quad| quad[3]).chain(names.copied()).collect()
+    }
+}
+
 impl Transaction {
     pub(super) fn new(start: Arc<Snapshot>) -> Self {
         Self {
@@ -68,6 +78,8 @@ impl Transaction {
 
     /// Removes a quad.
     pub fn remove(&mut self, quad: QuadRef<'_>) {
+        let meant = skolem::resolved_quad(quad);
+        let quad = meant.as_ref().map_or(quad, |meant| meant.as_ref());
         let dictionary = &mut self.dictionary;
         let graph = match quad.graph_name {
             GraphNameRef::DefaultGraph => Some(DEFAULT_GRAPH),
@@ -129,12 +141,56 @@ impl Transaction {
             }
         }
         let numbers = self.dictionary.intern_keys(batch.terms().iter())?;
+        let nodes = self.blank_nodes_written_as_iris(batch, &numbers);
+        let node = |id: TermId| match nodes.get(&id) {
+            Some(node) => *node,
+            None => numbers[id as usize],
+        };
         self.pending.reserve(batch.len());
-        for quad in batch.quads() {
-            let [s, p, o, g] = quad.map(|id| numbers[id as usize]);
-            self.push([s, p, o, graph.unwrap_or(g)], true);
+        for &[s, p, o, g] in batch.quads() {
+            let graph = graph.unwrap_or_else(|| node(g));
+            self.push([node(s), numbers[p as usize], node(o), graph], true);
         }
         Ok(())
+    }
+
+    /// The numbers of the blank nodes that a batch writes as IRIs, and of the triple terms that
+    /// hold such, by their numbers in the batch.
+    fn blank_nodes_written_as_iris(
+        &mut self,
+        batch: &Batch,
+        numbers: &[TermId],
+    ) -> HashMap<TermId, TermId> {
+        let mut nodes = HashMap::new();
+        let mut key = Vec::new();
+        for (id, known) in (1..).zip(batch.terms().iter()) {
+            // Most keys are settled by their first bytes.
+            let begins = known.get(1..).unwrap_or_default();
+            if !begins.starts_with(skolem::GENID.as_bytes()) && nodes.is_empty() {
+                continue;
+            }
+            match KeyView::parse(known) {
+                Ok(KeyView::Iri(iri)) => {
+                    if let Some(node) = skolem::node_of_iri(iri) {
+                        KeyView::BlankNode(node.as_str()).write(&mut key);
+                        nodes.insert(id, self.dictionary.intern_key(&key));
+                    }
+                }
+                Ok(KeyView::Triple([s, p, o]))
+                    if nodes.contains_key(&s) || nodes.contains_key(&o) =>
+                {
+                    let part = |id: TermId| match nodes.get(&id) {
+                        Some(node) => *node,
+                        None => numbers.get(id as usize).copied().unwrap_or_default(),
+                    };
+                    let predicate = numbers.get(p as usize).copied().unwrap_or_default();
+                    KeyView::Triple([part(s), predicate, part(o)]).write(&mut key);
+                    nodes.insert(id, self.dictionary.intern_key(&key));
+                }
+                _ => {}
+            }
+        }
+        nodes
     }
 
     /// Remembers a prefix for people; the last IRI given for a name stays.
@@ -200,6 +256,8 @@ impl Transaction {
     }
 
     fn intern(&mut self, quad: QuadRef<'_>) -> CodedQuad {
+        let meant = skolem::resolved_quad(quad);
+        let quad = meant.as_ref().map_or(quad, |meant| meant.as_ref());
         [
             self.dictionary.intern(quad.subject.into()),
             self.dictionary.intern(quad.predicate.into()),
@@ -209,6 +267,9 @@ impl Transaction {
     }
 
     pub(super) fn intern_graph(&mut self, graph: GraphNameRef<'_>) -> TermId {
+        if let Some(node) = skolem::resolved_graph(graph) {
+            return self.dictionary.intern(node.as_ref().into());
+        }
         match graph {
             GraphNameRef::DefaultGraph => DEFAULT_GRAPH,
             GraphNameRef::NamedNode(node) => self.dictionary.intern(node.into()),

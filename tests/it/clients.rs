@@ -1,5 +1,6 @@
 //! Programs that others wrote, as clients: `tests/clients/*.py` with the Python
-//! that `./test` prepares (`$WEFT_TEST_PYTHON`).
+//! that `./test` prepares (`$WEFT_TEST_PYTHON`), and `tests/clients/js` with Node and
+//! the packages that it installs (`$WEFT_TEST_NODE_MODULES`).
 
 use crate::networks::{self, innoserv, weft};
 use crate::support::{Server, root, run, skipped};
@@ -20,10 +21,30 @@ fn python() -> Option<PathBuf> {
     python
 }
 
+/// The folder that has `node_modules` with the client libraries.
+fn node_folder() -> Option<PathBuf> {
+    let folder = env::var_os("WEFT_TEST_NODE_MODULES").map(PathBuf::from);
+    let folder = folder.filter(|folder| folder.join("node_modules").exists());
+    if folder.is_none() {
+        skipped("no Node with the client libraries (run ./test, or set WEFT_TEST_NODE_MODULES)");
+    }
+    folder
+}
+
 /// Runs a script against a server that takes writes with a token only.
 #[track_caller]
 fn check(script: &str) {
     let Some(python) = python() else { return };
+    let mut command = Command::new(python);
+    command
+        .arg(root().join("tests/clients").join(script))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    check_command(script, command, &[]);
+}
+
+/// Runs a command, which gets the address of a server, more arguments and `WEFT_TOKEN`.
+#[track_caller]
+fn check_command(name: &str, mut command: Command, more: &[PathBuf]) {
     let folder = TempDir::new().expect("a temporary folder");
     let arguments = [
         "token",
@@ -41,17 +62,16 @@ fn check(script: &str) {
         .unwrap_or_else(|| panic!("no token: {made:#?}"))
         .to_owned();
     let server = Server::start(folder.path(), &["--data-dir", "data"]);
-    let output = Command::new(python)
-        .arg(root().join("tests/clients").join(script))
+    let output = command
         .arg(format!("http://{}", server.authority()))
+        .args(more)
         .env("WEFT_TOKEN", token)
-        .env("PYTHONDONTWRITEBYTECODE", "1")
         .current_dir(folder.path())
         .output()
-        .expect("Python starts");
+        .expect("the client starts");
     assert!(
         output.status.success(),
-        "{script}:\n{}{}\nserver:\n{}",
+        "{name}:\n{}{}\nserver:\n{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
         server.log()
@@ -66,6 +86,19 @@ fn sparqlwrapper_queries_and_updates() {
 #[test]
 fn rdflib_reads_and_writes_as_a_remote_store() {
     check("rdflib_client.py");
+}
+
+#[test]
+fn pyoxigraph_parses_every_format() {
+    check("pyoxigraph_client.py");
+}
+
+#[test]
+fn clients_from_npm_query_and_update() {
+    let Some(folder) = node_folder() else { return };
+    let mut command = Command::new("node");
+    command.arg(root().join("tests/clients/js/client.mjs"));
+    check_command("client.mjs", command, &[folder]);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod cases;
 mod cli;
 mod clients;
+mod concurrency;
 mod crash;
 mod isomorphism;
 mod networks;
