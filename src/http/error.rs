@@ -1,7 +1,7 @@
 //! Errors as clients see them: problem details (RFC 9457). The only file that knows which mistake
 //! is which status.
 
-use crate::app::{AppError, CatalogueError, NetworkError, WriteError};
+use crate::app::{AppError, CatalogueError, NetworkError, VisibilityError, WriteError};
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
 use crate::network::{DefinitionError, FilterError, ProjectionError};
@@ -180,7 +180,14 @@ fn app_problem(error: AppError) -> Problem {
             "No such graph",
             detail,
         ),
-        AppError::Ontology(_)
+        AppError::Visibility(VisibilityError::AlwaysPublic(_)) => Problem::new(
+            StatusCode::CONFLICT,
+            "always-public",
+            "The graph cannot be private",
+            detail,
+        ),
+        AppError::Visibility(VisibilityError::Damaged { .. } | VisibilityError::Io { .. })
+        | AppError::Ontology(_)
         | AppError::Token(_)
         | AppError::Config(_)
         | AppError::Rule { .. } => internal(&detail),
@@ -225,6 +232,12 @@ fn store_problem(error: StoreError) -> Problem {
             StatusCode::CONFLICT,
             "kept-by-rules",
             "The graph is kept by weft",
+            detail,
+        ),
+        StoreError::PrivateGraph(_) => Problem::new(
+            StatusCode::FORBIDDEN,
+            "not-yours",
+            "The token does not allow this",
             detail,
         ),
         StoreError::GraphExists(_) => Problem::new(

@@ -7,7 +7,7 @@
 use super::AppState;
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, QUADS, TRIPLES, choose};
-use super::request::{Form, content_type, read_body, url, writer};
+use super::request::{self, Form, content_type, read_body, url, writer};
 use super::respond::{Reading, written};
 use crate::app::results::write_quads;
 use crate::app::{AppError, GraphChange};
@@ -153,7 +153,7 @@ struct Read {
 impl Prepared {
     fn of(state: &AppState, parts: &Parts) -> Result<Self, ApiError> {
         let target = Target::of(parts)?;
-        let snapshot = state.graph().snapshot();
+        let snapshot = request::snapshot(state, &parts.headers)?;
         let (offers, name) = match &target {
             Target::Dataset => (QUADS.as_slice(), "all".to_owned()),
             Target::Graph(graph) => {
@@ -174,7 +174,7 @@ impl Prepared {
             return Err(ApiError::Internal("a graph in no RDF format".to_owned()));
         };
         let what = ["store", &name, format.content_type];
-        let reading = Reading::new(state, snapshot.version(), &what);
+        let reading = Reading::new(state, &snapshot, &what);
         Ok(match reading.not_modified(&parts.headers) {
             Some(response) => Self::Known(response),
             None => Self::Read(Box::new(Read {

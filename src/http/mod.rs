@@ -4,6 +4,7 @@
 
 mod error;
 mod graph_store;
+mod graphs;
 mod health;
 mod integration;
 mod listen;
@@ -22,6 +23,8 @@ mod summary;
 mod tests;
 #[cfg(test)]
 mod tests_networks;
+#[cfg(test)]
+mod tests_visibility;
 
 pub use listen::{ServeError, serve};
 
@@ -117,6 +120,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::routes())
         .merge(sparql::routes())
         .merge(graph_store::routes())
+        .merge(graphs::routes())
         .merge(summary::routes())
         .merge(queries::routes())
         .merge(networks::routes())
@@ -166,6 +170,7 @@ fn around(routes: Router) -> Router {
         .layer(RequestDecompressionLayer::new())
         .layer(CatchPanicLayer::custom(answer_to_panic))
         .layer(from_fn(explain))
+        .layer(from_fn(request::keep_to_oneself))
         .layer(compression)
         .layer(cors)
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

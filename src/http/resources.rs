@@ -4,7 +4,7 @@
 
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, TRIPLES, by_name, choose};
-use super::request::Form;
+use super::request::{self, Form};
 use super::respond::Reading;
 use super::{AppState, pages};
 use crate::app::iri;
@@ -49,7 +49,7 @@ async fn thing(
     Form::of_url(&uri)?.only(&[])?;
     let path = uri.path().trim_start_matches('/').to_owned();
     let base = state.graph().config().base.clone();
-    let snapshot = state.graph().snapshot();
+    let snapshot = request::snapshot(&state, &headers)?;
     let found = {
         let snapshot = Arc::clone(&snapshot);
         let path = path.clone();
@@ -86,7 +86,7 @@ async fn anything(
                 .ok_or_else(|| ApiError::BadRequest(format!("`format`: there is no `{name}`")))?,
         ),
     };
-    let snapshot = state.graph().snapshot();
+    let snapshot = request::snapshot(&state, &headers)?;
     let wanted = iri.clone();
     let description = {
         let snapshot = Arc::clone(&snapshot);
@@ -140,7 +140,7 @@ async fn answer(
     };
     let name = description.iri.as_str().to_owned();
     let what = ["resource", &name, format.content_type];
-    let reading = Reading::new(state, snapshot.version(), &what);
+    let reading = Reading::new(state, &snapshot, &what);
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
     }
@@ -199,12 +199,8 @@ async fn code_lists(
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
     let format = choose(&headers, &TRIPLES)?;
-    let snapshot = state.graph().snapshot();
-    let reading = Reading::new(
-        &state,
-        snapshot.version(),
-        &["code lists", format.content_type],
-    );
+    let snapshot = request::snapshot(&state, &headers)?;
+    let reading = Reading::new(&state, &snapshot, &["code lists", format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
@@ -224,7 +220,7 @@ async fn code_lists(
         }
         _ => {
             let body = state
-                .blocking(move |graph| pages::code_lists(graph, &schemes(&snapshot)))
+                .blocking(move |graph| pages::code_lists(graph, &snapshot, &schemes(&snapshot)))
                 .await?;
             Ok(reading.respond(format, body))
         }
@@ -244,8 +240,8 @@ async fn terms(
             .into(),
         None => choose(&headers, &TRIPLES)?,
     };
-    let snapshot = state.graph().snapshot();
-    let reading = Reading::new(&state, snapshot.version(), &["ns", format.content_type]);
+    let snapshot = request::snapshot(&state, &headers)?;
+    let reading = Reading::new(&state, &snapshot, &["ns", format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }

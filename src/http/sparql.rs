@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use super::negotiate::{self, Chosen, Format, ROWS, TRIPLES, choose};
-use super::request::{Form, content_type, deadline, read_body, url, utf8, writer};
+use super::request::{self, Form, content_type, deadline, read_body, url, utf8, writer};
 use super::respond::{Reading, written};
 use super::{AppState, pages, service_description};
 use crate::app::{ResultFormat, write_results};
@@ -140,7 +140,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         query,
         dataset: dataset.clone(),
         deadline,
-        snapshot: state.graph().snapshot(),
+        snapshot: request::snapshot(state, &parts.headers)?,
     };
     let page = pages::ResultPage::of_query(&text);
     job.answer(state, &parts.headers, &formats, &identity, page)
@@ -174,7 +174,7 @@ impl QueryJob {
         let mut what = identity.to_vec();
         what.push(chosen.content_type);
         what.extend(volatile.as_deref());
-        let reading = Reading::new(state, self.snapshot.version(), &what);
+        let reading = Reading::new(state, &self.snapshot, &what);
         if let Some(response) = reading.not_modified(headers) {
             return Ok(response);
         }
