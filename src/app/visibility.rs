@@ -44,6 +44,7 @@ struct GraphsFile {
 #[derive(Serialize, Deserialize)]
 struct DerivedFile {
     without: Vec<String>,
+    pending: bool,
 }
 
 /// The graphs of a data directory that are private.
@@ -233,26 +234,41 @@ pub(super) struct Visibility {
 /// Which graphs the derived ones leave out.
 struct Derived {
     path: Option<PathBuf>,
-    without: Mutex<Names>,
+    state: Mutex<State>,
     /// Held by whoever makes them anew.
     renewal: Mutex<()>,
     /// Whether somebody does so unasked, and when that failed last.
     unasked: Mutex<(bool, Option<Instant>)>,
 }
 
+#[derive(Clone, Default)]
+struct State {
+    /// Nothing of these graphs is in the derived ones.
+    without: Names,
+    /// Whether something may be missing that belongs there: renewal has begun and is not known to
+    /// have ended.
+    pending: bool,
+}
+
 impl Derived {
-    fn without(&self) -> Names {
-        Arc::clone(&lock(&self.without))
+    fn state(&self) -> State {
+        lock(&self.state).clone()
     }
 
-    fn set(&self, graphs: Names) -> Result<(), VisibilityError> {
+    fn without(&self) -> Names {
+        self.state().without
+    }
+
+    fn set(&self, state: State) -> Result<(), VisibilityError> {
         if let Some(path) = &self.path {
+            let names = state.without.iter();
             let file = DerivedFile {
-                without: graphs.iter().map(|graph| graph.as_str().into()).collect(),
+                without: names.map(|graph| graph.as_str().to_owned()).collect(),
+                pending: state.pending,
             };
             write(path, &file)?;
         }
-        *lock(&self.without) = graphs;
+        *lock(&self.state) = state;
         Ok(())
     }
 }
@@ -261,29 +277,36 @@ impl Visibility {
     pub(super) fn open(data_dir: &Path) -> Result<Self, VisibilityError> {
         let private = PrivateGraphs::open(data_dir)?;
         let path = data_dir.join(DERIVED_FILE);
-        // Whatever cannot be read claims nothing: everything is then derived anew.
         let file = fs::read(&path)
             .ok()
             .and_then(|bytes| serde_json::from_slice::<DerivedFile>(&bytes).ok());
-        let without = file
-            .map(|file| file.without)
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|graph| NamedNode::new(graph).ok())
-            .collect();
-        Ok(Self::new(private, Some(path), without))
+        let state = match file {
+            Some(file) => {
+                let names = file.without.into_iter();
+                State {
+                    without: Arc::new(names.filter_map(|name| NamedNode::new(name).ok()).collect()),
+                    pending: file.pending,
+                }
+            }
+            // Nothing is claimed then: where there ever were private graphs, all is made anew.
+            None => State {
+                without: Arc::default(),
+                pending: data_dir.join(GRAPHS_FILE).exists(),
+            },
+        };
+        Ok(Self::new(private, Some(path), state))
     }
 
     pub(super) fn in_memory() -> Self {
-        Self::new(PrivateGraphs::in_memory(), None, BTreeSet::new())
+        Self::new(PrivateGraphs::in_memory(), None, State::default())
     }
 
-    fn new(private: PrivateGraphs, path: Option<PathBuf>, without: BTreeSet<NamedNode>) -> Self {
+    fn new(private: PrivateGraphs, path: Option<PathBuf>, state: State) -> Self {
         Self {
             private,
             derived: Derived {
                 path,
-                without: Mutex::new(Arc::new(without)),
+                state: Mutex::new(state),
                 renewal: Mutex::default(),
                 unasked: Mutex::default(),
             },
@@ -530,10 +553,10 @@ impl KnowledgeGraph {
     }
 
     fn is_settled(&self, private: &Names) -> bool {
-        let without = self.inner.visibility.derived.without();
+        let state = self.inner.visibility.derived.state();
         let of_store = self.store().private();
         let same = |other: &Names| Arc::ptr_eq(private, other) || private == other;
-        same(&without) && same(&of_store)
+        !state.pending && same(&state.without) && same(&of_store)
     }
 
     /// Has the derived graphs made anew, if they are about other graphs than those that are public
@@ -549,15 +572,18 @@ impl KnowledgeGraph {
         if self.is_settled(&private) {
             return Ok(());
         }
-        let without = visibility.derived.without();
-        if *without == *private {
+        let State { without, pending } = visibility.derived.state();
+        if *without == *private && !pending {
             self.store().set_private(private);
             return Ok(());
         }
         // Said before the rules see the new list: what becomes public goes into the derived graphs
         // from the next commit on, and must not be taken to be left out after a crash.
         let still: BTreeSet<NamedNode> = without.intersection(&private).cloned().collect();
-        visibility.derived.set(Arc::new(still))?;
+        visibility.derived.set(State {
+            without: Arc::new(still),
+            pending: true,
+        })?;
         self.store().set_private(Arc::clone(&private));
         let about = CommitInfo::new(AUTHOR, "graphs became private or public");
         self.store().write::<_, StoreError>(about, |transaction| {
@@ -566,7 +592,10 @@ impl KnowledgeGraph {
             transaction.drop_graph(iri::METRICS_GRAPH.into());
             Ok(())
         })?;
-        visibility.derived.set(private)?;
+        visibility.derived.set(State {
+            without: private,
+            pending: false,
+        })?;
         Ok(())
     }
 

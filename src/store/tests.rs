@@ -610,11 +610,11 @@ fn everything_of(snapshot: &Snapshot) -> Vec<String> {
         "SELECT ?s ?o FROM :g0 FROM :g1 { ?s ?p ?o }",
         "SELECT ?g ?s FROM NAMED :g0 FROM NAMED :g1 { GRAPH ?g { ?s ?p ?o } }",
         "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p",
-        "SELECT ?s ?o { ?s (:p|:q)* ?o }",
+        "SELECT ?s ?o { ?s (:p0|:p1)* ?o }",
         "SELECT ?s { ?s ?p ?o FILTER NOT EXISTS { GRAPH :g0 { ?s ?p ?o } } }",
         "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
         "ASK { GRAPH :g0 {} }",
-        "DESCRIBE :a",
+        "DESCRIBE :n1",
     ] {
         seen.push(query.to_owned());
         seen.extend(rows(snapshot, query).unwrap());
