@@ -213,7 +213,7 @@ impl KnowledgeGraph {
             }),
         };
         // Before the first commit: the rules must know what they leave out.
-        graph.settle()?;
+        graph.begin()?;
         if !graph.config().empty {
             graph.load_what_ships()?;
         }

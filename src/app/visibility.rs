@@ -456,6 +456,25 @@ impl KnowledgeGraph {
         self.snapshot_for(&Reader::anonymous())
     }
 
+    /// An earlier version of the data as a reader may see it today. Of what was derived at that
+    /// time nobody knows whether graphs went into it that are private now: whoever may not see
+    /// them all does not see that either.
+    ///
+    /// # Errors
+    /// As [`KnowledgeGraph::snapshot_for`].
+    pub fn past_for(
+        &self,
+        reader: &Reader,
+        past: &Arc<Snapshot>,
+    ) -> Result<Arc<Snapshot>, AppError> {
+        let mut hidden = self.hidden_from(reader)?;
+        if hidden.is_empty() {
+            return Ok(Arc::clone(past));
+        }
+        hide_derived(&mut hidden, &BTreeSet::new());
+        Ok(Arc::new(past.hiding(&hidden)))
+    }
+
     /// The graphs that a reader may not see at this moment, whether they are there or not.
     ///
     /// # Errors
@@ -550,6 +569,14 @@ impl KnowledgeGraph {
         self.inner.visibility.private.set(graph, private)?;
         self.settle()?;
         Ok(self.snapshot().version())
+    }
+
+    /// At the start: the rules must leave out at least what the derived graphs are known to be
+    /// without; then those are renewed if need be.
+    pub(super) fn begin(&self) -> Result<(), AppError> {
+        let without = self.inner.visibility.derived.without();
+        self.store().set_private(without);
+        self.settle()
     }
 
     fn is_settled(&self, private: &Names) -> bool {
@@ -648,17 +675,37 @@ impl KnowledgeGraph {
     /// # Errors
     /// [`AppError`] if the directory holds data, or cannot be written.
     pub fn backup(&self, target: &Path) -> Result<u64, AppError> {
-        // The list first: a copy without it would be public as a whole.
-        let private = self.inner.visibility.private.list()?;
-        let carried = PrivateGraphs::open(target)?;
-        carried.change(|graphs| {
-            let before = graphs.len();
-            graphs.extend(private.iter().cloned());
-            graphs.len() != before
-        })?;
-        let _ = fs::remove_file(target.join(GRAPHS_FILE).with_extension("lock"));
-        Ok(self.store().backup(target)?)
+        must_hold_no_data(target)?;
+        // Before the data, or a copy that was broken off would be public as a whole; and after it,
+        // because more may have become private meanwhile.
+        let private = &self.inner.visibility.private;
+        carry(&*private.list()?, target)?;
+        let version = self.store().backup(target)?;
+        carry(&*private.list()?, target)?;
+        Ok(version)
     }
+}
+
+/// Adds graphs to the list of a directory.
+fn carry(private: &BTreeSet<NamedNode>, directory: &Path) -> Result<(), VisibilityError> {
+    if private.is_empty() {
+        return Ok(());
+    }
+    PrivateGraphs::open(directory)?.change(|graphs| {
+        let before = graphs.len();
+        graphs.extend(private.iter().cloned());
+        graphs.len() != before
+    })?;
+    Ok(())
+}
+
+fn must_hold_no_data(directory: &Path) -> Result<(), StoreError> {
+    if directory.join("log.redb").exists() {
+        return Err(StoreError::NotEmpty {
+            path: directory.to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// Hides the derived graphs as well, if something that is hidden may have gone into them.
@@ -678,6 +725,7 @@ fn hide_derived(hidden: &mut BTreeSet<NamedNode>, without: &BTreeSet<NamedNode>)
 /// # Errors
 /// [`AppError`] if the backup is damaged, the directory holds data, or copying fails.
 pub fn restore(backup: &Path, data_dir: &Path) -> Result<u64, AppError> {
+    must_hold_no_data(data_dir)?;
     let private = PrivateGraphs::open(backup)?.list()?;
     // What was derived in the backup is not known: it is made anew at the next start.
     match fs::remove_file(data_dir.join(DERIVED_FILE)) {
@@ -686,13 +734,7 @@ pub fn restore(backup: &Path, data_dir: &Path) -> Result<u64, AppError> {
         }
         _ => {}
     }
-    if !private.is_empty() {
-        PrivateGraphs::open(data_dir)?.change(|graphs| {
-            let before = graphs.len();
-            graphs.extend(private.iter().cloned());
-            graphs.len() != before
-        })?;
-    }
+    carry(&private, data_dir)?;
     Ok(crate::store::restore(backup, data_dir)?)
 }
 
@@ -816,6 +858,7 @@ mod tests {
         with_organisation(&graph, X);
         with_organisation(&graph, Y);
         assert!(concludes(&graph, X) && concludes(&graph, Y));
+        let before = graph.snapshot();
         let elsewhere = PrivateGraphs::open(folder.path()).unwrap();
         assert!(elsewhere.set(&node(X), true).unwrap());
         assert!(!elsewhere.set(&node(X), true).unwrap());
@@ -823,6 +866,12 @@ mod tests {
         assert!(!shows(&graph, X) && !concludes(&graph, X));
         settled(&graph);
         assert!(!concludes(&graph, X) && concludes(&graph, Y));
+        // A version of the time before tells no more.
+        let old = graph.past_for(&Reader::anonymous(), &before).unwrap();
+        let inferred = iri::INFERRED_GRAPH.into();
+        assert!(before.contains_graph(inferred) && !old.contains_graph(inferred));
+        assert!(!old.contains_graph(node(X).as_ref().into()));
+        assert!(old.contains_graph(node(Y).as_ref().into()));
         let whole = graph.snapshot();
         assert!(whole.contains_graph(node(X).as_ref().into()));
 
@@ -866,6 +915,7 @@ mod tests {
         with_organisation(&graph, Y);
         graph.set_private(&Writer::Local, &node(X), true).unwrap();
         graph.backup(&copy).unwrap();
+        assert!(graph.backup(&copy).is_err() && restore(&copy, &data).is_err());
         fs::create_dir_all(&back).unwrap();
         PrivateGraphs::open(&back)
             .unwrap()
