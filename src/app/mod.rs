@@ -15,6 +15,7 @@ pub mod resource;
 pub mod results;
 pub mod summary;
 pub mod tokens;
+pub mod visibility;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
@@ -23,6 +24,7 @@ pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
 pub use summary::Summary;
 pub use tokens::{Token, TokenError, Tokens};
+pub use visibility::{ListedGraph, PrivateGraphs, Reader, VisibilityError};
 
 use crate::indicators::{IndicatorError, Indicators};
 use crate::ingest::IngestError;
@@ -52,7 +54,8 @@ struct Inner {
     catalogue: Catalogue,
     tokens: Tokens,
     config: Config,
-    summary: Mutex<Option<Summary>>,
+    summary: Mutex<Vec<summary::Kept>>,
+    visibility: visibility::Visibility,
     networks: Networks,
     indicators: Indicators,
 }
@@ -66,8 +69,8 @@ pub enum Writer {
     Anybody,
     /// A token that may write everything.
     Admin(String),
-    /// A token that may write some graphs.
-    Partner(String, BTreeSet<NamedNode>),
+    /// A token that may write some graphs, and read others.
+    Partner(String, BTreeSet<NamedNode>, BTreeSet<NamedNode>),
 }
 
 impl Writer {
@@ -76,7 +79,7 @@ impl Writer {
         match self {
             Self::Local => "command line",
             Self::Anybody => "anybody",
-            Self::Admin(name) | Self::Partner(name, _) => name,
+            Self::Admin(name) | Self::Partner(name, ..) => name,
         }
     }
 
@@ -88,7 +91,7 @@ impl Writer {
     fn check(&self, graph: GraphNameRef<'_>) -> Result<(), AppError> {
         let allowed = match (self, graph) {
             (Self::Local | Self::Anybody | Self::Admin(_), _) => true,
-            (Self::Partner(_, graphs), GraphNameRef::NamedNode(graph)) => {
+            (Self::Partner(_, graphs, _), GraphNameRef::NamedNode(graph)) => {
                 graphs.contains(&graph.into_owned())
             }
             (Self::Partner(..), _) => false,
@@ -187,12 +190,17 @@ impl KnowledgeGraph {
         let options = StoreOptions {
             rules: Some(rules(&ontology)?),
         };
-        let (store, tokens) = match &config.data_dir {
-            Some(folder) => {
-                let store = KnowledgeStore::open(folder, options)?;
-                (store, Tokens::open(folder)?)
-            }
-            None => (KnowledgeStore::in_memory(options), Tokens::in_memory()),
+        let (store, tokens, visibility) = match &config.data_dir {
+            Some(folder) => (
+                KnowledgeStore::open(folder, options)?,
+                Tokens::open(folder)?,
+                visibility::Visibility::open(folder)?,
+            ),
+            None => (
+                KnowledgeStore::in_memory(options),
+                Tokens::in_memory(),
+                visibility::Visibility::in_memory(),
+            ),
         };
         let graph = Self {
             inner: Arc::new(Inner {
@@ -202,10 +210,13 @@ impl KnowledgeGraph {
                 tokens,
                 config,
                 summary: Mutex::default(),
+                visibility,
                 networks,
                 indicators,
             }),
         };
+        // Before the first commit: the rules must know what they leave out.
+        graph.begin()?;
         if !graph.config().empty {
             graph.load_what_ships()?;
         }
@@ -272,9 +283,15 @@ impl KnowledgeGraph {
         &self.inner.store
     }
 
-    /// The newest version of the data.
+    /// The newest version of the data, private graphs included: for the command line and for what
+    /// answers nobody. Who answers others takes [`KnowledgeGraph::snapshot_for`].
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.inner.store.snapshot()
+    }
+
+    /// The newest data version.
+    pub fn data_version(&self) -> u64 {
+        self.inner.store.snapshot().version()
     }
 
     /// The ontology.
@@ -333,19 +350,26 @@ impl KnowledgeGraph {
                 Err(AppError::NoKey)
             };
         };
+        self.writer_of_key(key)
+    }
+
+    /// Whose key it is, and what that allows.
+    fn writer_of_key(&self, key: &str) -> Result<Writer, AppError> {
         let token = self.tokens().find(key)?.ok_or(AppError::UnknownKey)?;
         if token.admin {
             return Ok(Writer::Admin(token.name));
         }
-        let graphs = token
-            .graphs
-            .iter()
-            .filter_map(|graph| NamedNode::new(graph).ok())
-            .collect();
-        Ok(Writer::Partner(token.name, graphs))
+        let nodes = |graphs: &[String]| {
+            let graphs = graphs.iter();
+            graphs
+                .filter_map(|graph| NamedNode::new(graph).ok())
+                .collect()
+        };
+        let (graphs, read) = (nodes(&token.graphs), nodes(&token.read));
+        Ok(Writer::Partner(token.name, graphs, read))
     }
 
-    /// Runs an update.
+    /// Runs an update. Its patterns find what the writer may see, and nothing else.
     ///
     /// # Errors
     /// [`AppError`] if the writer may not write what it names, or it fails; then nothing changed.
@@ -371,8 +395,11 @@ impl KnowledgeGraph {
     ) -> Result<Committed<()>, AppError> {
         writer.check_update(&update)?;
         let about = CommitInfo::new(writer.name(), "update");
+        let (graph, reader) = (self.clone(), writer.as_reader());
         self.store()
             .write::<_, AppError>(about, move |transaction| {
+                // Looked up when it is its turn: it may have waited.
+                transaction.keep_unseen(graph.hidden_from(&reader)?);
                 demand.check_data(&transaction.snapshot())?;
                 Ok(transaction.update(&update, &limits)?)
             })
@@ -404,7 +431,7 @@ impl KnowledgeGraph {
         change: GraphChange,
         demand: Precondition,
     ) -> Result<Committed<bool>, AppError> {
-        writer.check(graph.as_ref())?;
+        self.check_write(writer, graph.as_ref())?;
         let message = match change {
             GraphChange::Replace => format!("replace {graph}"),
             GraphChange::Add => format!("add to {graph}"),
@@ -453,9 +480,10 @@ impl KnowledgeGraph {
         batch: Batch,
         demand: Precondition,
     ) -> Result<Committed<()>, AppError> {
-        if !writer.may_write_everything() {
+        let is_anybody = *writer == Writer::Anybody && !self.private_graphs()?.is_empty();
+        if is_anybody || !writer.may_write_everything() {
             for quad in batch.iter() {
-                writer.check(quad.graph_name.as_ref())?;
+                self.check_write(writer, quad.graph_name.as_ref())?;
             }
         }
         let about = CommitInfo::new(writer.name(), "add quads");
@@ -484,7 +512,7 @@ impl KnowledgeGraph {
         graph: GraphName,
         demand: Precondition,
     ) -> Result<Committed<()>, AppError> {
-        writer.check(graph.as_ref())?;
+        self.check_write(writer, graph.as_ref())?;
         let about = CommitInfo::new(writer.name(), format!("drop {graph}"));
         self.store().write(about, move |transaction| {
             let before = transaction.snapshot();
@@ -542,6 +570,9 @@ pub enum AppError {
     /// The tokens.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// Which graphs are private.
+    #[error(transparent)]
+    Visibility(#[from] VisibilityError),
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -17,7 +17,7 @@ use crate::store::{Limits, Services, Snapshot, StoreError, Wanted};
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,8 +60,16 @@ struct Key {
 struct Running {
     network: String,
     filter: String,
+    hidden: BTreeSet<NamedNode>,
     started: Instant,
     task: Task,
+}
+
+impl Running {
+    /// Whether whoever sees a snapshot may know: its filter may name what the snapshot hides.
+    fn is_known_to(&self, snapshot: &Snapshot) -> bool {
+        snapshot.hidden().is_subset(&self.hidden)
+    }
 }
 
 /// A computation that goes on, for those who want to know.
@@ -83,6 +91,8 @@ pub struct Computation {
 pub struct MeasuredNetwork {
     definition: NetworkDefinition,
     filter: Filter,
+    /// What the data that it was made of left out.
+    hidden: BTreeSet<NamedNode>,
     projection: Projection,
     measures: Measures,
     integration: Once<IntegrationReport>,
@@ -172,11 +182,12 @@ impl Networks {
             })
     }
 
-    /// What is being computed at this moment.
-    pub fn computations(&self) -> Vec<Computation> {
+    /// What is being computed at this moment, as far as whoever sees this snapshot may know.
+    pub fn computations(&self, seen: &Snapshot) -> Vec<Computation> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running
             .iter()
+            .filter(|(_, running)| running.is_known_to(seen))
             .map(|(id, running)| Computation {
                 id: *id,
                 network: running.network.clone(),
@@ -191,9 +202,9 @@ impl Networks {
     ///
     /// # Errors
     /// [`NetworkError::NoSuchComputation`].
-    pub fn cancel(&self, id: u64) -> Result<(), NetworkError> {
+    pub fn cancel(&self, id: u64, seen: &Snapshot) -> Result<(), NetworkError> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        match running.get(&id) {
+        match running.get(&id).filter(|running| running.is_known_to(seen)) {
             Some(running) => {
                 running.task.cancel();
                 Ok(())
@@ -229,6 +240,7 @@ impl Networks {
         let entry = Running {
             network: network.definition.id.clone(),
             filter: network.filter.canonical(),
+            hidden: network.hidden.clone(),
             started: Instant::now(),
             task: task.clone(),
         };
@@ -363,7 +375,8 @@ impl KnowledgeGraph {
         limits: &Limits,
     ) -> Result<Arc<MeasuredNetwork>, AppError> {
         let what = format!(
-            "{:?}\n{}\n{}\n{options:?}",
+            "{}\n{:?}\n{}\n{}\n{options:?}",
+            snapshot.visibility(),
             definition.kind,
             definition.text,
             filter.canonical()
@@ -375,6 +388,7 @@ impl KnowledgeGraph {
                 measures: Measures::new(Arc::clone(projection.network()), options),
                 definition: definition.clone(),
                 filter: filter.clone(),
+                hidden: snapshot.hidden().clone(),
                 projection,
                 integration: Once::default(),
                 mixing: Default::default(),

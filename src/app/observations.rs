@@ -363,20 +363,29 @@ impl KnowledgeGraph {
         ))
     }
 
-    /// Puts the results of the newest version into their graph, if they are not there.
+    /// Puts the results of the newest version into their graph, if they are not there. They are
+    /// those of the public graphs: everybody can read them.
     ///
     /// # Errors
     /// [`AppError`] if they cannot be computed or written.
     pub fn refresh_metrics(&self) -> Result<(), AppError> {
-        let snapshot = self.snapshot();
+        // What follows from the data as everybody may see it must be there first.
+        self.settle()?;
+        let private = self.private_graphs()?;
+        let snapshot = self.public_snapshot()?;
         let batch = self.observations(&snapshot)?;
         let about = CommitInfo::new(AUTHOR, format!("results of version {}", snapshot.version()));
+        let store = self.store().clone();
         let committed = self
             .store()
             .write::<_, StoreError>(about, move |transaction| {
+                // If other graphs are public by now, this is about too many or too few of them.
+                if store.private() != private {
+                    return Ok(());
+                }
                 transaction.replace_graph(iri::METRICS_GRAPH.into(), &batch)
             })?;
-        if committed.version == snapshot.version() + 1 {
+        if committed.changed && committed.version == snapshot.version() + 1 {
             self.networks()
                 .same_data(committed.version, snapshot.version());
         }

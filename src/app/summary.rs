@@ -31,22 +31,39 @@ pub struct Summary {
     pub datasets: usize,
 }
 
+/// Counts that are remembered, by what the view that was counted hides.
+pub(super) struct Kept {
+    visibility: String,
+    summary: Summary,
+}
+
+/// How many views of a version have their counts remembered.
+const MOST_KEPT: usize = 16;
+
 impl KnowledgeGraph {
-    /// The counts of a version; those of the last version asked for are remembered.
+    /// The counts of a view; those of the last version asked for are remembered.
     pub fn summary(&self, snapshot: &Snapshot) -> Summary {
-        let mut last = self
+        let mut kept = self
             .inner
             .summary
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        match &*last {
-            Some(summary) if summary.data_version == snapshot.version() => summary.clone(),
-            _ => {
-                let summary = count(snapshot);
-                *last = Some(summary.clone());
-                summary
-            }
+        kept.retain(|known| known.summary.data_version == snapshot.version());
+        let known = kept
+            .iter()
+            .find(|known| known.visibility == snapshot.visibility());
+        if let Some(known) = known {
+            return known.summary.clone();
         }
+        let summary = count(snapshot);
+        if kept.len() >= MOST_KEPT {
+            kept.remove(0);
+        }
+        kept.push(Kept {
+            visibility: snapshot.visibility().to_owned(),
+            summary: summary.clone(),
+        });
+        summary
     }
 }
 

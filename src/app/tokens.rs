@@ -1,4 +1,4 @@
-//! Keys that allow writing.
+//! Keys that allow writing, and reading what is private.
 //!
 //! A key is 256 random bits, shown once when it is made; the file keeps its hash. Because a key
 //! cannot be guessed, a fast hash is enough. The file is read again when it changed, so
@@ -25,7 +25,10 @@ pub struct Token {
     /// The graphs it may write.
     #[serde(default)]
     pub graphs: Vec<String>,
-    /// Whether it may write everything.
+    /// The graphs that it may read besides those that it may write, where they are private.
+    #[serde(default)]
+    pub read: Vec<String>,
+    /// Whether it may read and write everything.
     #[serde(default)]
     pub admin: bool,
     /// When it was made (RFC 3339).
@@ -82,13 +85,28 @@ impl Tokens {
     /// [`TokenError`] if the name is taken or empty, a graph is no IRI, the token would allow
     /// nothing, or the file cannot be written.
     pub fn create(&self, name: &str, graphs: &[String], admin: bool) -> Result<String, TokenError> {
+        self.create_with(name, graphs, &[], admin)
+    }
+
+    /// The same, for a key that may also read private graphs which it may not write.
+    ///
+    /// # Errors
+    /// As [`Tokens::create`].
+    pub fn create_with(
+        &self,
+        name: &str,
+        graphs: &[String],
+        read: &[String],
+        admin: bool,
+    ) -> Result<String, TokenError> {
         if name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
             return Err(TokenError::Name(name.escape_debug().to_string()));
         }
-        if !admin && graphs.is_empty() {
+        if !admin && graphs.is_empty() && read.is_empty() {
             return Err(TokenError::Powerless);
         }
-        if let Some(graph) = graphs.iter().find(|graph| NamedNode::new(*graph).is_err()) {
+        let mut named = graphs.iter().chain(read);
+        if let Some(graph) = named.find(|graph| NamedNode::new(*graph).is_err()) {
             return Err(TokenError::Graph(graph.clone()));
         }
         let mut secret = [0_u8; 32];
@@ -102,6 +120,7 @@ impl Tokens {
         tokens.push(Token {
             name: name.to_owned(),
             graphs: graphs.to_vec(),
+            read: read.to_vec(),
             admin,
             created: jiff::Timestamp::now().strftime("%FT%TZ").to_string(),
             hash: hash(&key).to_hex().to_string(),
@@ -196,7 +215,7 @@ fn hash(key: &str) -> blake3::Hash {
 }
 
 /// Writes a file that only its owner may read, so that it has its old content or its new one.
-fn replace_private_file(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(super) fn replace_private_file(path: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -227,7 +246,9 @@ pub enum TokenError {
     #[error("graph <{0}> is not an absolute IRI")]
     Graph(String),
     /// Neither graphs nor admin.
-    #[error("a token needs `--graph IRI`, for each graph it may write, or `--admin`")]
+    #[error(
+        "a token needs `--graph IRI`, for each graph it may write, `--read IRI`, for each it may read, or `--admin`"
+    )]
     Powerless,
     /// The system gives no random numbers.
     #[error("the system gives no random numbers: {0}")]

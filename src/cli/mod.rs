@@ -1,5 +1,6 @@
 //! The command line: reads the arguments, calls the use cases, prints what they answer.
 
+mod graphs;
 mod integration;
 mod networks;
 
@@ -76,10 +77,14 @@ enum Command {
     Export(networks::Export),
     /// Report how well services are woven together, across sectors and levels of responsibility
     Integration(integration::Report),
-    /// Make, list and revoke the keys that allow writing
+    /// List the graphs, and say which of them only some may see
+    #[command(subcommand)]
+    Graph(graphs::Graph),
+    /// Make, list and revoke the keys that allow writing, and reading what is private
     #[command(subcommand)]
     Token(Token),
-    /// Copy the data, whole and checked, into an empty directory (tokens stay behind)
+    /// Copy the data, whole and checked, into an empty directory (tokens stay behind; which graphs
+    /// are private is copied)
     Backup {
         /// The directory to make
         dir: PathBuf,
@@ -209,8 +214,11 @@ enum Token {
         /// A graph that it may write; give it again for more
         #[arg(long = "graph", value_name = "IRI")]
         graphs: Vec<String>,
-        /// It may write everything
-        #[arg(long, conflicts_with = "graphs")]
+        /// A private graph that it may read but not write; give it again for more
+        #[arg(long, value_name = "IRI")]
+        read: Vec<String>,
+        /// It may read and write everything
+        #[arg(long, conflicts_with_all = ["graphs", "read"])]
         admin: bool,
     },
     /// List the keys by name
@@ -269,6 +277,7 @@ through_app!(
     CatalogueError,
     NetworkError,
     crate::app::TokenError,
+    crate::app::VisibilityError,
     crate::ontology::OntologyError
 );
 
@@ -334,16 +343,17 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Metrics(measure) => networks::run_metrics(&cli.place, &measure),
         Command::Export(export) => networks::run_export(&cli.place, &export),
         Command::Integration(report) => integration::run_integration(&cli.place, &report),
+        Command::Graph(graph) => graphs::run_graph(&cli.place, graph),
         Command::Token(token) => run_token(&cli.place, token),
         Command::Backup { dir } => {
-            let version = existing(&cli.place)?.store().backup(&dir)?;
+            let version = existing(&cli.place)?.backup(&dir)?;
             say(&format!("Version {version} is in {}.", dir.display()));
             Ok(())
         }
         Command::Restore { dir } => {
             let config = settings(&cli.place)?.resolve()?;
             let target = config.data_dir.unwrap_or_default();
-            let version = store::restore(&dir, &target)?;
+            let version = crate::app::visibility::restore(&dir, &target)?;
             say(&format!("Version {version} is in {}.", target.display()));
             Ok(())
         }
@@ -957,22 +967,26 @@ fn run_token(place: &Place, token: Token) -> Result<(), CliError> {
         Token::Create {
             name,
             graphs,
+            read,
             admin,
         } => {
-            let graphs = graphs
-                .iter()
-                .map(|graph| Ok(graph_iri(graph)?.into_string()))
-                .collect::<Result<Vec<_>, CliError>>()?;
-            if graphs.is_empty() && !admin {
+            let iris = |names: Vec<String>| {
+                let names = names.iter();
+                names
+                    .map(|graph| Ok(graph_iri(graph)?.into_string()))
+                    .collect::<Result<Vec<_>, CliError>>()
+            };
+            let (graphs, read) = (iris(graphs)?, iris(read)?);
+            if graphs.is_empty() && read.is_empty() && !admin {
                 return Err(CliError::Usage(
-                    "a token needs --graph IRI (give it again for more) or --admin".to_owned(),
+                    "a token needs --graph IRI to write, --read IRI to read what is private (give them again for more), or --admin".to_owned(),
                 ));
             }
             fs::create_dir_all(&directory).map_err(|source| CliError::File {
                 path: directory.clone(),
                 source,
             })?;
-            let key = tokens.create(&name, &graphs, admin)?;
+            let key = tokens.create_with(&name, &graphs, &read, admin)?;
             say("Keep this key; it is not shown again. Send it as `Authorization: Bearer KEY`.");
             writeln!(output, "{key}")?;
         }
@@ -981,7 +995,9 @@ fn run_token(place: &Place, token: Token) -> Result<(), CliError> {
                 let rights = if token.admin {
                     "everything".to_owned()
                 } else {
-                    token.graphs.join(" ")
+                    let read = token.read.iter().map(|graph| format!("read:{graph}"));
+                    let graphs = token.graphs.iter().cloned();
+                    graphs.chain(read).collect::<Vec<_>>().join(" ")
                 };
                 writeln!(output, "{}\t{}\t{rights}", token.name, token.created)?;
             }
@@ -1003,7 +1019,7 @@ fn run_doctor(place: &Place) -> Result<(), CliError> {
     let directory = graph.config().data_dir.clone().unwrap_or_default();
     let mut output = io::stdout().lock();
     writeln!(output, "data directory   {}", directory.display())?;
-    for name in ["log.redb", "checkpoint.weft", "tokens.json"] {
+    for name in ["log.redb", "checkpoint.weft", "tokens.json", "graphs.json"] {
         if let Ok(metadata) = fs::metadata(directory.join(name)) {
             writeln!(
                 output,
@@ -1039,8 +1055,11 @@ fn run_doctor(place: &Place) -> Result<(), CliError> {
         )?;
     }
     writeln!(output, "graphs           {}", snapshot.graphs().len())?;
+    let private = graph.private_graphs()?;
     for (name, quads) in snapshot.graphs() {
-        writeln!(output, "  {quads:>10} {name}")?;
+        let is_private = matches!(&name, GraphName::NamedNode(node) if private.contains(node));
+        let mark = if is_private { " (private)" } else { "" };
+        writeln!(output, "  {quads:>10} {name}{mark}")?;
     }
     writeln!(output, "tokens           {}", graph.tokens().list()?.len())?;
     let counted: usize = snapshot.graphs().iter().map(|(_, quads)| quads).sum();

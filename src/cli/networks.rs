@@ -288,12 +288,13 @@ fn watched<T>(graph: &KnowledgeGraph, id: &str, work: impl FnOnce() -> T) -> T {
         return work();
     }
     reporter.now(format!("{id}: reading the data"));
+    let snapshot = graph.snapshot();
     thread::scope(|scope| {
         let (working, over) = mpsc::channel::<()>();
-        let reporter = &reporter;
+        let (reporter, snapshot) = (&reporter, &snapshot);
         scope.spawn(move || {
             while over.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Timeout) {
-                if let Some(computation) = graph.networks().computations().first() {
+                if let Some(computation) = graph.networks().computations(snapshot).first() {
                     let progress = computation.progress;
                     reporter.now(match progress.total {
                         0 => format!("{id}: {}", progress.step),

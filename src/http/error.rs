@@ -3,7 +3,7 @@
 
 use super::respond::{DATA_VERSION, version_tag};
 use crate::app::evaluations::Refused;
-use crate::app::{AppError, CatalogueError, NetworkError, WriteError};
+use crate::app::{AppError, CatalogueError, NetworkError, VisibilityError, WriteError};
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
 use crate::network::{DefinitionError, FilterError, ProjectionError};
@@ -240,7 +240,14 @@ fn app_problem(error: AppError) -> Problem {
                 detail,
             )
         },
-        AppError::Ontology(_)
+        AppError::Visibility(VisibilityError::AlwaysPublic(_)) => Problem::new(
+            StatusCode::CONFLICT,
+            "always-public",
+            "The graph cannot be private",
+            detail,
+        ),
+        AppError::Visibility(VisibilityError::Damaged { .. } | VisibilityError::Io { .. })
+        | AppError::Ontology(_)
         | AppError::Token(_)
         | AppError::Config(_)
         | AppError::Rule { .. } => internal(&detail),
@@ -298,6 +305,12 @@ fn store_problem(error: StoreError) -> Problem {
             StatusCode::CONFLICT,
             "kept-by-rules",
             "The graph is kept by weft",
+            detail,
+        ),
+        StoreError::PrivateGraph(_) => Problem::new(
+            StatusCode::FORBIDDEN,
+            "not-yours",
+            "The token does not allow this",
             detail,
         ),
         StoreError::GraphExists(_) => Problem::new(

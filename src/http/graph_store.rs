@@ -8,7 +8,7 @@ use super::AppState;
 use super::conditions::precondition;
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, QUADS, TRIPLES, by_name, choose};
-use super::request::{Form, announced, content_type, read_body, url, writer};
+use super::request::{self, Form, announced, content_type, read_body, url, writer};
 use super::respond::{Reading, written};
 use crate::app::results::write_quads_with;
 use crate::app::{AppError, GraphChange};
@@ -173,7 +173,7 @@ struct Read {
 impl Prepared {
     fn of(state: &AppState, parts: &Parts) -> Result<Self, ApiError> {
         let target = Target::of(parts)?;
-        let snapshot = state.graph().snapshot();
+        let snapshot = request::snapshot(state, &parts.headers)?;
         let (offers, name) = match &target {
             Target::Dataset => (QUADS.as_slice(), "all".to_owned()),
             Target::Graph(graph) => {
@@ -207,7 +207,7 @@ impl Prepared {
             format.version_name(),
             if skolemize { "skolemized" } else { "" },
         ];
-        let reading = Reading::new(state, snapshot.version(), &what);
+        let reading = Reading::new(state, &snapshot, &what);
         Ok(match reading.not_modified(&parts.headers) {
             Some(response) => Self::Known(response),
             None => Self::Read(Box::new(Read {

@@ -28,7 +28,7 @@ pub(super) async fn live() -> Response {
 /// `GET /health/ready`: the data is open. Writes that fail are reported; reads go on.
 async fn ready(State(state): State<AppState>) -> Response {
     let graph = state.graph();
-    let version = graph.snapshot().version();
+    let version = graph.data_version();
     let detail = graph.store().last_write_error();
     let writes = if graph.config().read_only {
         "off"

@@ -7,6 +7,7 @@ mod codings;
 mod conditions;
 mod error;
 mod graph_store;
+mod graphs;
 mod health;
 mod integration;
 mod listen;
@@ -27,6 +28,8 @@ mod summary;
 mod tests;
 #[cfg(test)]
 mod tests_networks;
+#[cfg(test)]
+mod tests_visibility;
 
 pub use listen::{ServeError, serve};
 
@@ -146,6 +149,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::routes())
         .merge(sparql::routes())
         .merge(graph_store::routes())
+        .merge(graphs::routes())
         .merge(summary::routes())
         .merge(queries::routes())
         .merge(running::routes())
@@ -206,6 +210,7 @@ fn around(routes: Router) -> Router {
         .layer(CatchPanicLayer::custom(answer_to_panic))
         .layer(from_fn(explain))
         .layer(from_fn(codings::mark))
+        .layer(from_fn(request::keep_to_oneself))
         .layer(compression)
         .layer(from_fn(codings::choose))
         .layer(cors)

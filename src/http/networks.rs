@@ -4,7 +4,7 @@
 use super::AppState;
 use super::error::ApiError;
 use super::negotiate::{Format, of_path};
-use super::request::{Form, content_type, deadline, read_body, writer};
+use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
 use super::rows::{self, FORMATS, Page, Rows, metric_value, number, score};
 use crate::app::networks::{COSTLY_BELOW, ScoreColumn, metrics_named};
@@ -84,11 +84,16 @@ pub(super) struct Asked {
 
 impl Asked {
     /// `own` are the parameters that only this resource has.
-    pub(super) fn new(state: &AppState, uri: &Uri, own: &[&str]) -> Result<Self, ApiError> {
+    pub(super) fn new(
+        state: &AppState,
+        uri: &Uri,
+        headers: &HeaderMap,
+        own: &[&str],
+    ) -> Result<Self, ApiError> {
         let form = Form::of_url(uri)?;
         form.only(&[&Filter::KEYS[..], &OPTIONS[..], own].concat())?;
         Ok(Self {
-            snapshot: state.graph().snapshot(),
+            snapshot: request::snapshot(state, headers)?,
             page: Page::of(&form)?,
             options: options(&form)?,
             deadline: deadline(&form, state.graph().config().query_timeout)?,
@@ -111,12 +116,14 @@ impl Asked {
         for (name, value) in self.form.pairs().filter(|(name, _)| *name != "timeout") {
             identity.extend([name, value]);
         }
-        let reading = Reading::new(state, self.snapshot.version(), &identity);
+        let reading = Reading::new(state, &self.snapshot, &identity);
         if let Some(response) = reading.not_modified(headers) {
             return Ok(response);
         }
         let answer = state
-            .measuring(self.deadline, move |graph| make(graph, &self))
+            .measuring(Arc::clone(&self.snapshot), self.deadline, move |graph| {
+                make(graph, &self)
+            })
             .await?;
         let mut response = Response::new(answer.body.into());
         let content_type = HeaderValue::from_static(content_type);
@@ -274,7 +281,7 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
-    let asked = Asked::new(&state, &uri, &[])?;
+    let asked = Asked::new(&state, &uri, &headers, &[])?;
     let content_type = format.content_type;
     asked
         .answer(
@@ -343,7 +350,7 @@ async fn one(
 ) -> Result<Response, ApiError> {
     let (id, format) = of_path(&id, &headers, &FORMATS)?;
     state.graph().networks().definition(id)?;
-    let asked = Asked::new(&state, &uri, &["metrics"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["metrics"])?;
     let what = ["network", id];
     let id = id.to_owned();
     asked
@@ -532,7 +539,12 @@ async fn nodes(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &["metrics", "sort", "limit", "offset"])?;
+    let asked = Asked::new(
+        &state,
+        &uri,
+        &headers,
+        &["metrics", "sort", "limit", "offset"],
+    )?;
     let what = ["nodes", &id.clone()];
     asked
         .answer(
@@ -705,7 +717,7 @@ async fn edges(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &["sort", "limit", "offset"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["sort", "limit", "offset"])?;
     let what = ["edges", &id.clone()];
     asked
         .answer(
@@ -759,7 +771,7 @@ async fn mixing(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &["by"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["by"])?;
     let by = match asked.form.one("by")?.filter(|name| !name.is_empty()) {
         None => Attribute::Sector,
         Some(name) => Attribute::named(name).ok_or_else(|| {
@@ -839,7 +851,7 @@ async fn evidence(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &["source", "target"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["source", "target"])?;
     for name in ["source", "target"] {
         asked.form.required(name)?;
     }
@@ -929,7 +941,7 @@ async fn export(
     state.graph().networks().definition(&id)?;
     let format = ExportFormat::by_extension(uri.path())
         .ok_or_else(|| ApiError::NotFound("there is no such format".to_owned()))?;
-    let asked = Asked::new(&state, &uri, &["metrics"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["metrics"])?;
     let what = ["export", format.extension(), &id.clone()];
     asked
         .answer(
@@ -974,7 +986,7 @@ async fn no_such_part(
 async fn analyse(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let (_, format) = of_path(parts.uri.path(), &parts.headers, &FORMATS)?;
-    let mut asked = Asked::new(&state, &parts.uri, &[])?;
+    let mut asked = Asked::new(&state, &parts.uri, &parts.headers, &[])?;
     let media_type = content_type(&parts.headers)?;
     // What curl calls its data unless told otherwise is let through if it is JSON all the same.
     let is_json = media_type.as_ref().is_none_or(|media_type| {
@@ -1161,8 +1173,8 @@ async fn catalogue(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     Form::of_url(&uri)?.only(&[])?;
-    let version = state.graph().snapshot().version();
-    let reading = Reading::new(&state, version, &["metrics", format.content_type]);
+    let snapshot = request::snapshot(&state, &headers)?;
+    let reading = Reading::new(&state, &snapshot, &["metrics", format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
@@ -1184,8 +1196,8 @@ async fn metric(
             "there is no metric `{id}`; /api/v1/metrics lists them"
         ))
     })?;
-    let version = state.graph().snapshot().version();
-    let reading = Reading::new(&state, version, &["metric", id, format.content_type]);
+    let snapshot = request::snapshot(&state, &headers)?;
+    let reading = Reading::new(&state, &snapshot, &["metric", id, format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
@@ -1232,7 +1244,8 @@ async fn computations(
     let mut rows = Rows::new([
         "id", "network", "filter", "seconds", "step", "done", "total",
     ]);
-    for computation in state.graph().networks().computations() {
+    let snapshot = request::snapshot(&state, &headers)?;
+    for computation in state.graph().networks().computations(&snapshot) {
         rows.push([
             json!(computation.id),
             json!(computation.network),
@@ -1246,9 +1259,8 @@ async fn computations(
     let body = rows.text(format.format)?;
     let hash = blake3::hash(&body).to_hex();
     // Changes without a new version of the data.
-    let version = state.graph().snapshot().version();
     let what = ["computations", format.content_type, hash.as_str()];
-    let reading = Reading::new(&state, version, &what);
+    let reading = Reading::new(&state, &snapshot, &what);
     Ok(reading
         .not_modified(&headers)
         .unwrap_or_else(|| reading.respond(format, body)))
@@ -1261,12 +1273,13 @@ async fn cancel(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    writer(&state, &parts)?;
+    let writer = writer(&state, &parts)?;
+    let snapshot = state.graph().snapshot_for(&writer.as_reader())?;
     Form::of_url(&parts.uri)?.only(&[])?;
     let number = id
         .parse()
         .map_err(|_| ApiError::NotFound(format!("there is no computation `{id}`")))?;
-    state.graph().networks().cancel(number)?;
-    let version = HeaderValue::from(state.graph().snapshot().version());
+    state.graph().networks().cancel(number, &snapshot)?;
+    let version = HeaderValue::from(snapshot.version());
     Ok((StatusCode::NO_CONTENT, [(DATA_VERSION, version)]).into_response())
 }

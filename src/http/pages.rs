@@ -3,7 +3,7 @@
 use super::AppState;
 use super::error::{ApiError, Problem};
 use super::negotiate::Format;
-use super::request::Form;
+use super::request::{self, Form};
 use super::respond::Reading;
 use super::sparql::Ready;
 use crate::app::resource::{
@@ -112,13 +112,13 @@ struct IndexPage<'a> {
 
 /// `GET /`: what is here, and where to go on.
 async fn index(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let snapshot = state.graph().snapshot();
+    let snapshot = request::snapshot(&state, &headers)?;
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
         .unwrap_or("localhost:7878")
         .to_owned();
-    let reading = Reading::new(&state, snapshot.version(), &["index", &host]);
+    let reading = Reading::new(&state, &snapshot, &["index", &host]);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
@@ -164,8 +164,8 @@ pub(super) async fn query_form(
     state: &AppState,
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
-    let version = state.graph().snapshot().version();
-    let reading = Reading::new(state, version, &["query form"]);
+    let snapshot = request::snapshot(state, headers)?;
+    let reading = Reading::new(state, &snapshot, &["query form"]);
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
     }
@@ -717,12 +717,15 @@ struct CodeListsPage {
 }
 
 /// `/code` for a browser.
-pub(super) fn code_lists(graph: &KnowledgeGraph, schemes: &[Concept]) -> Result<String, ApiError> {
-    let snapshot = graph.snapshot();
+pub(super) fn code_lists(
+    graph: &KnowledgeGraph,
+    snapshot: &Snapshot,
+    schemes: &[Concept],
+) -> Result<String, ApiError> {
     let links = Links::new(&graph.config().base);
     let lists = schemes.iter().map(|scheme| {
         let link = Link {
-            href: links.href(&snapshot, scheme.iri.as_ref()),
+            href: links.href(snapshot, scheme.iri.as_ref()),
             text: scheme.label.clone(),
         };
         (link, scheme.clone())

@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use super::negotiate::{Format, of_path};
-use super::request::{Form, Peer, client, deadline, query_id};
+use super::request::{self, Form, Peer, client, deadline, query_id};
 use super::respond::Reading;
 use super::rows::{self, Rows};
 use super::sparql::{Asked, QueryJob};
@@ -37,8 +37,8 @@ async fn list(
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
     let (_, format) = of_path(uri.path(), &headers, &LIST)?;
-    let version = state.graph().snapshot().version();
-    let reading = Reading::new(&state, version, &["queries", format.content_type]);
+    let snapshot = request::snapshot(&state, &headers)?;
+    let reading = Reading::new(&state, &snapshot, &["queries", format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
@@ -137,9 +137,9 @@ async fn run(
         None => (name.as_str(), None),
     };
     let query = state.graph().catalogue().get(name)?;
-    let snapshot = state.graph().snapshot();
+    let snapshot = request::snapshot(&state, &headers)?;
     if extension == Some("rq") {
-        let reading = Reading::new(&state, snapshot.version(), &["query text", &query.text]);
+        let reading = Reading::new(&state, &snapshot, &["query text", &query.text]);
         return Ok(reading
             .not_modified(&headers)
             .unwrap_or_else(|| reading.respond(Format::Sparql, query.text.clone())));

@@ -3,17 +3,22 @@
 use super::AppState;
 use super::error::ApiError;
 use crate::app::evaluations::Client;
-use crate::app::{AppError, Writer};
+use crate::app::{AppError, Reader, Writer};
 use crate::rdf::version::RdfVersion;
+use crate::store::Snapshot;
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use http_body_util::BodyExt;
 use mime::Mime;
 use oxigraph::model::NamedNode;
 use percent_encoding::percent_decode;
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -312,6 +317,51 @@ fn key(headers: &HeaderMap) -> Option<&str> {
     });
     // Something was sent that is no token: as good as a wrong one.
     Some(key.unwrap_or_default())
+}
+
+/// Who reads, by the token of the request.
+pub(super) fn reader(state: &AppState, headers: &HeaderMap) -> Result<Reader, ApiError> {
+    // Browsers and proxies go on sending what they logged in with elsewhere; that is meant for
+    // others, and no attempt at a token.
+    let is_for_others = |value: &HeaderValue| {
+        let scheme = value
+            .to_str()
+            .ok()
+            .and_then(|value| value.split(' ').next());
+        scheme.is_some_and(|scheme| {
+            ["basic", "digest", "negotiate"]
+                .iter()
+                .any(|known| scheme.eq_ignore_ascii_case(known))
+        })
+    };
+    let key = match headers.get(header::AUTHORIZATION) {
+        Some(value) if is_for_others(value) => None,
+        _ => key(headers),
+    };
+    Ok(state.graph().reader(key)?)
+}
+
+/// The newest version of the data, as whoever sends the request may see it. The only way for a
+/// handler to data that it shows.
+pub(super) fn snapshot(state: &AppState, headers: &HeaderMap) -> Result<Arc<Snapshot>, ApiError> {
+    Ok(state.graph().snapshot_for(&reader(state, headers)?)?)
+}
+
+/// Sees to it that no cache on the way keeps what was answered to a token.
+pub(super) async fn keep_to_oneself(request: Request, next: Next) -> Response {
+    let has_token = request.headers().contains_key(header::AUTHORIZATION);
+    let mut response = next.run(request).await;
+    if has_token {
+        let headers = response.headers_mut();
+        let is_stored_nowhere = headers
+            .get(header::CACHE_CONTROL)
+            .is_some_and(|value| value.as_bytes() == b"no-store");
+        if !is_stored_nowhere {
+            let private = HeaderValue::from_static("private, no-cache");
+            headers.insert(header::CACHE_CONTROL, private);
+        }
+    }
+    response
 }
 
 /// Who writes, by the token of the request.

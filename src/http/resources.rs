@@ -4,7 +4,7 @@
 
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, TRIPLES, by_name, choose};
-use super::request::Form;
+use super::request::{self, Form};
 use super::respond::Reading;
 use super::{AppState, pages};
 use crate::app::resource::{Description, describe, schemes, vocabulary};
@@ -51,7 +51,7 @@ async fn thing(
     Form::of_url(&uri)?.only(&[])?;
     let path = uri.path().trim_start_matches('/').to_owned();
     let base = state.graph().config().base.clone();
-    let snapshot = state.graph().snapshot();
+    let snapshot = request::snapshot(&state, &headers)?;
     let found = {
         let snapshot = Arc::clone(&snapshot);
         let path = path.clone();
@@ -88,7 +88,7 @@ async fn anything(
                 .ok_or_else(|| ApiError::BadRequest(format!("`format`: there is no `{name}`")))?,
         ),
     };
-    let snapshot = state.graph().snapshot();
+    let snapshot = request::snapshot(&state, &headers)?;
     let wanted = iri.clone();
     let description = {
         let snapshot = Arc::clone(&snapshot);
@@ -147,7 +147,7 @@ async fn answer(
         format.content_type,
         format.version_name(),
     ];
-    let reading = Reading::new(state, snapshot.version(), &what);
+    let reading = Reading::new(state, &snapshot, &what);
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
     }
@@ -210,10 +210,10 @@ async fn code_lists(
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
     let format = choose(&headers, &TRIPLES)?;
-    let snapshot = state.graph().snapshot();
+    let snapshot = request::snapshot(&state, &headers)?;
     let reading = Reading::new(
         &state,
-        snapshot.version(),
+        &snapshot,
         &["code lists", format.content_type, format.version_name()],
     );
     if let Some(response) = reading.not_modified(&headers) {
@@ -235,7 +235,7 @@ async fn code_lists(
         }
         _ => {
             let body = state
-                .blocking(move |graph| pages::code_lists(graph, &schemes(&snapshot)))
+                .blocking(move |graph| pages::code_lists(graph, &snapshot, &schemes(&snapshot)))
                 .await?;
             Ok(reading.respond(format, body))
         }
@@ -255,9 +255,9 @@ async fn terms(
             .into(),
         None => choose(&headers, &TRIPLES)?,
     };
-    let snapshot = state.graph().snapshot();
+    let snapshot = request::snapshot(&state, &headers)?;
     let what = ["ns", format.content_type, format.version_name()];
-    let reading = Reading::new(&state, snapshot.version(), &what);
+    let reading = Reading::new(&state, &snapshot, &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }

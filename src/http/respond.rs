@@ -6,7 +6,7 @@ use super::error::ApiError;
 use super::negotiate::Chosen;
 use crate::app::evaluations::{self, Meter, Outcome};
 use crate::app::{AppError, KnowledgeGraph, WriteError};
-use crate::store::{CancellationToken, Limits, StoreError, handed_over};
+use crate::store::{CancellationToken, Limits, Snapshot, StoreError, handed_over};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -34,11 +34,12 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// `what` is everything that the answer depends on besides the data.
-    pub(super) fn new(state: &AppState, version: u64, what: &[&str]) -> Self {
+    /// `what` is everything that the answer depends on besides the data that is seen.
+    pub(super) fn new(state: &AppState, snapshot: &Snapshot, what: &[&str]) -> Self {
+        let version = snapshot.version();
         let mut hasher = blake3::Hasher::new();
         hasher.update(state.seed().as_bytes());
-        for part in what {
+        for part in [snapshot.visibility()].iter().chain(what) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }
@@ -72,6 +73,7 @@ impl Reading {
         headers.insert(header::ETAG, self.etag.clone());
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.append(header::VARY, HeaderValue::from_static("accept"));
+        headers.append(header::VARY, HeaderValue::from_static("authorization"));
         response
     }
 
@@ -157,23 +159,25 @@ impl AppState {
 
     /// Measures a network on a thread of its own, in a place that queries have no need of. When the
     /// deadline passes the work goes on: its result is kept, and the client may ask again.
+    /// Who waits hears of what else goes on as far as whoever sees `seen` may know.
     pub(super) async fn measuring<T: Send + 'static>(
         &self,
+        seen: std::sync::Arc<Snapshot>,
         deadline: Instant,
         work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let place = wait_for(self.metric_places(), Some(deadline)).await?;
         timeout_at((deadline + GRACE).into(), self.run(place, work))
             .await
-            .unwrap_or_else(|_| Err(ApiError::StillComputing(self.progress())))
+            .unwrap_or_else(|_| Err(ApiError::StillComputing(self.progress(&seen))))
     }
 
     /// What is being measured, and how far that is.
-    fn progress(&self) -> String {
+    fn progress(&self, seen: &Snapshot) -> String {
         let going_on: Vec<String> = self
             .graph()
             .networks()
-            .computations()
+            .computations(seen)
             .into_iter()
             .map(|computation| {
                 let progress = computation.progress;

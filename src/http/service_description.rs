@@ -3,7 +3,7 @@
 use super::AppState;
 use super::error::ApiError;
 use super::negotiate::Chosen;
-use super::request::url;
+use super::request::{self, url};
 use super::respond::Reading;
 use crate::app::results::write_quads;
 use crate::store::Snapshot;
@@ -26,10 +26,10 @@ pub(super) async fn describe(
     format: RdfFormat,
 ) -> Result<Response, ApiError> {
     let endpoint = url(parts);
-    let snapshot = state.graph().snapshot();
+    let snapshot = request::snapshot(state, &parts.headers)?;
     let reading = Reading::new(
         state,
-        snapshot.version(),
+        &snapshot,
         &[
             "service description",
             &endpoint,

@@ -6,8 +6,8 @@ use super::error::ApiError;
 use super::methods::QUERY;
 use super::negotiate::{self, Chosen, Format, ROWS, TRIPLES, choose};
 use super::request::{
-    Form, QUERY_ID, announced, client_of, content_type, deadline, query_id, read_body, url, utf8,
-    writer,
+    self, Form, QUERY_ID, announced, client_of, content_type, deadline, query_id, read_body, url,
+    utf8, writer,
 };
 use super::respond::{Reading, written};
 use super::{AppState, pages, service_description};
@@ -224,7 +224,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
             base: base.clone(),
         },
         dataset: dataset.clone(),
-        snapshot: state.graph().snapshot(),
+        snapshot: request::snapshot(state, &parts.headers)?,
         request: evaluations::Request {
             client: client_of(state, parts)?,
             id: query_id(&parts.headers, form)?,
@@ -289,7 +289,7 @@ impl QueryJob {
         what.push(page.address());
         let volatile = is_volatile(identity).then(unrepeated);
         what.extend(volatile.as_deref());
-        let reading = Reading::new(state, self.snapshot.version(), &what);
+        let reading = Reading::new(state, &self.snapshot, &what);
         if let Some(response) = reading.not_modified(headers) {
             return Ok(response);
         }
@@ -426,7 +426,7 @@ async fn update(
         id: query_id(&parts.headers, form)?,
         kind: "update".to_owned(),
         text: text.as_str().into(),
-        version: state.graph().snapshot().version(),
+        version: state.graph().data_version(),
         deadline: deadline(form, state.graph().config().query_timeout)?,
     })?;
     let base = url(parts);

@@ -3,7 +3,7 @@
 use super::AppState;
 use super::error::ApiError;
 use super::negotiate::{Format, of_path};
-use super::request::Form;
+use super::request::{self, Form};
 use super::respond::Reading;
 use super::rows::{self, FORMATS, Rows};
 use crate::app::Summary;
@@ -27,12 +27,8 @@ async fn summary(
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
-    let snapshot = state.graph().snapshot();
-    let reading = Reading::new(
-        &state,
-        snapshot.version(),
-        &["summary", format.content_type],
-    );
+    let snapshot = request::snapshot(&state, &headers)?;
+    let reading = Reading::new(&state, &snapshot, &["summary", format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }

@@ -683,7 +683,7 @@ async fn a_computation_outlives_the_request_that_began_it() {
     });
     let (sender, receiver) = std::sync::mpsc::channel();
     let late = empty
-        .measuring(Instant::now(), move |_| {
+        .measuring(empty.graph().snapshot(), Instant::now(), move |_| {
             std::thread::sleep(Duration::from_millis(600));
             sender
                 .send("done")

@@ -88,6 +88,9 @@ pub enum StoreError {
         "graph {0} holds what follows from the data and is kept by weft; write the data itself to another graph"
     )]
     KeptByRules(NamedNode),
+    /// A write to a graph that is private, by somebody who may not see it.
+    #[error("graph {0} is private; a token that may see it is needed to write to it")]
+    PrivateGraph(NamedNode),
     /// `CREATE` of a graph that is there.
     #[error("graph {0} exists already; use CREATE SILENT to accept that")]
     GraphExists(NamedNode),

@@ -295,6 +295,18 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// No rows.
+    fn nothing(base: &'a Base) -> Self {
+        Self {
+            rows: &[],
+            first: 0,
+            left_of_first: 0,
+            permutation: &base.permutations[0],
+            added: &[],
+            removed: &[],
+        }
+    }
+
     /// At most this many rows are left.
     pub(crate) fn upper_bound(&self) -> usize {
         self.rows.len() + self.added.len()
@@ -412,19 +424,34 @@ pub(crate) struct Matches<'a> {
     /// The pattern, unless every row of the scan fits it.
     filter: Option<[Option<TermId>; 3]>,
     scope: GraphScope,
+    /// Graphs whose quads are left out whatever the scope says, sorted.
+    hidden: &'a [TermId],
     /// The last triple given; no term has the number 0.
     last: [TermId; 3],
 }
 
 impl<'a> Matches<'a> {
     /// Looks up quads by subject, predicate and object in a scope of graphs, in the order that
-    /// leaves the fewest rows to go through.
+    /// leaves the fewest rows to go through. Quads of `hidden` graphs (sorted) are left out.
     pub(crate) fn new(
         base: &'a Base,
         delta: &'a Delta,
         pattern: [Option<TermId>; 3],
         scope: GraphScope,
+        hidden: &'a [TermId],
     ) -> Self {
+        if let GraphScope::One(graph) = scope
+            && hidden.binary_search(&graph).is_ok()
+        {
+            return Self {
+                scan: Scan::nothing(base),
+                order: Order::Subject,
+                filter: None,
+                scope,
+                hidden,
+                last: [0; 3],
+            };
+        }
         let (mut order, prefix): (Order, &[TermId]) = match pattern {
             [Some(s), Some(p), Some(o)] => (Order::Subject, &[s, p, o]),
             [Some(s), Some(p), None] => (Order::Subject, &[s, p]),
@@ -459,6 +486,7 @@ impl<'a> Matches<'a> {
             order,
             filter,
             scope,
+            hidden,
             last: [0; 3],
         }
     }
@@ -477,7 +505,9 @@ impl Iterator for Matches<'_> {
             {
                 continue;
             }
-            if !self.scope.admits(g) {
+            if !self.scope.admits(g)
+                || (!self.hidden.is_empty() && self.hidden.binary_search(&g).is_ok())
+            {
                 continue;
             }
             if self.scope.is_union() && std::mem::replace(&mut self.last, [s, p, o]) == [s, p, o] {
@@ -545,7 +575,7 @@ mod tests {
                 let expected = matching(&goal, [s, p, o], &scope);
                 for (base, delta) in [(&base, &delta), (&merged, &nothing)] {
                     let mut found: Vec<_> =
-                        Matches::new(base, delta, [s, p, o], scope.clone()).collect();
+                        Matches::new(base, delta, [s, p, o], scope.clone(), &[]).collect();
                     if scope.is_union() {
                         for quad in &mut found {
                             quad[3] = 0;
@@ -572,7 +602,7 @@ mod tests {
             let (added, removed) = change(&b, &c);
             let second = first.changed(&base, &added, &removed);
             let found: BTreeSet<_> =
-                Matches::new(&base, &second, [None; 3], GraphScope::All).collect();
+                Matches::new(&base, &second, [None; 3], GraphScope::All, &[]).collect();
             prop_assert_eq!(found, c);
         }
     }

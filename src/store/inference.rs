@@ -15,6 +15,7 @@ use oxigraph::model::{GraphNameRef, NamedNode, QuadRef, vocab::rdf};
 use spareval::QueryResults;
 use spargebra::algebra::GraphPattern;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// An alignment rule.
 #[derive(Clone, Debug)]
@@ -88,8 +89,13 @@ pub struct Rules {
 }
 
 impl Transaction {
-    /// Runs the rules again if the transaction touched their vocabulary.
-    pub(super) fn infer(&mut self, rules: &Rules) -> Result<(), StoreError> {
+    /// Runs the rules again if the transaction touched their vocabulary, on all but the `private`
+    /// graphs: everybody sees what follows.
+    pub(super) fn infer(
+        &mut self,
+        rules: &Rules,
+        private: &BTreeSet<NamedNode>,
+    ) -> Result<(), StoreError> {
         if rules.rules.is_empty() {
             return Ok(());
         }
@@ -99,10 +105,15 @@ impl Transaction {
         {
             return Err(StoreError::KeptByRules(rules.graph.clone()));
         }
-        if !self.touches(rules) {
+        if !self.rules_must_run() && !self.touches(rules, private) {
             return Ok(());
         }
-        let snapshot = self.snapshot();
+        let whole = self.snapshot();
+        let snapshot = if private.is_empty() {
+            whole
+        } else {
+            Arc::new(whole.hiding(private))
+        };
         let mut inferred = Batch::new();
         for rule in &rules.rules {
             construct(&snapshot, rule, rules, &mut inferred)?;
@@ -113,7 +124,7 @@ impl Transaction {
         self.replace_graph(rules.graph.as_ref().into(), &inferred)
     }
 
-    fn touches(&mut self, rules: &Rules) -> bool {
+    fn touches(&mut self, rules: &Rules, private: &BTreeSet<NamedNode>) -> bool {
         let snapshot = self.snapshot();
         let mut buffer = Vec::new();
         let mut id = |node: &NamedNode| snapshot.dictionary.find(node.as_ref().into(), &mut buffer);
@@ -129,12 +140,14 @@ impl Transaction {
         let own = id(&rules.graph);
         let background: BTreeSet<TermId> = rules.background.iter().filter_map(&mut id).collect();
         let is_a = id(&rdf::TYPE.into_owned());
+        let private: BTreeSet<TermId> = private.iter().filter_map(&mut id).collect();
         let (added, removed) = self.net();
         added.iter().chain(removed).any(|[_, p, o, g]| {
-            Some(*g) == own
-                || background.contains(g)
-                || vocabulary.contains(p)
-                || (Some(*p) == is_a && vocabulary.contains(o))
+            !private.contains(g)
+                && (Some(*g) == own
+                    || background.contains(g)
+                    || vocabulary.contains(p)
+                    || (Some(*p) == is_a && vocabulary.contains(o)))
         })
     }
 }

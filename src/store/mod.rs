@@ -12,6 +12,7 @@ mod dataset;
 mod dictionary;
 mod error;
 mod guarded;
+mod hiding;
 mod index;
 mod inference;
 mod log;
@@ -36,6 +37,8 @@ pub use spareval::{CancellationToken, QueryResults};
 pub use transaction::Transaction;
 
 use log::{Log, Record};
+use oxigraph::model::NamedNode;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -118,6 +121,14 @@ struct Shared {
     current: RwLock<Arc<Snapshot>>,
     last_write_error: Mutex<Option<String>>,
     durable: bool,
+    /// Graphs that the rules leave out.
+    private: RwLock<Arc<BTreeSet<NamedNode>>>,
+}
+
+impl Shared {
+    fn private(&self) -> Arc<BTreeSet<NamedNode>> {
+        Arc::clone(&self.private.read().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 struct WriterHandle {
@@ -160,6 +171,7 @@ impl KnowledgeStore {
             current: RwLock::new(Arc::new(snapshot)),
             last_write_error: Mutex::new(None),
             durable: log.is_some(),
+            private: RwLock::default(),
         });
         let (sender, receiver) = channel();
         let writer = Writer {
@@ -197,6 +209,21 @@ impl KnowledgeStore {
                 .read()
                 .unwrap_or_else(PoisonError::into_inner),
         )
+    }
+
+    /// Says which graphs the alignment rules leave out from the next commit on. What they have
+    /// concluded already stays until they run again ([`Transaction::derive_again`]).
+    pub fn set_private(&self, graphs: Arc<BTreeSet<NamedNode>>) {
+        *self
+            .shared
+            .private
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = graphs;
+    }
+
+    /// The graphs that the alignment rules leave out.
+    pub fn private(&self) -> Arc<BTreeSet<NamedNode>> {
+        self.shared.private()
     }
 
     /// Whether commits are kept on disk.
@@ -504,7 +531,7 @@ impl Writer {
         mut transaction: Transaction,
     ) -> Result<Option<Step>, StoreError> {
         if let Some(rules) = &self.rules {
-            transaction.infer(rules)?;
+            transaction.infer(rules, &self.shared.private())?;
         }
         let Some(change) = transaction.finish() else {
             return Ok(None);

@@ -1,12 +1,13 @@
 //! An immutable version of the data: what every reader sees from beginning to end.
 
 use super::dictionary::{Dictionary, GrowingDictionary, compacted};
+use super::hiding::Hidden;
 use super::index::{Base, Delta, GraphScope, Matches};
 use super::skolem;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, node_of_term, quad_of_terms};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A delta is merged into the base when it outgrows both of these.
 const SMALL_DELTA: usize = 4_096;
@@ -27,12 +28,14 @@ pub struct Snapshot {
     pub(super) delta: Arc<Delta>,
     /// Quads by graph; a named graph that was created stays here although it is empty.
     graphs: Arc<BTreeMap<TermId, usize>>,
-    triples: usize,
+    /// Counted at each commit; in a view, when it is asked for.
+    triples: OnceLock<usize>,
     prefixes: Arc<BTreeMap<String, String>>,
     /// From this version on it is known when a graph changed last.
     watched_since: u64,
     /// The version that changed a graph last; graphs that stayed as they were are left out.
     changed_at: Arc<BTreeMap<TermId, u64>>,
+    hidden: Arc<Hidden>,
 }
 
 impl Snapshot {
@@ -44,10 +47,11 @@ impl Snapshot {
             base: Arc::default(),
             delta: Arc::default(),
             graphs: Arc::default(),
-            triples: 0,
+            triples: OnceLock::from(0),
             prefixes: Arc::default(),
             watched_since: version,
             changed_at: Arc::default(),
+            hidden: Arc::default(),
         }
     }
 
@@ -68,10 +72,13 @@ impl Snapshot {
 
     /// How many triples the union of all graphs has: one that several graphs state counts once.
     pub fn triple_count(&self) -> usize {
-        self.triples
+        *self
+            .triples
+            .get_or_init(|| self.scan([None; 3], GraphScope::Union).count())
     }
 
-    /// Prefixes that came with the data, by name.
+    /// Prefixes that came with the data, by name. A view that hides graphs has none: nobody knows
+    /// which graph they came with.
     pub fn prefixes(&self) -> &BTreeMap<String, String> {
         &self.prefixes
     }
@@ -184,8 +191,39 @@ impl Snapshot {
         Some(self.scan(pattern, scope))
     }
 
+    /// The quads of a scope that match, without those of hidden graphs.
     pub(super) fn scan(&self, pattern: [Option<TermId>; 3], scope: GraphScope) -> Matches<'_> {
-        Matches::new(&self.base, &self.delta, pattern, scope)
+        Matches::new(&self.base, &self.delta, pattern, scope, &self.hidden.ids)
+    }
+
+    pub(super) fn hidden_parts(&self) -> &Hidden {
+        &self.hidden
+    }
+
+    /// A view of the same version; see [`Snapshot::hiding`].
+    pub(super) fn without(&self, hidden: Arc<Hidden>) -> Self {
+        let mut graphs = Arc::clone(&self.graphs);
+        let mut triples = self.triples.clone();
+        let mut prefixes = Arc::clone(&self.prefixes);
+        if !hidden.ids.is_empty() {
+            let kept = self.graphs.iter();
+            let kept = kept.filter(|(graph, _)| hidden.ids.binary_search(graph).is_err());
+            graphs = Arc::new(kept.map(|(graph, quads)| (*graph, *quads)).collect());
+            triples = OnceLock::new();
+            prefixes = Arc::default();
+        }
+        Self {
+            version: self.version,
+            dictionary: self.dictionary.clone(),
+            base: Arc::clone(&self.base),
+            delta: Arc::clone(&self.delta),
+            graphs,
+            triples,
+            prefixes,
+            watched_since: self.watched_since,
+            changed_at: Arc::clone(&self.changed_at),
+            hidden,
+        }
     }
 
     pub(super) fn graph_ids(&self) -> &BTreeMap<TermId, usize> {
@@ -264,10 +302,11 @@ impl Snapshot {
             base: Arc::clone(&self.base),
             delta: Arc::clone(&self.delta),
             graphs: Arc::new(graphs),
-            triples: self.triples,
+            triples: self.triples.clone(),
             prefixes,
             watched_since: self.watched_since,
             changed_at: Arc::clone(&self.changed_at),
+            hidden: Arc::clone(&self.hidden),
         };
         if change.added.is_empty() && change.removed.is_empty() {
             return next;
@@ -284,11 +323,13 @@ impl Snapshot {
             next.delta = Arc::default();
         }
         if changes > SMALL_DELTA {
-            next.triples = next.scan([None; 3], GraphScope::Union).count();
+            next.triples = OnceLock::from(next.scan([None; 3], GraphScope::Union).count());
         } else {
-            next.triples = self.triples
-                + distinct_triples(&change.added, |triple| !self.contains_triple(triple))
-                - distinct_triples(&change.removed, |triple| !next.contains_triple(triple));
+            next.triples = OnceLock::from(
+                self.triple_count()
+                    + distinct_triples(&change.added, |triple| !self.contains_triple(triple))
+                    - distinct_triples(&change.removed, |triple| !next.contains_triple(triple)),
+            );
         }
         next
     }
@@ -347,10 +388,11 @@ impl Snapshot {
             base: Arc::clone(&self.base),
             delta: Arc::clone(&self.delta),
             graphs: Arc::clone(&self.graphs),
-            triples: self.triples,
+            triples: self.triples.clone(),
             prefixes: Arc::clone(&self.prefixes),
             watched_since: self.watched_since,
             changed_at: Arc::clone(&self.changed_at),
+            hidden: Arc::clone(&self.hidden),
         }
     }
 

@@ -593,3 +593,114 @@ fn a_replaced_graph_does_not_make_the_store_grow() {
     }
     assert!(sizes[11] < 4 * sizes[0], "{sizes:?}");
 }
+
+fn node(iri: &str) -> NamedNode {
+    NamedNode::new_unchecked(iri.to_owned())
+}
+
+/// Triples of a view by whatever way they can be read.
+fn everything_of(snapshot: &Snapshot) -> Vec<String> {
+    let mut seen = Vec::new();
+    for query in [
+        "SELECT ?s ?p ?o { ?s ?p ?o }",
+        "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }",
+        "SELECT ?g { GRAPH ?g {} }",
+        "SELECT ?s ?o { GRAPH :g0 { ?s ?p ?o } }",
+        "SELECT ?s ?o { GRAPH :g1 { ?s ?p ?o } }",
+        "SELECT ?s ?o FROM :g0 { ?s ?p ?o }",
+        "SELECT ?s ?o FROM :g0 FROM :g1 { ?s ?p ?o }",
+        "SELECT ?g ?s FROM NAMED :g0 FROM NAMED :g1 { GRAPH ?g { ?s ?p ?o } }",
+        "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p",
+        "SELECT ?s ?o { ?s (:p0|:p1)* ?o }",
+        "SELECT ?s { ?s ?p ?o FILTER NOT EXISTS { GRAPH :g0 { ?s ?p ?o } } }",
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "ASK { GRAPH :g0 {} }",
+        "DESCRIBE :n1",
+    ] {
+        seen.push(query.to_owned());
+        seen.extend(rows(snapshot, query).unwrap());
+    }
+    seen.push(format!("{:?}", snapshot.graphs()));
+    seen.push(format!(
+        "{} {} {} {}",
+        snapshot.len(),
+        snapshot.is_empty(),
+        snapshot.triple_count(),
+        snapshot.count_for_pattern(None, None, None, None)
+    ));
+    for graph in ["http://e/g0", "http://e/g1"] {
+        let name = node(graph);
+        let name = GraphNameRef::from(name.as_ref());
+        seen.push(format!(
+            "{} {} {}",
+            snapshot.contains_graph(name),
+            snapshot.graph_len(name),
+            snapshot
+                .quads_for_pattern(None, None, None, Some(name))
+                .count()
+        ));
+    }
+    seen.extend(quads(snapshot));
+    seen
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_view_is_what_would_be_there_without_the_graph(
+        operations in proptest::collection::vec(operation(), 1..12),
+    ) {
+        let store = KnowledgeStore::in_memory(StoreOptions::default());
+        for operation in &operations {
+            let _ = update(&store, operation);
+        }
+        let whole = store.snapshot();
+        let view = whole.hiding(&BTreeSet::from([node("http://e/g0"), node("http://e/none")]));
+        let was_there = whole.contains_graph(node("http://e/g0").as_ref().into());
+        prop_assert_eq!(view.visibility().is_empty(), !was_there);
+        update(&store, "DROP SILENT GRAPH :g0").unwrap();
+        let without = store.snapshot();
+        prop_assert_eq!(everything_of(&view), everything_of(&without));
+        prop_assert_eq!(view.version(), whole.version());
+        // A view of a view hides both.
+        let nothing = view.hiding(&BTreeSet::from([node("http://e/g1")]));
+        prop_assert!(nothing.graphs().iter().all(|(name, _)| !name.to_string().contains("/g0")));
+    }
+}
+
+#[test]
+fn patterns_of_an_update_find_nothing_unseen() {
+    let store = KnowledgeStore::in_memory(StoreOptions::default());
+    update(
+        &store,
+        "INSERT DATA { GRAPH :hidden { :a :p 1 } GRAPH :open { :b :p 2 } }",
+    )
+    .unwrap();
+    let as_stranger = |text: &str| {
+        let parsed = Update::parse(&format!("{PREFIXES}{text}"), None, &BTreeMap::new()).unwrap();
+        store.write::<_, StoreError>(by("stranger"), move |transaction| {
+            transaction.keep_unseen(BTreeSet::from([node("http://e/hidden")]));
+            transaction.update(&parsed, &Limits::default())
+        })
+    };
+    as_stranger("INSERT { GRAPH :mine { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o } }").unwrap();
+    assert_eq!(
+        rows(&store.snapshot(), "SELECT ?s { GRAPH :mine { ?s ?p ?o } }").unwrap(),
+        ["<http://e/b>"]
+    );
+    for refused in [
+        "CREATE GRAPH :hidden",
+        "CREATE SILENT GRAPH :hidden",
+        "DROP SILENT GRAPH :hidden",
+        "INSERT DATA { GRAPH :hidden { :a :p 3 } }",
+    ] {
+        let error = as_stranger(refused).unwrap_err();
+        assert!(
+            matches!(error, StoreError::PrivateGraph(_)),
+            "{refused}: {error}"
+        );
+    }
+    as_stranger("DROP ALL").unwrap();
+    assert_eq!(store.snapshot().len(), 1);
+}

@@ -6,7 +6,7 @@ use super::index::{GraphScope, compose};
 use super::skolem;
 use super::snapshot::{Change, Snapshot};
 use crate::rdf::{Batch, CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId, graph_name_ref};
-use oxigraph::model::{GraphNameRef, NamedOrBlankNodeRef, QuadRef};
+use oxigraph::model::{GraphName, GraphNameRef, NamedNode, NamedOrBlankNodeRef, QuadRef};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -27,6 +27,10 @@ pub struct Transaction {
     prefixes: BTreeMap<String, String>,
     /// The net change from `start` to `current`.
     net: (Vec<CodedQuad>, Vec<CodedQuad>),
+    /// Graphs that whoever writes may not see.
+    unseen: BTreeSet<NamedNode>,
+    /// Whether the rules are to run although nothing of theirs was touched.
+    rules_again: bool,
 }
 
 /// A finished change: the snapshot it leads to and what a record of it says.
@@ -52,6 +56,7 @@ impl Finished {
 
 impl Transaction {
     pub(super) fn new(start: Arc<Snapshot>) -> Self {
+        debug_assert!(start.hidden().is_empty(), "changes are made on the whole");
         Self {
             current: Arc::clone(&start),
             dictionary: start.growing_dictionary(),
@@ -61,7 +66,37 @@ impl Transaction {
             dropped: BTreeSet::new(),
             prefixes: BTreeMap::new(),
             net: Default::default(),
+            unseen: BTreeSet::new(),
+            rules_again: false,
         }
+    }
+
+    /// Says which graphs whoever writes may not see: the patterns of an update do not find them,
+    /// `CLEAR ALL` leaves them alone, and nothing is written to them.
+    pub fn keep_unseen(&mut self, graphs: BTreeSet<NamedNode>) {
+        self.unseen = graphs;
+    }
+
+    /// The data as whoever writes may see it.
+    pub(super) fn seen(&mut self) -> Arc<Snapshot> {
+        let snapshot = self.snapshot();
+        if self.unseen.is_empty() {
+            return snapshot;
+        }
+        Arc::new(snapshot.hiding(&self.unseen))
+    }
+
+    pub(super) fn is_unseen(&self, graph: &GraphName) -> bool {
+        matches!(graph, GraphName::NamedNode(graph) if self.unseen.contains(graph))
+    }
+
+    /// Has the alignment rules run when this is committed, whatever else it changes.
+    pub fn derive_again(&mut self) {
+        self.rules_again = true;
+    }
+
+    pub(super) fn rules_must_run(&self) -> bool {
+        self.rules_again
     }
 
     /// The data as it stands in this transaction.
@@ -230,7 +265,7 @@ impl Transaction {
     /// Removes all quads of the graphs that `keep` does not spare; with `forget`, their names too.
     pub(super) fn clear_graphs(&mut self, forget: bool, spare: impl Fn(TermId) -> bool) {
         self.apply_pending();
-        let graphs: Vec<_> = self.current.graph_ids().keys().copied().collect();
+        let graphs: Vec<_> = self.seen().graph_ids().keys().copied().collect();
         for graph in graphs.into_iter().filter(|graph| !spare(*graph)) {
             if forget {
                 self.drop(graph);

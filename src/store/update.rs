@@ -36,10 +36,12 @@ impl Transaction {
                 return Err(StoreError::TimedOut);
             }
             match operation {
-                GraphUpdateOperation::InsertData { data } => self.insert_data(data),
+                GraphUpdateOperation::InsertData { data } => self.insert_data(data)?,
                 GraphUpdateOperation::DeleteData { data } => {
                     for quad in data {
-                        self.remove(ground_quad(quad).as_ref());
+                        let quad = ground_quad(quad);
+                        self.may_touch(&quad.graph_name)?;
+                        self.remove(quad.as_ref());
                     }
                 }
                 GraphUpdateOperation::DeleteInsert {
@@ -67,6 +69,7 @@ impl Transaction {
                     self.clear_target(graph, *silent, true)?;
                 }
                 GraphUpdateOperation::Create { silent, graph } => {
+                    self.may_touch(&graph.clone().into())?;
                     if self.snapshot().contains_graph(graph.as_ref().into()) {
                         if !silent {
                             return Err(StoreError::GraphExists(graph.clone()));
@@ -80,10 +83,23 @@ impl Transaction {
         Ok(())
     }
 
-    fn insert_data(&mut self, data: &[DataQuad]) {
+    fn insert_data(&mut self, data: &[DataQuad]) -> Result<(), StoreError> {
         let mut nodes = HashMap::new();
         for quad in data {
-            self.insert(fresh_quad(quad, &mut nodes).as_ref());
+            let quad = fresh_quad(quad, &mut nodes);
+            self.may_touch(&quad.graph_name)?;
+            self.insert(quad.as_ref());
+        }
+        Ok(())
+    }
+
+    /// Refuses a graph that whoever writes may not see, whether it is there or not.
+    fn may_touch(&self, graph: &GraphName) -> Result<(), StoreError> {
+        match graph {
+            GraphName::NamedNode(name) if self.is_unseen(graph) => {
+                Err(StoreError::PrivateGraph(name.clone()))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -96,7 +112,7 @@ impl Transaction {
         base_iri: Option<&oxiri::Iri<String>>,
         limits: &Limits,
     ) -> Result<(), StoreError> {
-        let snapshot = self.snapshot();
+        let snapshot = self.seen();
         let evaluator = brake::evaluator();
         let mut guarded = pattern.clone();
         guarded::guard(&mut guarded);
@@ -120,12 +136,16 @@ impl Transaction {
             prepared.execute(view)?.collect::<Result<Vec<_>, _>>()
         })??;
         for change in &changes {
-            if let DeleteInsertQuad::Delete(quad) = change {
+            // What is not seen is not there to be deleted.
+            if let DeleteInsertQuad::Delete(quad) = change
+                && !self.is_unseen(&quad.graph_name)
+            {
                 self.remove(quad.as_ref());
             }
         }
         for change in &changes {
             if let DeleteInsertQuad::Insert(quad) = change {
+                self.may_touch(&quad.graph_name)?;
                 self.insert(quad.as_ref());
             }
         }
@@ -140,6 +160,7 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         match target {
             GraphTarget::NamedNode(graph) => {
+                self.may_touch(&graph.clone().into())?;
                 let name = graph.as_ref().into();
                 if self.snapshot().contains_graph(name) {
                     if forget {

@@ -14,4 +14,5 @@ mod networks;
 mod ontology;
 mod serve;
 mod support;
+mod visibility;
 mod w3c;
