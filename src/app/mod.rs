@@ -5,19 +5,24 @@
 
 pub mod catalogue;
 pub mod config;
+pub mod executable;
 pub mod integration;
 pub mod iri;
 pub mod networks;
 mod observations;
+pub mod permalink;
 pub mod resource;
 pub mod results;
+pub mod saved;
 pub mod summary;
 pub mod tokens;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
+pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use results::{ResultFormat, WriteError, write_results};
+pub use saved::{SavedError, SavedQueries, SavedQuery};
 pub use summary::Summary;
 pub use tokens::{Token, TokenError, Tokens};
 
@@ -52,6 +57,8 @@ struct Inner {
     summary: Mutex<Option<Summary>>,
     networks: Networks,
     indicators: Indicators,
+    saved: SavedQueries,
+    permalinks: Permalinks,
 }
 
 /// Who writes.
@@ -191,6 +198,10 @@ impl KnowledgeGraph {
             }
             None => (KnowledgeStore::in_memory(options), Tokens::in_memory()),
         };
+        let (saved, permalinks) = match &config.data_dir {
+            Some(folder) => (SavedQueries::open(folder)?, Permalinks::open(folder)?),
+            None => (SavedQueries::in_memory(), Permalinks::in_memory()),
+        };
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -201,6 +212,8 @@ impl KnowledgeGraph {
                 summary: Mutex::default(),
                 networks,
                 indicators,
+                saved,
+                permalinks,
             }),
         };
         if !graph.config().empty {
@@ -223,7 +236,9 @@ impl KnowledgeGraph {
         } else {
             self.innoserv()?
         };
-        if is_current && first_data.is_none() {
+        let (queries, queries_mark) = executable::graph_of(self.catalogue());
+        let queries_are_current = snapshot.contains(queries_mark.as_ref());
+        if is_current && queries_are_current && first_data.is_none() {
             return Ok(());
         }
         let mut ontology = self.ontology().batch();
@@ -234,6 +249,9 @@ impl KnowledgeGraph {
             .write::<_, StoreError>(about, move |transaction| {
                 if !is_current {
                     transaction.replace_graph(name, &ontology)?;
+                }
+                if !queries_are_current {
+                    transaction.replace_graph(iri::QUERIES_GRAPH.into(), &queries)?;
                 }
                 for (prefix, namespace) in iri::PREFIXES.iter() {
                     transaction.set_prefix(prefix, namespace);
@@ -274,6 +292,16 @@ impl KnowledgeGraph {
         self.inner.store.snapshot()
     }
 
+    /// A version of the data, rebuilt from the log if it is not the newest
+    /// ([`KnowledgeStore::snapshot_at`]).
+    ///
+    /// # Errors
+    /// [`AppError::Store`] if there is or was no such version, time is up, or the log cannot be
+    /// read.
+    pub fn snapshot_at(&self, version: u64, limits: &Limits) -> Result<Arc<Snapshot>, AppError> {
+        Ok(self.inner.store.snapshot_at(version, limits)?)
+    }
+
     /// The ontology.
     pub fn ontology(&self) -> &Ontology {
         &self.inner.ontology
@@ -287,6 +315,16 @@ impl KnowledgeGraph {
     /// The query catalogue.
     pub fn catalogue(&self) -> &Catalogue {
         &self.inner.catalogue
+    }
+
+    /// The queries that people have saved.
+    pub fn saved_queries(&self) -> &SavedQueries {
+        &self.inner.saved
+    }
+
+    /// The short links.
+    pub fn permalinks(&self) -> &Permalinks {
+        &self.inner.permalinks
     }
 
     /// The tokens.
@@ -479,6 +517,12 @@ pub enum AppError {
     /// The tokens.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// A saved query.
+    #[error(transparent)]
+    Saved(#[from] SavedError),
+    /// A short link.
+    #[error(transparent)]
+    Permalink(#[from] PermalinkError),
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -34,6 +34,10 @@ pub struct Summary {
 impl KnowledgeGraph {
     /// The counts of a version; those of the last version asked for are remembered.
     pub fn summary(&self, snapshot: &Snapshot) -> Summary {
+        // An earlier version that somebody cites must not take the place of the newest.
+        if snapshot.version() < self.snapshot().version() {
+            return count(snapshot);
+        }
         let mut last = self
             .inner
             .summary

@@ -7,18 +7,18 @@
 use super::AppState;
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, QUADS, TRIPLES, choose};
-use super::request::{Form, content_type, read_body, url, writer};
+use super::pinned::{Pinned, VERSION};
+use super::request::{Form, content_type, deadline, read_body, url, writer};
 use super::respond::{Reading, written};
 use crate::app::results::write_quads;
 use crate::app::{AppError, GraphChange};
 use crate::ingest::rdf::{ParseOptions, parse_bytes};
 use crate::rdf::Batch;
-use crate::store::Snapshot;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use mime::Mime;
@@ -46,7 +46,12 @@ enum Target {
 impl Target {
     fn of(parts: &Parts) -> Result<Self, ApiError> {
         let form = Form::of_url(&parts.uri)?;
-        form.only(&["default", "graph"])?;
+        let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
+        if is_read {
+            form.only(&["default", "graph", VERSION])?;
+        } else {
+            form.only(&["default", "graph"])?;
+        }
         let url = url(parts);
         let is_direct = !matches!(parts.uri.path(), "/store" | "/store/");
         match (form.one("graph")?, form.one("default")?) {
@@ -93,9 +98,12 @@ fn graph_name(iri: &str, base: Option<&str>) -> Result<GraphName, ApiError> {
 /// `HEAD /store…`: as GET, without going through the graph.
 async fn head(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    Ok(match Prepared::of(&state, &parts)? {
+    Ok(match Prepared::of(&state, &parts).await? {
         Prepared::Known(response) => response,
-        Prepared::Read(read) => read.reading.respond(read.format, Body::empty()),
+        Prepared::Read(read) => {
+            let response = read.reading.respond(read.format, Body::empty());
+            read.pinned.label(&state, &parts.headers, false, response)
+        }
     })
 }
 
@@ -104,14 +112,15 @@ async fn get_graph(State(state): State<AppState>, request: Request) -> Result<Re
     let (parts, _) = request.into_parts();
     let Read {
         target,
-        snapshot,
+        pinned,
         reading,
         format,
         rdf,
-    } = match Prepared::of(&state, &parts)? {
+    } = match Prepared::of(&state, &parts).await? {
         Prepared::Known(response) => return Ok(response),
         Prepared::Read(read) => *read,
     };
+    let snapshot = Arc::clone(&pinned.snapshot);
     let place = state.place(None).await?;
     let body = state
         .stream(place, None, move |_, _, blocks| {
@@ -134,7 +143,8 @@ async fn get_graph(State(state): State<AppState>, request: Request) -> Result<Re
             .map_err(ApiError::write)
         })
         .await?;
-    Ok(reading.respond(format, body))
+    let response = reading.respond(format, body);
+    Ok(pinned.label(&state, &parts.headers, false, response))
 }
 
 enum Prepared {
@@ -144,16 +154,19 @@ enum Prepared {
 
 struct Read {
     target: Target,
-    snapshot: Arc<Snapshot>,
+    pinned: Pinned,
     reading: Reading,
     format: Chosen,
     rdf: RdfFormat,
 }
 
 impl Prepared {
-    fn of(state: &AppState, parts: &Parts) -> Result<Self, ApiError> {
+    async fn of(state: &AppState, parts: &Parts) -> Result<Self, ApiError> {
         let target = Target::of(parts)?;
-        let snapshot = state.graph().snapshot();
+        let form = Form::of_url(&parts.uri)?;
+        let deadline = deadline(&Form::default(), state.graph().config().query_timeout)?;
+        let pinned = Pinned::of(state, &form, deadline).await?;
+        let snapshot = &pinned.snapshot;
         let (offers, name) = match &target {
             Target::Dataset => (QUADS.as_slice(), "all".to_owned()),
             Target::Graph(graph) => {
@@ -176,10 +189,12 @@ impl Prepared {
         let what = ["store", &name, format.content_type];
         let reading = Reading::new(state, snapshot.version(), &what);
         Ok(match reading.not_modified(&parts.headers) {
-            Some(response) => Self::Known(response),
+            Some(response) => {
+                Self::Known(pinned.label(state, &parts.headers, false, response))
+            }
             None => Self::Read(Box::new(Read {
                 target,
-                snapshot,
+                pinned,
                 reading,
                 format,
                 rdf,

@@ -10,6 +10,8 @@ mod listen;
 mod negotiate;
 mod networks;
 mod pages;
+mod permalinks;
+mod pinned;
 mod queries;
 mod request;
 mod resources;
@@ -21,7 +23,10 @@ mod summary;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_history;
+#[cfg(test)]
 mod tests_networks;
+mod versions;
 
 pub use listen::{ServeError, serve};
 
@@ -63,6 +68,7 @@ struct Shared {
     places: Arc<Semaphore>,
     write_places: Arc<Semaphore>,
     metric_places: Arc<Semaphore>,
+    rebuild_places: Arc<Semaphore>,
     seed: String,
 }
 
@@ -81,6 +87,7 @@ impl AppState {
                 places: Arc::new(Semaphore::new(evaluations)),
                 write_places: Arc::new(Semaphore::new(WAITING_WRITES)),
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
+                rebuild_places: Arc::new(Semaphore::new(1)),
                 seed,
             }),
         }
@@ -105,6 +112,11 @@ impl AppState {
         &self.shared.metric_places
     }
 
+    /// The place to rebuild an earlier version of the data.
+    fn rebuild_places(&self) -> &Arc<Semaphore> {
+        &self.shared.rebuild_places
+    }
+
     /// What makes tags differ between services.
     fn seed(&self) -> &str {
         &self.shared.seed
@@ -119,6 +131,8 @@ pub fn router(state: AppState) -> Router {
         .merge(graph_store::routes())
         .merge(summary::routes())
         .merge(queries::routes())
+        .merge(versions::routes())
+        .merge(permalinks::routes())
         .merge(networks::routes())
         .merge(integration::routes())
         .merge(resources::routes())

@@ -2,7 +2,8 @@
 
 use super::error::ApiError;
 use super::negotiate::{self, Chosen, Format, ROWS, TRIPLES, choose};
-use super::request::{Form, content_type, deadline, read_body, url, utf8, writer};
+use super::pinned::Pinned;
+use super::request::{Form, content_type, deadline, origin, read_body, url, utf8, writer};
 use super::respond::{Reading, written};
 use super::{AppState, pages, service_description};
 use crate::app::{ResultFormat, write_results};
@@ -123,6 +124,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
     let formats: Vec<String> = form.all("format").map(str::to_owned).collect();
     let formats: Vec<&str> = formats.iter().map(String::as_str).collect();
     let deadline = deadline(form, state.graph().config().query_timeout)?;
+    let pinned = Pinned::of(state, form, deadline).await?;
     let base = url(parts);
     let to_parse = text.clone();
     let query = state
@@ -140,11 +142,14 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         query,
         dataset: dataset.clone(),
         deadline,
-        snapshot: state.graph().snapshot(),
+        snapshot: Arc::clone(&pinned.snapshot),
     };
-    let page = pages::ResultPage::of_query(&text);
-    job.answer(state, &parts.headers, &formats, &identity, page)
-        .await
+    let page = pages::ResultPage::of_query(&text, pinned.version())
+        .at(origin(&parts.headers, &parts.uri));
+    let response = job
+        .answer(state, &parts.headers, &formats, &identity, page)
+        .await?;
+    Ok(pinned.label(state, &parts.headers, is_volatile(&identity), response))
 }
 
 /// A query to run, and on what.
@@ -226,7 +231,7 @@ impl QueryJob {
 }
 
 /// Whether a query may answer differently on the same data. May be wrong in the safe direction.
-fn is_volatile(texts: &[&str]) -> bool {
+pub(super) fn is_volatile(texts: &[&str]) -> bool {
     texts.iter().any(|text| {
         let text = text.to_ascii_uppercase();
         ["NOW", "RAND", "UUID", "BNODE"]
