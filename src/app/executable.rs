@@ -134,8 +134,8 @@ fn quad(subject: NamedNodeRef<'_>, property: NamedNodeRef<'_>, value: impl Into<
     )
 }
 
-/// The graph of the catalogue, and the triple by which a store tells whether it has this one.
-pub(super) fn graph_of(catalogue: &Catalogue) -> (Batch, Quad) {
+/// The quad by which a store tells whether it has the graph of this catalogue.
+pub(super) fn mark_of(catalogue: &Catalogue) -> Quad {
     let mut hasher = blake3::Hasher::new();
     let mut hash = |text: &str| {
         hasher.update(&(text.len() as u64).to_le_bytes());
@@ -150,21 +150,25 @@ pub(super) fn graph_of(catalogue: &Catalogue) -> (Batch, Quad) {
         hash(&query.name);
         hash(&query.text);
     }
-    let mark = Quad::new(
+    Quad::new(
         iri::QUERIES_GRAPH,
         iri::IDENTIFIER,
         Literal::new_simple_literal(hasher.finalize().to_hex().as_str()),
         iri::QUERIES_GRAPH,
-    );
+    )
+}
+
+/// The graph of the catalogue, its mark included.
+pub(super) fn graph_of(catalogue: &Catalogue) -> Batch {
     let mut batch = Batch::new();
-    batch.push(&mark);
+    batch.push(&mark_of(catalogue));
     for quad in describe(catalogue.iter().map(Published::of_catalogue), None) {
         batch.push(&Quad {
             graph_name: iri::QUERIES_GRAPH.into(),
             ..quad
         });
     }
-    (batch, mark)
+    batch
 }
 
 /// The text of a query as it runs without this service: without header lines, with all prefixes
@@ -449,9 +453,8 @@ mod tests {
                 assert_eq!(is_set, parameter.default.is_some(), "{text}");
             }
         }
-        let (batch, mark) = graph_of(&catalogue);
-        let quads: Vec<Quad> = batch.iter().collect();
-        assert!(quads.contains(&mark));
+        let quads: Vec<Quad> = graph_of(&catalogue).iter().collect();
+        assert!(quads.contains(&mark_of(&catalogue)));
         let count = |property: NamedNodeRef<'_>| {
             quads
                 .iter()
@@ -461,7 +464,7 @@ mod tests {
         assert_eq!(count(SELECT), catalogue.iter().count());
         assert_eq!(count(DECLARE), iri::PREFIXES.len());
         // The same catalogue makes the same graph.
-        let again: Vec<Quad> = graph_of(&catalogue).0.iter().collect();
+        let again: Vec<Quad> = graph_of(&catalogue).iter().collect();
         assert_eq!(quads, again);
     }
 }

@@ -236,11 +236,11 @@ impl KnowledgeGraph {
         } else {
             self.innoserv()?
         };
-        let (queries, queries_mark) = executable::graph_of(self.catalogue());
-        let queries_are_current = snapshot.contains(queries_mark.as_ref());
+        let queries_are_current = snapshot.contains(executable::mark_of(self.catalogue()).as_ref());
         if is_current && queries_are_current && first_data.is_none() {
             return Ok(());
         }
+        let queries = executable::graph_of(self.catalogue());
         let mut ontology = self.ontology().batch();
         ontology.push(&mark_is(&mark));
         let about = CommitInfo::new(Writer::Local.name(), "what ships with weft");

@@ -18,7 +18,9 @@ pub const LONGEST_TEXT: usize = 64 << 10;
 /// How many queries one owner may save.
 pub const MOST_OF_AN_OWNER: usize = 100;
 /// How many queries may be saved altogether.
-pub const MOST_SAVED: usize = 10_000;
+pub const MOST_SAVED: usize = 2_000;
+/// How long `~owner/name` may be: both are names of files.
+const LONGEST_NAME: usize = 200;
 /// Parameters of the resource of any query, which a query cannot have for itself.
 pub const RESERVED_PARAMETERS: [&str; 4] = ["timeout", "version", "view", "format"];
 
@@ -38,6 +40,8 @@ pub struct SavedQuery {
 #[derive(Debug)]
 pub struct SavedQueries {
     folder: Option<PathBuf>,
+    /// One change at a time; readers do not wait for its disk.
+    changing: Mutex<()>,
     known: Mutex<Known>,
 }
 
@@ -95,6 +99,7 @@ impl SavedQueries {
         known.mark();
         Ok(Self {
             folder: Some(folder),
+            changing: Mutex::default(),
             known: Mutex::new(known),
         })
     }
@@ -103,6 +108,7 @@ impl SavedQueries {
     pub fn in_memory() -> Self {
         Self {
             folder: None,
+            changing: Mutex::default(),
             known: Mutex::default(),
         }
     }
@@ -145,18 +151,22 @@ impl SavedQueries {
         }
         let query = parse(owner, name, text)?;
         let full_name = query.query.name.clone();
-        let mut known = self.known();
-        let replaced = known.queries.contains_key(&full_name);
+        if full_name.len() > LONGEST_NAME {
+            return Err(SavedError::Owner);
+        }
+        let _turn = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let saved = self.list();
+        let replaced = saved.iter().any(|saved| saved.query.name == full_name);
         if !replaced {
-            let owned = known.queries.values();
-            let owned = owned.filter(|known| known.owner == owner).count();
-            if owned >= MOST_OF_AN_OWNER || known.queries.len() >= MOST_SAVED {
+            let owned = saved.iter().filter(|saved| saved.owner == owner).count();
+            if owned >= MOST_OF_AN_OWNER || saved.len() >= MOST_SAVED {
                 return Err(SavedError::TooMany);
             }
         }
         if let Some(path) = self.path(owner, name) {
             write_file(&path, text.as_bytes()).map_err(|error| SavedError::io(&path, error))?;
         }
+        let mut known = self.known();
         known.queries.insert(full_name, query);
         known.mark();
         Ok(if replaced {
@@ -173,13 +183,14 @@ impl SavedQueries {
     pub fn remove(&self, writer: &Writer, owner: &str, name: &str) -> Result<(), SavedError> {
         check_owner(writer, owner)?;
         let full_name = full_name(owner, name);
-        let mut known = self.known();
-        if !known.queries.contains_key(&full_name) {
+        let _turn = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.known().queries.contains_key(&full_name) {
             return Err(SavedError::Missing(full_name));
         }
         if let Some(path) = self.path(owner, name) {
             remove_file(&path).map_err(|error| SavedError::io(&path, error))?;
         }
+        let mut known = self.known();
         known.queries.remove(&full_name);
         known.mark();
         Ok(())
@@ -331,6 +342,11 @@ pub enum SavedError {
         "`{0}` cannot be the name of a query; take up to 64 lower-case letters, digits and hyphens"
     )]
     Name(String),
+    /// An owner whose name is too long for a file.
+    #[error(
+        "the name of this token is too long to save queries under; take a token with a shorter one"
+    )]
+    Owner,
     /// A query of somebody else.
     #[error(
         "the queries of `{owner}` are for that token and admins to change, not for `{writer}`; save yours as {}",

@@ -1,9 +1,7 @@
 //! Errors as clients see them: problem details (RFC 9457). The only file that knows which mistake
 //! is which status.
 
-use crate::app::{
-    AppError, CatalogueError, NetworkError, PermalinkError, SavedError, WriteError,
-};
+use crate::app::{AppError, CatalogueError, NetworkError, PermalinkError, SavedError, WriteError};
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
 use crate::network::{DefinitionError, FilterError, ProjectionError};
@@ -319,7 +317,7 @@ fn catalogue_problem(error: CatalogueError) -> Problem {
 fn saved_problem(error: SavedError) -> Problem {
     let detail = error.to_string();
     match error {
-        SavedError::Name(_) => Problem::new(
+        SavedError::Name(_) | SavedError::Owner => Problem::new(
             StatusCode::BAD_REQUEST,
             "bad-name",
             "This cannot be a name",

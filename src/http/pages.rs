@@ -6,14 +6,14 @@ use super::negotiate::Format;
 use super::request::Form;
 use super::respond::Reading;
 use super::sparql::QueryJob;
+use crate::app::permalink::{add_parameter, title_of};
 use crate::app::resource::{
     Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms,
 };
-use crate::app::permalink::{add_parameter, title_of};
-use crate::app::{
-    Catalogue, CatalogueQuery, Citation, KnowledgeGraph, SavedQuery, Summary, iri,
+use crate::app::{Catalogue, CatalogueQuery, Citation, KnowledgeGraph, SavedQuery, Summary, iri};
+use crate::store::{
+    CancellationToken, DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError,
 };
-use crate::store::{CancellationToken, Limits, QueryForm, QueryResults, Snapshot, StoreError};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -241,8 +241,14 @@ struct Field {
 }
 
 impl ResultPage {
-    pub(super) fn of_query(query: &str, pinned: Option<u64>) -> Self {
-        let question = format!("/sparql?query={}", encoded(query));
+    pub(super) fn of_query(query: &str, dataset: &DatasetSpec, pinned: Option<u64>) -> Self {
+        let mut question = format!("/sparql?query={}", encoded(query));
+        for graph in &dataset.default_graphs {
+            add_parameter(&mut question, "default-graph-uri", graph.as_str());
+        }
+        for graph in &dataset.named_graphs {
+            add_parameter(&mut question, "named-graph-uri", graph.as_str());
+        }
         let version = pinned
             .map(|version| format!("&version={version}"))
             .unwrap_or_default();

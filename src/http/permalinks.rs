@@ -11,8 +11,9 @@ use super::negotiate::{Format, by_name, choose};
 use super::pinned::Pinned;
 use super::request::{Form, content_type, origin, read_body, utf8, writer};
 use super::respond::Reading;
-use crate::app::AppError;
 use crate::app::permalink::{LONGEST_QUERY, Permalink, Question, title_of};
+use crate::app::{AppError, KnowledgeGraph};
+use crate::store::on_deep_stack;
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -77,9 +78,10 @@ async fn make(State(state): State<AppState>, request: Request) -> Result<Respons
     let wanted: Wanted = serde_json::from_str(&text)
         .map_err(|error| ApiError::BadRequest(format!("the body is not understood: {error}")))?;
     let origin = origin(&parts.headers, &parts.uri);
+    let base = format!("{origin}/sparql");
     let (link, is_new) = state
         .writing(move |graph| {
-            let question = question(graph, wanted)?;
+            let question = question(graph, wanted, &base)?;
             Ok(graph.permalinks().keep(question, has_token)?)
         })
         .await?;
@@ -104,7 +106,7 @@ async fn make(State(state): State<AppState>, request: Request) -> Result<Respons
 }
 
 /// Checks what is asked for: only a question that can be answered is worth a link.
-fn question(graph: &crate::app::KnowledgeGraph, wanted: Wanted) -> Result<Question, ApiError> {
+fn question(graph: &KnowledgeGraph, wanted: Wanted, base: &str) -> Result<Question, ApiError> {
     let bad = |message: &str| Err(ApiError::BadRequest(message.to_owned()));
     let mut parameters = BTreeMap::new();
     let mut length = 0;
@@ -150,7 +152,7 @@ fn question(graph: &crate::app::KnowledgeGraph, wanted: Wanted) -> Result<Questi
     if wanted.view.as_ref().is_some_and(|view| !is_view(view)) {
         return bad("`view` is a word of lower-case letters, digits and hyphens, such as `table`");
     }
-    let query = match (&wanted.name, wanted.query) {
+    let (name, query) = match (wanted.name, wanted.query) {
         (None, None) | (Some(_), Some(_)) => {
             return bad("say either `query`, a text, or `name`, a query of the catalogue");
         }
@@ -161,22 +163,21 @@ fn question(graph: &crate::app::KnowledgeGraph, wanted: Wanted) -> Result<Questi
             if !parameters.is_empty() {
                 return bad("`parameters` are for queries of the catalogue");
             }
-            crate::store::on_deep_stack(|| graph.parse_query(&text, None))
-                .map_err(ApiError::Syntax)?;
-            text
+            on_deep_stack(|| graph.parse_query(&text, Some(base))).map_err(ApiError::Syntax)?;
+            (None, text)
         }
         (Some(name), None) => {
-            let found = super::queries::find(graph, name)?;
+            let found = super::queries::find(graph, &name)?;
             found.bind(
                 parameters
                     .iter()
                     .map(|(name, value)| (name.as_str(), value.as_str())),
             )?;
-            found.text.clone()
+            (Some(found.name), found.text)
         }
     };
     Ok(Question {
-        name: wanted.name,
+        name,
         query,
         parameters,
         version,
@@ -285,7 +286,9 @@ async fn follow(
             headers
                 .get(header::ACCEPT)
                 .and_then(|accept| accept.to_str().ok())
-                .is_some_and(|accept| accept.contains("application/json"))
+                .is_some_and(|accept| {
+                    accept.contains("application/json") && !accept.contains("sparql-results")
+                })
                 && choose(&headers, &[Format::Html, Format::Json])
                     .is_ok_and(|chosen| chosen.format == Format::Json)
         }

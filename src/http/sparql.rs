@@ -144,7 +144,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         deadline,
         snapshot: Arc::clone(&pinned.snapshot),
     };
-    let page = pages::ResultPage::of_query(&text, pinned.version())
+    let page = pages::ResultPage::of_query(&text, &dataset, pinned.version())
         .at(origin(&parts.headers, &parts.uri));
     let response = job
         .answer(state, &parts.headers, &formats, &identity, page)

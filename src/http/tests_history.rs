@@ -534,6 +534,17 @@ async fn a_page_of_results_has_a_permalink_and_says_how_to_cite() {
         "{}",
         page.text
     );
+    // What the request names as its dataset belongs to the question.
+    let target = sparql(COUNT, "&default-graph-uri=e:g");
+    let page = service
+        .send("GET", &target, &[BROWSER], "")
+        .await
+        .expect(200);
+    assert!(
+        page.text.contains("default-graph-uri=e:g"),
+        "{}",
+        page.text
+    );
     let target = "/api/v1/queries/overview?version=1&view=table";
     let page = service
         .send("GET", target, &[BROWSER], "")

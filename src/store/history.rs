@@ -20,8 +20,8 @@ const MOST_KEPT: usize = 8;
 /// Bytes that they may hold besides what they share with the newest version; or as much as the
 /// newest version itself, if that is more.
 const KEPT_BYTES: usize = 256 << 20;
-/// Bytes of records that are read at a time.
-const SLICE: usize = 4 << 20;
+/// Bytes of records that are read at a time; in tests one record.
+const SLICE: usize = if cfg!(test) { 1 } else { 4 << 20 };
 /// Headers that are read at a time.
 const HEADERS: u64 = 4_096;
 /// How often somebody who waits looks whether to give up.
@@ -220,10 +220,10 @@ impl History {
             return Err(gone(index.oldest()));
         }
         let start = self.nearest(&index, version, current);
-        let mut at = start.version();
+        let begun = start.version();
+        let mut at = begun;
         let mut transaction = Transaction::new(start);
         while at != version {
-            let begun = at;
             let step = |at: u64| if version < at { at } else { at + 1 };
             let wanted: Box<dyn Iterator<Item = u64>> = if version < at {
                 Box::new((version + 1..=at).rev())
@@ -401,7 +401,7 @@ mod tests {
     use crate::store::*;
     use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef};
     use std::collections::{BTreeMap, BTreeSet};
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     const GRAPH: GraphNameRef<'_> =
         GraphNameRef::NamedNode(NamedNodeRef::new_unchecked("http://e/g"));
@@ -563,6 +563,34 @@ mod tests {
         // The turn was given back.
         let found = store.snapshot_at(2, &Limits::default()).unwrap();
         assert_eq!(state(&found), state(&versions[2]));
+    }
+
+    #[test]
+    fn a_rebuild_that_runs_out_of_time_is_taken_up_where_it_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = KnowledgeStore::open(folder.path(), StoreOptions::default()).unwrap();
+        for number in 0..400 {
+            update(&store, &format!("INSERT DATA {{ <e:w> <e:p> {number} }}"));
+        }
+        let mut times_out = 0;
+        let mut allowed = Duration::from_millis(2);
+        let found = loop {
+            let limits = Limits {
+                deadline: Some(Instant::now() + allowed),
+                ..Limits::default()
+            };
+            match store.snapshot_at(200, &limits) {
+                Ok(snapshot) => break snapshot,
+                Err(StoreError::TimedOut) => times_out += 1,
+                Err(error) => panic!("{error}"),
+            }
+            // Slow machines get there, too.
+            allowed += Duration::from_millis(1);
+        };
+        assert_eq!(found.len(), 200);
+        let kept = store.shared.history.kept_versions();
+        assert!(kept.contains(&200) && kept.iter().all(|version| (200..400).contains(version)));
+        assert!(kept.len() > 1 || times_out == 0, "{times_out} {kept:?}");
     }
 
     #[test]
