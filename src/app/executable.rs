@@ -418,8 +418,8 @@ mod tests {
     #[test]
     fn prefixes_that_are_not_declared_are() {
         check(
-            "PREFIX e: <http://e/#x>\n# weft:no\nASK { e:a weft:sector 'skos:no', _:b, \"\"\"}\"\"\" }",
-            "PREFIX weft: <https://w3id.org/weft/ns#>\nPREFIX e: <http://e/#x>\n# weft:no\nASK { e:a weft:sector 'skos:no', _:b, \"\"\"}\"\"\" }",
+            "PREFIX e: <http://e/#x>\n# skos:no\nASK { e:a weft:sector 'skos:no', _:b, \"\"\"}\"\"\" }",
+            "PREFIX weft: <https://w3id.org/weft/ns#>\nPREFIX e: <http://e/#x>\n# skos:no\nASK { e:a weft:sector 'skos:no', _:b, \"\"\"}\"\"\" }",
         );
         check("ASK { ?a ?b ?c }", "ASK { ?a ?b ?c }");
     }

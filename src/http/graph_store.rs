@@ -189,9 +189,7 @@ impl Prepared {
         let what = ["store", &name, format.content_type];
         let reading = Reading::new(state, snapshot.version(), &what);
         Ok(match reading.not_modified(&parts.headers) {
-            Some(response) => {
-                Self::Known(pinned.label(state, &parts.headers, false, response))
-            }
+            Some(response) => Self::Known(pinned.label(state, &parts.headers, false, response)),
             None => Self::Read(Box::new(Read {
                 target,
                 pinned,

@@ -540,11 +540,7 @@ async fn a_page_of_results_has_a_permalink_and_says_how_to_cite() {
         .send("GET", &target, &[BROWSER], "")
         .await
         .expect(200);
-    assert!(
-        page.text.contains("default-graph-uri=e:g"),
-        "{}",
-        page.text
-    );
+    assert!(page.text.contains("default-graph-uri=e:g"), "{}", page.text);
     let target = "/api/v1/queries/overview?version=1&view=table";
     let page = service
         .send("GET", target, &[BROWSER], "")

@@ -84,7 +84,9 @@ pub enum StoreError {
     #[error("there is no graph {0}; use SILENT to accept that")]
     GraphMissing(NamedNode),
     /// A data version that never was.
-    #[error("there is no data version {version}; those that can be asked for are {oldest} to {newest}")]
+    #[error(
+        "there is no data version {version}; those that can be asked for are {oldest} to {newest}"
+    )]
     NoSuchVersion {
         /// What was asked for.
         version: u64,
