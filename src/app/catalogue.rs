@@ -115,7 +115,7 @@ impl ParameterKind {
     }
 
     /// The term that a text stands for, or `None` if it is no such value.
-    fn term(self, text: &str) -> Option<Term> {
+    pub(super) fn term(self, text: &str) -> Option<Term> {
         fn typed<T: FromStr + fmt::Display>(
             text: &str,
             datatype: oxigraph::model::NamedNodeRef<'_>,

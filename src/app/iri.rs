@@ -10,7 +10,8 @@ pub use crate::ontology::iri::{CODE, GRAPH, NS};
 pub const WEFT: &str = crate::ontology::iri::BASE;
 
 /// Graphs of [`GRAPH`] that hold the ontology or what was derived from data.
-pub(super) const DERIVED_GRAPHS: [&str; 4] = ["ontology", "inferred", "metrics", "links"];
+pub(super) const DERIVED_GRAPHS: [&str; 5] =
+    ["ontology", "inferred", "metrics", "links", "queries"];
 
 macro_rules! terms {
     ($($name:ident = $iri:literal;)*) => {
@@ -21,6 +22,7 @@ macro_rules! terms {
 terms! {
     ONTOLOGY_GRAPH = "https://w3id.org/weft/graph/ontology";
     INFERRED_GRAPH = "https://w3id.org/weft/graph/inferred";
+    QUERIES_GRAPH = "https://w3id.org/weft/graph/queries";
     METRICS_GRAPH = "https://w3id.org/weft/graph/metrics";
     ACTOR = "https://w3id.org/weft/ns#Actor";
     SERVICE = "https://w3id.org/weft/ns#Service";

@@ -6,13 +6,16 @@
 pub mod catalogue;
 pub mod config;
 pub mod evaluations;
+pub mod executable;
 pub mod integration;
 pub mod iri;
 pub mod networks;
 mod observations;
+pub mod permalink;
 pub mod precondition;
 pub mod resource;
 pub mod results;
+pub mod saved;
 pub mod summary;
 pub mod tokens;
 pub mod visibility;
@@ -20,8 +23,10 @@ pub mod visibility;
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
+pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
+pub use saved::{SavedError, SavedQueries, SavedQuery};
 pub use summary::Summary;
 pub use tokens::{Token, TokenError, Tokens};
 pub use visibility::{ListedGraph, PrivateGraphs, Reader, VisibilityError};
@@ -58,6 +63,8 @@ struct Inner {
     visibility: visibility::Visibility,
     networks: Networks,
     indicators: Indicators,
+    saved: SavedQueries,
+    permalinks: Permalinks,
 }
 
 /// Who writes.
@@ -202,6 +209,10 @@ impl KnowledgeGraph {
                 visibility::Visibility::in_memory(),
             ),
         };
+        let (saved, permalinks) = match &config.data_dir {
+            Some(folder) => (SavedQueries::open(folder)?, Permalinks::open(folder)?),
+            None => (SavedQueries::in_memory(), Permalinks::in_memory()),
+        };
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -213,6 +224,8 @@ impl KnowledgeGraph {
                 visibility,
                 networks,
                 indicators,
+                saved,
+                permalinks,
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -237,9 +250,11 @@ impl KnowledgeGraph {
         } else {
             self.innoserv()?
         };
-        if is_current && first_data.is_none() {
+        let queries_are_current = snapshot.contains(executable::mark_of(self.catalogue()).as_ref());
+        if is_current && queries_are_current && first_data.is_none() {
             return Ok(());
         }
+        let queries = executable::graph_of(self.catalogue());
         let mut ontology = self.ontology().batch();
         ontology.push(&mark_is(&mark));
         let about = CommitInfo::new(Writer::Local.name(), "what ships with weft");
@@ -248,6 +263,9 @@ impl KnowledgeGraph {
             .write::<_, StoreError>(about, move |transaction| {
                 if !is_current {
                     transaction.replace_graph(name, &ontology)?;
+                }
+                if !queries_are_current {
+                    transaction.replace_graph(iri::QUERIES_GRAPH.into(), &queries)?;
                 }
                 for (prefix, namespace) in iri::PREFIXES.iter() {
                     transaction.set_prefix(prefix, namespace);
@@ -294,6 +312,16 @@ impl KnowledgeGraph {
         self.inner.store.snapshot().version()
     }
 
+    /// A version of the data, rebuilt from the log if it is not the newest
+    /// ([`KnowledgeStore::snapshot_at`]).
+    ///
+    /// # Errors
+    /// [`AppError::Store`] if there is or was no such version, time is up, or the log cannot be
+    /// read.
+    pub fn snapshot_at(&self, version: u64, limits: &Limits) -> Result<Arc<Snapshot>, AppError> {
+        Ok(self.inner.store.snapshot_at(version, limits)?)
+    }
+
     /// The ontology.
     pub fn ontology(&self) -> &Ontology {
         &self.inner.ontology
@@ -307,6 +335,16 @@ impl KnowledgeGraph {
     /// The query catalogue.
     pub fn catalogue(&self) -> &Catalogue {
         &self.inner.catalogue
+    }
+
+    /// The queries that people have saved.
+    pub fn saved_queries(&self) -> &SavedQueries {
+        &self.inner.saved
+    }
+
+    /// The short links.
+    pub fn permalinks(&self) -> &Permalinks {
+        &self.inner.permalinks
     }
 
     /// The tokens.
@@ -573,6 +611,12 @@ pub enum AppError {
     /// Which graphs are private.
     #[error(transparent)]
     Visibility(#[from] VisibilityError),
+    /// A saved query.
+    #[error(transparent)]
+    Saved(#[from] SavedError),
+    /// A short link.
+    #[error(transparent)]
+    Permalink(#[from] PermalinkError),
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),

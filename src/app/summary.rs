@@ -43,6 +43,10 @@ const MOST_KEPT: usize = 16;
 impl KnowledgeGraph {
     /// The counts of a view; those of the last version asked for are remembered.
     pub fn summary(&self, snapshot: &Snapshot) -> Summary {
+        // An earlier version that somebody cites must not take the place of the newest.
+        if snapshot.version() < self.snapshot().version() {
+            return count(snapshot);
+        }
         let mut kept = self
             .inner
             .summary

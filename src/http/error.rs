@@ -3,7 +3,9 @@
 
 use super::respond::{DATA_VERSION, version_tag};
 use crate::app::evaluations::Refused;
-use crate::app::{AppError, CatalogueError, NetworkError, VisibilityError, WriteError};
+use crate::app::{
+    AppError, CatalogueError, NetworkError, PermalinkError, SavedError, VisibilityError, WriteError,
+};
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
 use crate::network::{DefinitionError, FilterError, ProjectionError};
@@ -199,6 +201,8 @@ fn app_problem(error: AppError) -> Problem {
         AppError::Catalogue(error) => catalogue_problem(error),
         AppError::Network(error) => network_problem(error),
         AppError::Indicator(error) => indicator_problem(error),
+        AppError::Saved(error) => saved_problem(error),
+        AppError::Permalink(error) => permalink_problem(error),
         AppError::ReadOnly => Problem::new(
             StatusCode::FORBIDDEN,
             "read-only",
@@ -325,6 +329,18 @@ fn store_problem(error: StoreError) -> Problem {
             "No such graph",
             detail,
         ),
+        StoreError::NoSuchVersion { .. } => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-version",
+            "No such data version",
+            detail,
+        ),
+        StoreError::VersionGone { .. } => Problem::new(
+            StatusCode::GONE,
+            "version-gone",
+            "The data version is no longer kept",
+            detail,
+        ),
         StoreError::NoSuchVariable(_) => Problem::new(
             StatusCode::BAD_REQUEST,
             "no-such-variable",
@@ -384,6 +400,85 @@ fn catalogue_problem(error: CatalogueError) -> Problem {
         CatalogueError::Store(error) => store_problem(error),
         CatalogueError::Header { .. } | CatalogueError::Syntax { .. } => internal(&detail),
     }
+}
+
+fn saved_problem(error: SavedError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        SavedError::Name(_) | SavedError::Owner => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-name",
+            "This cannot be a name",
+            detail,
+        ),
+        SavedError::NotYours { .. } => Problem::new(
+            StatusCode::FORBIDDEN,
+            "not-yours",
+            "The token does not allow this",
+            detail,
+        ),
+        SavedError::Missing(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-query",
+            "No such query",
+            detail,
+        ),
+        SavedError::TooLong => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "The request is too large",
+            detail,
+        ),
+        SavedError::TooMany => Problem::new(
+            StatusCode::CONFLICT,
+            "too-many",
+            "Too many are kept already",
+            detail,
+        ),
+        SavedError::Header { line, message } => Problem {
+            line: Some(line),
+            ..Problem::new(
+                StatusCode::BAD_REQUEST,
+                "query-header",
+                "The header of the query is not understood",
+                message,
+            )
+        },
+        SavedError::Syntax(error) => syntax_problem(error),
+        SavedError::Io { .. } => unwritten(&detail),
+    }
+}
+
+fn permalink_problem(error: PermalinkError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        PermalinkError::Missing(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-link",
+            "No such link",
+            detail,
+        ),
+        PermalinkError::TooMany { .. } => Problem::new(
+            StatusCode::CONFLICT,
+            "too-many",
+            "Too many are kept already",
+            detail,
+        ),
+        PermalinkError::Damaged { .. } => internal(&detail),
+        PermalinkError::Io(_) => unwritten(&detail),
+    }
+}
+
+/// A file beside the log that the disk did not take.
+fn unwritten(detail: &str) -> Problem {
+    tracing::error!(%detail, "a file could not be read or written");
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "storage",
+        "The file could not be read or written",
+        "the disk of this service does not answer as it should; nothing was changed".to_owned(),
+    )
+    .retry_after(30)
 }
 
 fn network_problem(error: NetworkError) -> Problem {

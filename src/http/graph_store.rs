@@ -8,7 +8,8 @@ use super::AppState;
 use super::conditions::precondition;
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, QUADS, TRIPLES, by_name, choose};
-use super::request::{self, Form, announced, content_type, read_body, url, writer};
+use super::pinned::Pinned;
+use super::request::{Form, announced, content_type, deadline, read_body, url, writer};
 use super::respond::{Reading, written};
 use crate::app::results::write_quads_with;
 use crate::app::{AppError, GraphChange};
@@ -16,7 +17,6 @@ use crate::ingest::IngestError;
 use crate::ingest::rdf::{ParseOptions, parse_bytes};
 use crate::rdf::Batch;
 use crate::rdf::version::RdfVersion;
-use crate::store::Snapshot;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -109,9 +109,12 @@ fn graph_name(iri: &str, base: Option<&str>) -> Result<GraphName, ApiError> {
 /// `HEAD /store…`: as GET, without going through the graph.
 async fn head(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    Ok(match Prepared::of(&state, &parts)? {
+    Ok(match Prepared::of(&state, &parts).await? {
         Prepared::Known(response) => response,
-        Prepared::Read(read) => read.reading.respond(read.format, Body::empty()),
+        Prepared::Read(read) => {
+            let response = read.reading.respond(read.format, Body::empty());
+            read.pinned.label(&state, &parts.headers, false, response)
+        }
     })
 }
 
@@ -120,16 +123,17 @@ async fn get_graph(State(state): State<AppState>, request: Request) -> Result<Re
     let (parts, _) = request.into_parts();
     let Read {
         target,
-        snapshot,
+        pinned,
         reading,
         format,
         rdf,
         skolemize,
-    } = match Prepared::of(&state, &parts)? {
+    } = match Prepared::of(&state, &parts).await? {
         Prepared::Known(response) => return Ok(response),
         Prepared::Read(read) => *read,
     };
     let terms = format.terms(skolemize);
+    let snapshot = Arc::clone(&pinned.snapshot);
     let place = state.place(None).await?;
     let body = state
         .stream(place, None, move |_, _, blocks| {
@@ -153,7 +157,8 @@ async fn get_graph(State(state): State<AppState>, request: Request) -> Result<Re
             .map_err(ApiError::write)
         })
         .await?;
-    Ok(reading.respond(format, body))
+    let response = reading.respond(format, body);
+    Ok(pinned.label(&state, &parts.headers, false, response))
 }
 
 enum Prepared {
@@ -163,7 +168,7 @@ enum Prepared {
 
 struct Read {
     target: Target,
-    snapshot: Arc<Snapshot>,
+    pinned: Pinned,
     reading: Reading,
     format: Chosen,
     rdf: RdfFormat,
@@ -171,9 +176,12 @@ struct Read {
 }
 
 impl Prepared {
-    fn of(state: &AppState, parts: &Parts) -> Result<Self, ApiError> {
+    async fn of(state: &AppState, parts: &Parts) -> Result<Self, ApiError> {
         let target = Target::of(parts)?;
-        let snapshot = request::snapshot(state, &parts.headers)?;
+        let form = Form::of_url(&parts.uri)?;
+        let deadline = deadline(&Form::default(), state.graph().config().query_timeout)?;
+        let pinned = Pinned::of(state, &parts.headers, &form, deadline).await?;
+        let snapshot = &pinned.snapshot;
         let (offers, name) = match &target {
             Target::Dataset => (QUADS.as_slice(), "all".to_owned()),
             Target::Graph(graph) => {
@@ -209,10 +217,10 @@ impl Prepared {
         ];
         let reading = Reading::new(state, &snapshot, &what);
         Ok(match reading.not_modified(&parts.headers) {
-            Some(response) => Self::Known(response),
+            Some(response) => Self::Known(pinned.label(state, &parts.headers, false, response)),
             None => Self::Read(Box::new(Read {
                 target,
-                snapshot,
+                pinned,
                 reading,
                 format,
                 rdf,

@@ -15,6 +15,8 @@ mod methods;
 mod negotiate;
 mod networks;
 mod pages;
+mod permalinks;
+mod pinned;
 mod queries;
 mod request;
 mod resources;
@@ -27,9 +29,12 @@ mod summary;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_history;
+#[cfg(test)]
 mod tests_networks;
 #[cfg(test)]
 mod tests_visibility;
+mod versions;
 
 pub use listen::{ServeError, serve};
 
@@ -77,6 +82,7 @@ struct Shared {
     places: Arc<Semaphore>,
     write_places: Arc<Semaphore>,
     metric_places: Arc<Semaphore>,
+    rebuild_places: Arc<Semaphore>,
     seed: String,
 }
 
@@ -103,6 +109,7 @@ impl AppState {
                 places: Arc::new(Semaphore::new(COMPUTATIONS)),
                 write_places: Arc::new(Semaphore::new(WAITING_WRITES)),
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
+                rebuild_places: Arc::new(Semaphore::new(1)),
                 seed,
             }),
         }
@@ -137,6 +144,11 @@ impl AppState {
         &self.shared.metric_places
     }
 
+    /// The place to rebuild an earlier version of the data.
+    fn rebuild_places(&self) -> &Arc<Semaphore> {
+        &self.shared.rebuild_places
+    }
+
     /// What makes tags differ between services.
     fn seed(&self) -> &str {
         &self.shared.seed
@@ -153,6 +165,8 @@ pub fn router(state: AppState) -> Router {
         .merge(summary::routes())
         .merge(queries::routes())
         .merge(running::routes())
+        .merge(versions::routes())
+        .merge(permalinks::routes())
         .merge(networks::routes())
         .merge(integration::routes())
         .merge(resources::routes())

@@ -6,12 +6,13 @@ use super::negotiate::Format;
 use super::request::{self, Form};
 use super::respond::Reading;
 use super::sparql::Ready;
+use crate::app::permalink::{add_parameter, title_of};
 use crate::app::resource::{
     Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms,
 };
-use crate::app::{Catalogue, CatalogueQuery, KnowledgeGraph, Summary, iri};
+use crate::app::{Catalogue, CatalogueQuery, Citation, KnowledgeGraph, SavedQuery, Summary, iri};
 use crate::store::skolem::skolem_iri;
-use crate::store::{Limits, QueryForm, QueryResults, Snapshot, StoreError};
+use crate::store::{DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -26,6 +27,7 @@ use oxigraph::model::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Display;
+use std::sync::Arc;
 
 /// Rows that a page shows of a result.
 const MOST_ROWS: usize = 1_000;
@@ -196,12 +198,17 @@ pub(super) fn error(problem: &Problem, uri: &Uri) -> Response {
 #[template(path = "catalogue.html")]
 struct CataloguePage<'a> {
     queries: Vec<&'a CatalogueQuery>,
+    saved: &'a [Arc<SavedQuery>],
 }
 
 /// `/api/v1/queries` for a browser.
-pub(super) fn catalogue(catalogue: &Catalogue) -> Result<String, ApiError> {
+pub(super) fn catalogue(
+    catalogue: &Catalogue,
+    saved: &[Arc<SavedQuery>],
+) -> Result<String, ApiError> {
     render(&CataloguePage {
         queries: catalogue.iter().collect(),
+        saved,
     })
 }
 
@@ -213,6 +220,12 @@ pub(super) struct ResultPage {
     /// The address of the same results without their format, with `{}` for it.
     address: String,
     parameters: Option<CatalogueForm>,
+    /// The address of the same question, without a version.
+    question: String,
+    /// Scheme and host of this service, as the client knows it.
+    origin: String,
+    /// The version, if the request names one.
+    pinned: Option<u64>,
 }
 
 struct CatalogueForm {
@@ -228,13 +241,26 @@ struct Field {
 }
 
 impl ResultPage {
-    pub(super) fn of_query(query: &str) -> Self {
+    pub(super) fn of_query(query: &str, dataset: &DatasetSpec, pinned: Option<u64>) -> Self {
+        let mut question = format!("/sparql?query={}", encoded(query));
+        for graph in &dataset.default_graphs {
+            add_parameter(&mut question, "default-graph-uri", graph.as_str());
+        }
+        for graph in &dataset.named_graphs {
+            add_parameter(&mut question, "named-graph-uri", graph.as_str());
+        }
+        let version = pinned
+            .map(|version| format!("&version={version}"))
+            .unwrap_or_default();
         Self {
             title: "Results".to_owned(),
             description: String::new(),
             query: query.to_owned(),
-            address: format!("/sparql?query={}&format={{}}", encoded(query)),
+            address: format!("{question}&format={{}}{version}"),
             parameters: None,
+            question,
+            origin: String::new(),
+            pinned,
         }
     }
 
@@ -243,10 +269,17 @@ impl ResultPage {
         &self.address
     }
 
+    /// Says where the client found this service.
+    pub(super) fn at(mut self, origin: String) -> Self {
+        self.origin = origin;
+        self
+    }
+
     pub(super) fn of_catalogue(
         query: &CatalogueQuery,
         values: &[(&str, &str)],
         url_query: &str,
+        pinned: Option<u64>,
     ) -> Self {
         let fields = query.parameters.iter().map(|parameter| Field {
             name: parameter.name.clone(),
@@ -264,6 +297,10 @@ impl ResultPage {
         } else {
             format!("?{url_query}")
         };
+        let mut question = format!("/api/v1/queries/{}", query.name);
+        for (name, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
+            add_parameter(&mut question, name, value);
+        }
         Self {
             title: query.title.clone(),
             description: query.description.clone(),
@@ -273,6 +310,9 @@ impl ResultPage {
                 name: query.name.clone(),
                 fields: fields.collect(),
             }),
+            question,
+            origin: String::new(),
+            pinned,
         }
     }
 }
@@ -286,6 +326,44 @@ struct ResultsTemplate {
     answer: Option<bool>,
     cut: bool,
     downloads: Vec<Link>,
+    citation: CitationView,
+}
+
+/// How to come back to a result, and how to name it.
+struct CitationView {
+    version: u64,
+    date: Option<String>,
+    permalink: String,
+    text: String,
+    /// Whether the version can be asked for after a restart.
+    lasting: bool,
+}
+
+impl CitationView {
+    fn of(graph: &KnowledgeGraph, page: &ResultPage, snapshot: &Snapshot) -> Self {
+        let version = snapshot.version();
+        let mut permalink = page.question.clone();
+        add_parameter(&mut permalink, "version", &version.to_string());
+        let title = match &page.parameters {
+            Some(_) => page.title.clone(),
+            None => title_of(&page.query),
+        };
+        let citation = Citation {
+            version,
+            date: graph.date_of(version),
+            licences: Vec::new(),
+            lasting: graph.store().is_durable(),
+        };
+        Self {
+            version,
+            text: citation.text(&title, &format!("{}{permalink}", page.origin)),
+            permalink,
+            date: citation
+                .date
+                .and_then(|date| Some(date.get(..10)?.to_owned())),
+            lasting: citation.lasting,
+        }
+    }
 }
 
 /// One value of a table.
@@ -315,6 +393,7 @@ pub(super) fn results(
         })
         .collect();
     let mut template = ResultsTemplate {
+        citation: CitationView::of(graph, &page, &job.snapshot),
         page,
         columns: Vec::new(),
         rows: Vec::new(),

@@ -1,23 +1,38 @@
 //! `/api/v1/queries`: the query catalogue, each query a resource with typed parameters.
+//!
+//! Those that ship are at `/api/v1/queries/{name}`; those that people have saved at
+//! `/api/v1/queries/~{owner}/{name}`, a path of its own, so that neither can be taken for the
+//! other.
 
 use super::error::ApiError;
-use super::negotiate::{Format, of_path};
-use super::request::{self, Form, Peer, client, deadline, query_id};
+use super::negotiate::{Format, TRIPLES, of_path};
+use super::pinned::{Pinned, VERSION};
+use super::request::{
+    self, Form, Peer, client, content_type, deadline, origin, query_id, read_body, url, utf8,
+    writer,
+};
 use super::respond::Reading;
 use super::rows::{self, Rows};
-use super::sparql::{Asked, QueryJob};
+use super::sparql::{Asked, QueryJob, is_volatile};
 use super::{AppState, pages};
 use crate::app::evaluations;
-use crate::app::{Catalogue, CatalogueQuery};
+use crate::app::executable::{self, Published};
+use crate::app::results::write_quads;
+use crate::app::saved::{LONGEST_TEXT, Saved};
+use crate::app::{Catalogue, CatalogueError, CatalogueQuery, KnowledgeGraph, SavedQuery};
 use crate::store::DatasetSpec;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
-use axum::response::Response;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use oxigraph::model::NamedNode;
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::json;
+use std::sync::Arc;
 
+/// The formats of the list besides those of RDF.
 const LIST: [Format; 3] = [Format::Json, Format::Csv, Format::Html];
 /// Extensions that a query can be asked with.
 const EXTENSIONS: [&str; 13] = [
@@ -25,8 +40,21 @@ const EXTENSIONS: [&str; 13] = [
 ];
 
 pub(super) fn routes() -> Router<AppState> {
-    rows::route(Router::new(), "/api/v1/queries", get(list))
-        .route("/api/v1/queries/{name}", get(run))
+    let mut router = rows::route(Router::new(), "/api/v1/queries", get(list));
+    for format in TRIPLES {
+        for name in format.names() {
+            let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            if is_plain && !["json", "xml"].contains(name) {
+                router = router.route(&format!("/api/v1/queries.{name}"), get(list));
+            }
+        }
+    }
+    router
+        .route("/api/v1/queries/{name}", get(run).put(misplaced))
+        .route(
+            "/api/v1/queries/{owner}/{name}",
+            get(run_saved).put(save).delete(remove),
+        )
 }
 
 /// `GET /api/v1/queries`: what can be asked.
@@ -36,22 +64,59 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
-    let (_, format) = of_path(uri.path(), &headers, &LIST)?;
+    let offers: Vec<Format> = LIST.into_iter().chain(TRIPLES).collect();
+    let (_, format) = of_path(uri.path(), &headers, &offers)?;
     let snapshot = request::snapshot(&state, &headers)?;
-    let reading = Reading::new(&state, &snapshot, &["queries", format.content_type]);
+    let saved_queries = state.graph().saved_queries();
+    let (saved, fingerprint) = (saved_queries.list(), saved_queries.fingerprint());
+    let origin = origin(&headers, &uri);
+    let what = ["queries", &fingerprint, &origin, format.content_type];
+    let reading = Reading::new(&state, &snapshot, &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
     let catalogue = state.graph().catalogue();
     let body = match format.format {
-        Format::Html => pages::catalogue(catalogue)?.into(),
-        Format::Csv => list_rows(catalogue).text(Format::Csv)?,
+        Format::Html => pages::catalogue(catalogue, &saved)?.into(),
+        Format::Csv => list_rows(catalogue, &saved).text(Format::Csv)?,
+        Format::Rdf(rdf) => {
+            let quads = move |graph: &KnowledgeGraph| executables(graph, &saved, &origin);
+            state
+                .blocking(move |graph| {
+                    let mut body = Vec::new();
+                    write_quads(quads(graph), rdf, &mut body).map_err(ApiError::write)?;
+                    Ok(body)
+                })
+                .await?
+        }
         _ => {
-            let rows: Vec<_> = catalogue.iter().map(QueryView::from).collect();
+            let shipped = catalogue.iter().map(QueryView::from);
+            let rows: Vec<_> = shipped
+                .chain(saved.iter().map(QueryView::of_saved))
+                .collect();
             serde_json::to_vec(&rows).map_err(|error| ApiError::Internal(error.to_string()))?
         }
     };
     Ok(reading.respond(format, body))
+}
+
+/// The catalogue as `sh:SPARQLExecutable`s.
+fn executables(
+    graph: &KnowledgeGraph,
+    saved: &[Arc<SavedQuery>],
+    origin: &str,
+) -> Vec<oxigraph::model::Quad> {
+    let shipped = graph.catalogue().iter().map(Published::of_catalogue);
+    let saved = saved.iter().filter_map(|saved| {
+        let address = format!("{origin}/api/v1/queries/{}", saved.query.name);
+        Some(Published {
+            iri: NamedNode::new(address).ok()?,
+            query: &saved.query,
+            language: None,
+        })
+    });
+    let target = NamedNode::new(format!("{origin}/sparql")).ok();
+    executable::describe(shipped.chain(saved), target.as_ref())
 }
 
 #[derive(Serialize)]
@@ -64,6 +129,9 @@ struct QueryView<'a> {
     tags: &'a [String],
     parameters: Vec<ParameterView<'a>>,
     url: String,
+    /// Who saved it; null for one that ships.
+    owner: Option<&'a str>,
+    saved: bool,
 }
 
 #[derive(Serialize)]
@@ -91,11 +159,23 @@ impl<'a> From<&'a CatalogueQuery> for QueryView<'a> {
             tags: &query.tags,
             parameters: parameters.collect(),
             url: format!("/api/v1/queries/{}", query.name),
+            owner: None,
+            saved: false,
         }
     }
 }
 
-fn list_rows(catalogue: &Catalogue) -> Rows {
+impl<'a> QueryView<'a> {
+    fn of_saved(saved: &'a Arc<SavedQuery>) -> Self {
+        Self {
+            owner: Some(&saved.owner),
+            saved: true,
+            ..Self::from(&saved.query)
+        }
+    }
+}
+
+fn list_rows(catalogue: &Catalogue, saved: &[Arc<SavedQuery>]) -> Rows {
     let mut rows = Rows::new([
         "name",
         "title",
@@ -104,8 +184,11 @@ fn list_rows(catalogue: &Catalogue) -> Rows {
         "tags",
         "parameters",
         "url",
+        "owner",
+        "saved",
     ]);
-    for query in catalogue.iter().map(QueryView::from) {
+    let shipped = catalogue.iter().map(QueryView::from);
+    for query in shipped.chain(saved.iter().map(QueryView::of_saved)) {
         let parameters: Vec<_> = query
             .parameters
             .iter()
@@ -119,9 +202,33 @@ fn list_rows(catalogue: &Catalogue) -> Rows {
             json!(query.tags),
             json!(parameters),
             json!(query.url),
+            json!(query.owner),
+            json!(query.saved),
         ]);
     }
     rows
+}
+
+/// A query of the catalogue, or a saved one (`~owner/name`).
+pub(super) fn find(graph: &KnowledgeGraph, name: &str) -> Result<CatalogueQuery, ApiError> {
+    match name.strip_prefix('~').and_then(|rest| rest.split_once('/')) {
+        None => Ok(graph.catalogue().get(name)?.clone()),
+        Some((owner, short)) => {
+            let owner = percent_decode_str(owner).decode_utf8_lossy();
+            match graph.saved_queries().get(&owner, short) {
+                Some(saved) => Ok(saved.query.clone()),
+                None => Err(CatalogueError::NoSuchQuery(name.to_owned()).into()),
+            }
+        }
+    }
+}
+
+/// The name and extension of a last part of a path.
+fn split(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once('.') {
+        Some((name, extension)) => (name, Some(extension)),
+        None => (name, None),
+    }
 }
 
 /// `GET /api/v1/queries/{name}`: the answer to one of them; with `.rq` its text.
@@ -132,16 +239,56 @@ async fn run(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (name, extension) = match name.rsplit_once('.') {
-        Some((name, extension)) => (name, Some(extension)),
-        None => (name.as_str(), None),
-    };
+    let (name, extension) = split(&name);
     let query = state.graph().catalogue().get(name)?;
-    let snapshot = request::snapshot(&state, &headers)?;
+    answer(
+        &state,
+        query,
+        extension,
+        &uri,
+        &headers,
+        peer.map(|peer| peer.0),
+    )
+    .await
+}
+
+/// `GET /api/v1/queries/~{owner}/{name}`: the same for a saved one.
+async fn run_saved(
+    State(state): State<AppState>,
+    Path((owner, name)): Path<(String, String)>,
+    peer: Option<Extension<Peer>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (name, extension) = split(&name);
+    let saved = owner
+        .strip_prefix('~')
+        .and_then(|owner| state.graph().saved_queries().get(owner, name))
+        .ok_or_else(|| CatalogueError::NoSuchQuery(format!("{owner}/{name}")))?;
+    answer(
+        &state,
+        &saved.query,
+        extension,
+        &uri,
+        &headers,
+        peer.map(|peer| peer.0),
+    )
+    .await
+}
+
+async fn answer(
+    state: &AppState,
+    query: &CatalogueQuery,
+    extension: Option<&str>,
+    uri: &Uri,
+    headers: &HeaderMap,
+    peer: Option<Peer>,
+) -> Result<Response, ApiError> {
     if extension == Some("rq") {
-        let reading = Reading::new(&state, &snapshot, &["query text", &query.text]);
+        let snapshot = request::snapshot(state, headers)?;
+        let reading = Reading::new(state, &snapshot, &["query text", &query.text]);
         return Ok(reading
-            .not_modified(&headers)
+            .not_modified(headers)
             .unwrap_or_else(|| reading.respond(Format::Sparql, query.text.clone())));
     }
     if let Some(extension) = extension
@@ -152,39 +299,113 @@ async fn run(
             EXTENSIONS.join(", ")
         )));
     }
-    let form = Form::of_url(&uri)?;
-    let is_own = |name: &str| query.parameters.iter().any(|known| known.name == name);
-    let own_timeout = is_own("timeout");
-    let own_skolemize = is_own("skolemize");
-    let skolemize = !own_skolemize && form.switch("skolemize")?;
-    let limit = state.graph().config().query_timeout;
-    let deadline = if own_timeout {
-        deadline(&Form::default(), limit)?
-    } else {
-        deadline(&form, limit)?
+    let form = Form::of_url(uri)?;
+    // A query of the catalogue may have a parameter of such a name for itself.
+    let is_general = |name: &str| {
+        ["timeout", VERSION, "view", "skolemize", "query-id"].contains(&name)
+            && !query.parameters.iter().any(|known| known.name == name)
     };
-    let values: Vec<(&str, &str)> = form
-        .pairs()
-        .filter(|(name, _)| own_timeout || *name != "timeout")
-        .filter(|(name, _)| own_skolemize || *name != "skolemize")
-        .collect();
+    let general = Form::of_pairs(form.pairs().filter(|(name, _)| is_general(name)));
+    let deadline = deadline(&general, state.graph().config().query_timeout)?;
+    let values: Vec<(&str, &str)> = form.pairs().filter(|(name, _)| !is_general(name)).collect();
+    let bound = query.bind(values.iter().copied())?;
+    let pinned = Pinned::of(state, headers, &general, deadline).await?;
     let mut identity = vec![query.text.as_str()];
     identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));
     let job = QueryJob {
-        asked: Asked::Query(query.bind(values.iter().copied())?),
+        asked: Asked::Query(bound),
         dataset: DatasetSpec::default(),
-        snapshot,
+        snapshot: Arc::clone(&pinned.snapshot),
         request: evaluations::Request {
-            client: client(&state, &headers, peer.map(|Extension(peer)| peer))?,
-            id: query_id(&headers, &Form::default())?,
+            client: client(state, headers, peer)?,
+            id: query_id(headers, &general)?,
             kind: query.name.clone(),
             text: query.text.as_str().into(),
             version: 0,
             deadline,
         },
-        skolemize,
+        skolemize: general.switch("skolemize")?,
     };
-    let page = pages::ResultPage::of_catalogue(query, &values, uri.query().unwrap_or_default());
-    job.answer(&state, &headers, extension.as_slice(), &identity, page)
-        .await
+    let url_query = uri.query().unwrap_or_default();
+    let page = pages::ResultPage::of_catalogue(query, &values, url_query, pinned.version())
+        .at(origin(headers, uri));
+    let response = job
+        .answer(state, headers, extension.as_slice(), &identity, page)
+        .await?;
+    Ok(pinned.label(state, headers, is_volatile(&identity), response))
+}
+
+/// `PUT /api/v1/queries/{name}`: not the place for it.
+async fn misplaced(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    let writer = writer(&state, &parts)?;
+    let place = crate::app::saved::full_name(writer.name(), &name);
+    Err(ApiError::BadRequest(format!(
+        "the queries that ship cannot be changed here; save yours as /api/v1/queries/{place}"
+    )))
+}
+
+/// The owner in a path.
+fn owner_of(part: &str) -> Result<String, ApiError> {
+    part.strip_prefix('~')
+        .filter(|owner| !owner.is_empty())
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            ApiError::BadRequest(
+                "saved queries are at /api/v1/queries/~TOKEN/NAME, with the name of a token"
+                    .to_owned(),
+            )
+        })
+}
+
+/// `PUT /api/v1/queries/~{owner}/{name}`: saves a query.
+async fn save(
+    State(state): State<AppState>,
+    Path((owner, name)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let writer = writer(&state, &parts)?;
+    let owner = owner_of(&owner)?;
+    Form::of_url(&parts.uri)?.only(&[])?;
+    let media_type = content_type(&parts.headers)?;
+    if media_type.is_none_or(|media_type| media_type.essence_str() != "application/sparql-query") {
+        return Err(ApiError::UnsupportedMediaType(
+            "send the text of a query, with its `#+ title:` line, as application/sparql-query"
+                .to_owned(),
+        ));
+    }
+    let text = utf8(read_body(body, LONGEST_TEXT).await?)?;
+    let saved = state
+        .writing(move |graph| Ok(graph.saved_queries().save(&writer, &owner, &name, &text)?))
+        .await?;
+    Ok(match saved {
+        Saved::Replaced => StatusCode::NO_CONTENT.into_response(),
+        Saved::Created => {
+            let mut response = StatusCode::CREATED.into_response();
+            if let Ok(location) = HeaderValue::try_from(url(&parts)) {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            response
+        }
+    })
+}
+
+/// `DELETE /api/v1/queries/~{owner}/{name}`: removes a saved query.
+async fn remove(
+    State(state): State<AppState>,
+    Path((owner, name)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    let writer = writer(&state, &parts)?;
+    let owner = owner_of(&owner)?;
+    state
+        .writing(move |graph| Ok(graph.saved_queries().remove(&writer, &owner, &name)?))
+        .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -125,6 +125,14 @@ impl Form {
         Self(vec![(name.to_owned(), value)])
     }
 
+    pub(super) fn of_pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(
+            pairs
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        )
+    }
+
     pub(super) fn append(&mut self, other: Self) {
         self.0.extend(other.0);
     }
@@ -239,19 +247,25 @@ pub(super) fn deadline(form: &Form, limit: Duration) -> Result<Instant, ApiError
 
 /// The address that the client used, without the query part.
 pub(super) fn url(parts: &Parts) -> String {
-    let forwarded = parts.headers.get("x-forwarded-proto");
+    let origin = origin(&parts.headers, &parts.uri);
+    format!("{origin}{}", parts.uri.path())
+}
+
+/// Scheme and host of the address that the client used.
+pub(super) fn origin(headers: &HeaderMap, uri: &Uri) -> String {
+    let forwarded = headers.get("x-forwarded-proto");
     let scheme = match forwarded.map(|value| value.as_bytes()) {
         Some(b"https") => "https",
         _ => "http",
     };
-    let authority = authority(parts).unwrap_or("localhost");
-    format!("{scheme}://{authority}{}", parts.uri.path())
+    let authority = authority(headers, uri).unwrap_or("localhost");
+    format!("{scheme}://{authority}")
 }
 
-fn authority(parts: &Parts) -> Option<&str> {
-    let named = match parts.uri.authority() {
+fn authority<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    let named = match uri.authority() {
         Some(authority) => authority.as_str(),
-        None => parts.headers.get(header::HOST)?.to_str().ok()?,
+        None => headers.get(header::HOST)?.to_str().ok()?,
     };
     named
         .parse::<axum::http::uri::Authority>()
@@ -388,7 +402,7 @@ fn is_from_here(parts: &Parts) -> bool {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     });
-    host == authority(parts)
+    host == authority(&parts.headers, &parts.uri)
         && name
             .is_some_and(|name| name == "localhost" || name == "[::1]" || name.starts_with("127."))
 }

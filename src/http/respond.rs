@@ -36,10 +36,19 @@ pub(super) struct Reading {
 impl Reading {
     /// `what` is everything that the answer depends on besides the data that is seen.
     pub(super) fn new(state: &AppState, snapshot: &Snapshot, what: &[&str]) -> Self {
-        let version = snapshot.version();
+        Self::of_version(state, snapshot.version(), snapshot.visibility(), what)
+    }
+
+    /// The same for what is known of a version without its data.
+    pub(super) fn of_version(
+        state: &AppState,
+        version: u64,
+        visibility: &str,
+        what: &[&str],
+    ) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(state.seed().as_bytes());
-        for part in [snapshot.visibility()].iter().chain(what) {
+        for part in [visibility].iter().chain(what) {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part.as_bytes());
         }

@@ -5,8 +5,9 @@ use super::conditions::precondition;
 use super::error::ApiError;
 use super::methods::QUERY;
 use super::negotiate::{self, Chosen, Format, ROWS, TRIPLES, choose};
+use super::pinned::Pinned;
 use super::request::{
-    self, Form, QUERY_ID, announced, client_of, content_type, deadline, query_id, read_body, url,
+    Form, QUERY_ID, announced, client_of, content_type, deadline, origin, query_id, read_body, url,
     utf8, writer,
 };
 use super::respond::{Reading, written};
@@ -213,6 +214,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
     };
     let formats = form.formats();
     let deadline = deadline(form, state.graph().config().query_timeout)?;
+    let pinned = Pinned::of(state, &parts.headers, form, deadline).await?;
     let base = url(parts);
     let mut identity = vec![text.as_str(), base.as_str()];
     identity.extend(dataset.default_graphs.iter().map(|graph| graph.as_str()));
@@ -224,7 +226,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
             base: base.clone(),
         },
         dataset: dataset.clone(),
-        snapshot: request::snapshot(state, &parts.headers)?,
+        snapshot: Arc::clone(&pinned.snapshot),
         request: evaluations::Request {
             client: client_of(state, parts)?,
             id: query_id(&parts.headers, form)?,
@@ -235,9 +237,12 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         },
         skolemize: form.switch("skolemize")?,
     };
-    let page = pages::ResultPage::of_query(&text);
-    job.answer(state, &parts.headers, &formats, &identity, page)
-        .await
+    let page = pages::ResultPage::of_query(&text, &dataset, pinned.version())
+        .at(origin(&parts.headers, &parts.uri));
+    let response = job
+        .answer(state, &parts.headers, &formats, &identity, page)
+        .await?;
+    Ok(pinned.label(state, &parts.headers, is_volatile(&identity), response))
 }
 
 /// A query as it was sent, or one that is parsed and has its parameters.
@@ -388,7 +393,7 @@ impl Ready {
 }
 
 /// Whether a query may answer differently on the same data. May be wrong in the safe direction.
-fn is_volatile(texts: &[&str]) -> bool {
+pub(super) fn is_volatile(texts: &[&str]) -> bool {
     texts.iter().any(|text| {
         let text = text.to_ascii_uppercase();
         ["NOW", "RAND", "UUID", "BNODE"]

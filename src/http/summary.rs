@@ -3,7 +3,8 @@
 use super::AppState;
 use super::error::ApiError;
 use super::negotiate::{Format, of_path};
-use super::request::{self, Form};
+use super::pinned::{Pinned, VERSION};
+use super::request::{Form, deadline};
 use super::respond::Reading;
 use super::rows::{self, FORMATS, Rows};
 use crate::app::Summary;
@@ -14,6 +15,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 pub(super) fn routes() -> Router<AppState> {
     rows::route(Router::new(), "/api/v1/summary", get(summary))
@@ -25,12 +27,15 @@ async fn summary(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    Form::of_url(&uri)?.only(&[])?;
+    let form = Form::of_url(&uri)?;
+    form.only(&[VERSION])?;
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
-    let snapshot = request::snapshot(&state, &headers)?;
+    let deadline = deadline(&Form::default(), state.graph().config().query_timeout)?;
+    let pinned = Pinned::of(&state, &headers, &form, deadline).await?;
+    let snapshot = Arc::clone(&pinned.snapshot);
     let reading = Reading::new(&state, &snapshot, &["summary", format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
-        return Ok(response);
+        return Ok(pinned.label(&state, &headers, false, response));
     }
     let summary = state
         .blocking(move |graph| Ok(SummaryView::from(graph.summary(&snapshot))))
@@ -40,7 +45,8 @@ async fn summary(
         (_, Ok(summary)) => summary.to_string().into(),
         (_, Err(error)) => return Err(ApiError::Internal(error.to_string())),
     };
-    Ok(reading.respond(format, body))
+    let response = reading.respond(format, body);
+    Ok(pinned.label(&state, &headers, false, response))
 }
 
 #[derive(Serialize)]

@@ -24,7 +24,7 @@ fn state(config: Config) -> AppState {
     AppState::new(KnowledgeGraph::open(config).unwrap())
 }
 
-static INNOSERV: LazyLock<AppState> = LazyLock::new(|| state(Config::default()));
+pub(super) static INNOSERV: LazyLock<AppState> = LazyLock::new(|| state(Config::default()));
 
 #[derive(Debug)]
 struct Answer {

@@ -6,6 +6,7 @@ use crate::rdf::{
 use oxigraph::model::{Term, TermRef};
 use oxsdatatypes::{Boolean, Date, DateTime, Decimal, Double, Float, GYear, GYearMonth, Integer};
 use spareval::ExpressionTerm;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The value of a literal whose datatype the evaluator computes with, parsed once.
@@ -145,6 +146,15 @@ impl Dictionary {
     pub(crate) fn heap_bytes(&self) -> usize {
         self.segments
             .iter()
+            .map(|segment| segment.heap_bytes())
+            .sum()
+    }
+
+    /// Bytes of the segments that are not in `seen`; they are put into it.
+    pub(crate) fn count_bytes(&self, seen: &mut HashSet<usize>) -> usize {
+        self.segments
+            .iter()
+            .filter(|segment| seen.insert(Arc::as_ptr(segment) as usize))
             .map(|segment| segment.heap_bytes())
             .sum()
     }

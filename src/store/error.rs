@@ -97,6 +97,32 @@ pub enum StoreError {
     /// `CLEAR` or `DROP` of a graph that is not there.
     #[error("there is no graph {0}; use SILENT to accept that")]
     GraphMissing(NamedNode),
+    /// A data version that never was.
+    #[error(
+        "there is no data version {version}; those that can be asked for are {oldest} to {newest}"
+    )]
+    NoSuchVersion {
+        /// What was asked for.
+        version: u64,
+        /// The oldest that can be answered.
+        oldest: u64,
+        /// The newest.
+        newest: u64,
+    },
+    /// A data version that is no longer kept.
+    #[error(
+        "data version {version} is no longer kept, because {why}; those that can be asked for are {oldest} to {newest}"
+    )]
+    VersionGone {
+        /// What was asked for.
+        version: u64,
+        /// Why it is gone.
+        why: &'static str,
+        /// The oldest that can be answered.
+        oldest: u64,
+        /// The newest.
+        newest: u64,
+    },
     /// A catalogue parameter that the query does not select.
     #[error("the query has no variable ?{0} in its SELECT that could be bound")]
     NoSuchVariable(String),

@@ -17,15 +17,17 @@ use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId};
 use oxigraph::model::{BlankNode, NamedNode, NamedOrBlankNode};
 use rayon::prelude::*;
 use redb::{
-    Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition,
+    Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, StorageError,
+    TableDefinition,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 const FORMAT: u32 = 1;
 const LOG_FILE: &str = "log.redb";
@@ -284,11 +286,20 @@ impl Block {
     }
 
     fn replay(&self, transaction: &mut Transaction) -> Result<(), DamagedTerm> {
+        self.set(transaction, self.present)
+    }
+
+    /// Takes back what [`Self::replay`] does.
+    fn undo(&self, transaction: &mut Transaction) -> Result<(), DamagedTerm> {
+        self.set(transaction, !self.present)
+    }
+
+    fn set(&self, transaction: &mut Transaction, present: bool) -> Result<(), DamagedTerm> {
         let keys = self
             .keys
             .iter()
             .map(|(start, end)| &self.bytes[*start..*end]);
-        transaction.replay(keys, &self.quads, self.present)
+        transaction.replay(keys, &self.quads, present)
     }
 }
 
@@ -318,6 +329,224 @@ fn replay_record<'a>(
     Ok(())
 }
 
+/// A record as it was read back.
+pub(super) struct StoredRecord {
+    pub(super) header: RecordHeader,
+    blocks: Vec<Vec<u8>>,
+}
+
+impl StoredRecord {
+    /// Makes the change of the record again, on the version before it.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub(super) fn replay(&self, transaction: &mut Transaction) -> Result<(), String> {
+        let blocks = self.blocks.par_iter().map(Vec::as_slice);
+        replay_record(&self.header, blocks, transaction)
+    }
+
+    /// Takes the change of the record back, on its version. A record says what really changed, so
+    /// this leads to the version before exactly; prefixes alone are left as they are.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub(super) fn undo(&self, transaction: &mut Transaction) -> Result<(), String> {
+        for name in &self.header.graphs_dropped {
+            let graph = parse_graph_text(name).ok_or("a graph name is none")?;
+            transaction.create_graph(graph.as_ref());
+        }
+        let blocks: Vec<_> = self
+            .blocks
+            .par_iter()
+            .map(|block| Block::decode(block))
+            .collect();
+        for block in blocks {
+            block
+                .ok_or("a block does not decode")?
+                .undo(transaction)
+                .map_err(|error| error.to_string())?;
+        }
+        for name in &self.header.graphs_created {
+            let graph = parse_graph_text(name).ok_or("a graph name is none")?;
+            transaction.drop_graph(crate::rdf::graph_name_ref(graph.as_ref()));
+        }
+        Ok(())
+    }
+}
+
+/// The database of a log while it is open.
+struct Opened {
+    /// `None` after a failed write: redb then refuses everything until it is reopened.
+    database: Option<Database>,
+    /// Grows when the log is rewritten: what was read of it before is then no longer in it.
+    generation: u64,
+}
+
+/// The writer and readers of history share the database. Each holds the lock for one transaction
+/// only; redb lets reads go on beside a write.
+#[derive(Clone)]
+struct SharedDatabase(Arc<RwLock<Opened>>);
+
+impl SharedDatabase {
+    fn new(database: Database) -> Self {
+        Self(Arc::new(RwLock::new(Opened {
+            database: Some(database),
+            generation: 0,
+        })))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Opened> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Opened> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads records from any thread, a slice at a time, so that neither the writer nor the pages of
+/// the database wait for whoever reads.
+pub(super) struct LogReader {
+    path: PathBuf,
+    database: SharedDatabase,
+}
+
+impl LogReader {
+    /// What the records that are read belong to; another number means that the log was rewritten.
+    pub(super) fn generation(&self) -> u64 {
+        self.database.read().generation
+    }
+
+    fn reading<T>(
+        &self,
+        work: impl FnOnce(&ReadTransaction, u64) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // redb may panic on a damaged file.
+        catch_unwind(AssertUnwindSafe(|| {
+            let opened = self.database.read();
+            let Some(database) = &opened.database else {
+                return Err(self.damaged("the file is not open"));
+            };
+            let reading = database
+                .begin_read()
+                .map_err(|error| self.damaged(error.to_string()))?;
+            work(&reading, opened.generation)
+        }))
+        .unwrap_or_else(|_| Err(self.damaged("the file is damaged beyond what can be read")))
+    }
+
+    pub(super) fn damaged(&self, detail: impl Into<String>) -> StoreError {
+        StoreError::Damaged {
+            path: self.path.clone(),
+            detail: detail.into(),
+        }
+    }
+
+    /// The versions of the first and last record, and whether the first holds a whole state.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read.
+    pub(super) fn ends(&self) -> Result<Option<(u64, u64, bool)>, StoreError> {
+        let failed = |error: StorageError| storage_error(&self.path, error);
+        self.reading(|reading, _| {
+            let records = reading
+                .open_table(RECORDS)
+                .map_err(|error| self.damaged(error.to_string()))?;
+            let first = records.first().map_err(failed)?;
+            let last = records.last().map_err(failed)?;
+            let (Some((first, value)), Some((last, _))) = (first, last) else {
+                return Ok(None);
+            };
+            let (_, header) = self.header(value.value())?;
+            Ok(Some((first.value(), last.value(), header.whole)))
+        })
+    }
+
+    fn header<'a>(&self, value: &'a [u8]) -> Result<(&'a [u8], RecordHeader), StoreError> {
+        value
+            .split_first_chunk::<32>()
+            .and_then(|(_, header)| Some((header, serde_json::from_slice(header).ok()?)))
+            .ok_or_else(|| self.damaged("a header cannot be read"))
+    }
+
+    /// The headers of these versions, as far as there are any, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read.
+    pub(super) fn headers(
+        &self,
+        versions: RangeInclusive<u64>,
+    ) -> Result<Vec<RecordHeader>, StoreError> {
+        let failed = |error: StorageError| storage_error(&self.path, error);
+        self.reading(|reading, _| {
+            let records = reading
+                .open_table(RECORDS)
+                .map_err(|error| self.damaged(error.to_string()))?;
+            records
+                .range(versions)
+                .map_err(failed)?
+                .map(|entry| {
+                    let (_, value) = entry.map_err(failed)?;
+                    Ok(self.header(value.value())?.1)
+                })
+                .collect()
+        })
+    }
+
+    /// The records of these versions in their order, as many as hold `bytes` or a little more, and
+    /// at least one; `None` if the log has been rewritten since `generation`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read, or a record is not what was written.
+    pub(super) fn records(
+        &self,
+        generation: u64,
+        versions: impl Iterator<Item = u64>,
+        bytes: usize,
+    ) -> Result<Option<Vec<StoredRecord>>, StoreError> {
+        let failed = |error: StorageError| storage_error(&self.path, error);
+        self.reading(|reading, now| {
+            if now != generation {
+                return Ok(None);
+            }
+            let records = reading
+                .open_table(RECORDS)
+                .map_err(|error| self.damaged(error.to_string()))?;
+            let blocks = reading
+                .open_table(BLOCKS)
+                .map_err(|error| self.damaged(error.to_string()))?;
+            let mut found = Vec::new();
+            let mut taken = 0;
+            for version in versions {
+                let wrong = |what: &str| self.damaged(format!("record {version}: {what}"));
+                let value = records
+                    .get(version)
+                    .map_err(failed)?
+                    .ok_or_else(|| wrong("it is missing"))?;
+                let (text, header) = self.header(value.value())?;
+                let blocks = (0..header.blocks)
+                    .map(|position| {
+                        let block = blocks.get((version, position)).map_err(failed)?;
+                        Ok(block
+                            .ok_or_else(|| wrong("a block is missing"))?
+                            .value()
+                            .to_vec())
+                    })
+                    .collect::<Result<Vec<_>, StoreError>>()?;
+                if record_hash(text, blocks.iter().map(Vec::as_slice)) != value.value()[..32] {
+                    return Err(wrong("its content does not match its hash"));
+                }
+                taken += text.len() + blocks.iter().map(Vec::len).sum::<usize>();
+                found.push(StoredRecord { header, blocks });
+                if taken >= bytes {
+                    break;
+                }
+            }
+            Ok(Some(found))
+        })
+    }
+}
+
 /// Version and hash of the last record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Head {
@@ -328,8 +557,7 @@ struct Head {
 /// The open log of a data directory.
 pub(super) struct Log {
     directory: PathBuf,
-    /// `None` after a failed write: redb then refuses everything until it is reopened.
-    database: Option<Database>,
+    database: SharedDatabase,
     head: Option<Head>,
     /// Records and quads since the last checkpoint.
     since_checkpoint: (u64, u64),
@@ -347,7 +575,7 @@ impl Log {
         let database = open_database(&path, true)?;
         let mut log = Self {
             directory: directory.to_owned(),
-            database: Some(database),
+            database: SharedDatabase::new(database),
             head: None,
             since_checkpoint: (0, 0),
         };
@@ -357,6 +585,14 @@ impl Log {
 
     pub(super) fn path(&self) -> PathBuf {
         self.directory.join(LOG_FILE)
+    }
+
+    /// Reads this log from other threads.
+    pub(super) fn reader(&self) -> LogReader {
+        LogReader {
+            path: self.path(),
+            database: self.database.clone(),
+        }
     }
 
     pub(super) fn directory(&self) -> &Path {
@@ -387,7 +623,9 @@ impl Log {
     fn read_all(&mut self) -> Result<Snapshot, StoreError> {
         let path = self.path();
         let failed = |error: StorageError| storage_error(&path, error);
-        let Some(database) = &self.database else {
+        let shared = self.database.clone();
+        let opened = shared.read();
+        let Some(database) = &opened.database else {
             return Err(self.damaged("the file is not open"));
         };
         let reading = database
@@ -542,13 +780,13 @@ impl Log {
     /// # Errors
     /// [`StoreError::DiskFull`] or [`StoreError::Io`]. The next append tries anew.
     pub(super) fn append(&mut self, records: &mut [Record]) -> Result<(), StoreError> {
-        if self.database.is_none() {
+        if self.database.read().database.is_none() {
             self.reopen()?;
         }
         let result = self.guarded(|log| log.append_to_open(records));
         if result.is_err() {
             // redb refuses further writes after a failed one: reopen before the next.
-            self.database = None;
+            self.database.write().database = None;
         }
         result
     }
@@ -557,7 +795,9 @@ impl Log {
         let path = self.path();
         let failed = |error: redb::Error| write_error(&path, error);
         let mut head = self.head;
-        let Some(database) = &self.database else {
+        let shared = self.database.clone();
+        let opened = shared.read();
+        let Some(database) = &opened.database else {
             return Err(self.damaged("the file is not open"));
         };
         let writing = database
@@ -616,7 +856,7 @@ impl Log {
             }
             drop(records);
             drop(reading);
-            log.database = Some(database);
+            log.database.write().database = Some(database);
             Ok(())
         })
     }
@@ -707,7 +947,7 @@ impl Log {
         let _ = fs::remove_file(&new_path);
         let mut new = Self {
             directory: self.directory.clone(),
-            database: Some(open_database(&new_path, true)?),
+            database: SharedDatabase::new(open_database(&new_path, true)?),
             head: None,
             since_checkpoint: (0, 0),
         };
@@ -730,36 +970,15 @@ impl Log {
         }
         // Both files are open, and so locked, while the new one takes the old one's name.
         fs::rename(&new_path, &path).map_err(|error| StoreError::io(&path, error))?;
-        *self = new;
+        let database = new.database.write().database.take();
+        let mut opened = self.database.write();
+        opened.database = database;
+        opened.generation += 1;
+        drop(opened);
+        self.head = new.head;
+        self.since_checkpoint = new.since_checkpoint;
         self.write_tip();
         sync_directory(&self.directory).map_err(|error| StoreError::io(&path, error))
-    }
-
-    /// The headers of all records, oldest first.
-    pub(super) fn history(&self) -> Result<Vec<RecordHeader>, StoreError> {
-        let path = self.path();
-        let failed = |error: StorageError| storage_error(&path, error);
-        let Some(database) = &self.database else {
-            return Err(self.damaged("the file is not open"));
-        };
-        let reading = database
-            .begin_read()
-            .map_err(|error| self.damaged(error.to_string()))?;
-        let records = reading
-            .open_table(RECORDS)
-            .map_err(|error| self.damaged(error.to_string()))?;
-        records
-            .iter()
-            .map_err(failed)?
-            .map(|entry| {
-                let (_, value) = entry.map_err(failed)?;
-                value
-                    .value()
-                    .split_first_chunk::<32>()
-                    .and_then(|(_, header)| serde_json::from_slice(header).ok())
-                    .ok_or_else(|| self.damaged("a header cannot be read"))
-            })
-            .collect()
     }
 }
 

@@ -13,6 +13,7 @@ mod dictionary;
 mod error;
 mod guarded;
 mod hiding;
+mod history;
 mod index;
 mod inference;
 mod log;
@@ -36,9 +37,11 @@ pub use snapshot::Snapshot;
 pub use spareval::{CancellationToken, QueryResults};
 pub use transaction::Transaction;
 
+use history::History;
 use log::{Log, Record};
 use oxigraph::model::NamedNode;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -106,7 +109,6 @@ enum Job {
     Compact(Reply),
     Checkpoint,
     Backup(PathBuf, Reply),
-    History(Box<dyn FnOnce(Result<Vec<RecordHeader>, StoreError>) + Send>),
 }
 
 /// A handle to the store, cheap to clone.
@@ -121,6 +123,7 @@ struct Shared {
     current: RwLock<Arc<Snapshot>>,
     last_write_error: Mutex<Option<String>>,
     durable: bool,
+    history: History,
     /// Graphs that the rules leave out.
     private: RwLock<Arc<BTreeSet<NamedNode>>>,
 }
@@ -172,6 +175,7 @@ impl KnowledgeStore {
             last_write_error: Mutex::new(None),
             durable: log.is_some(),
             private: RwLock::default(),
+            history: History::new(log.as_ref().map(Log::reader)),
         });
         let (sender, receiver) = channel();
         let writer = Writer {
@@ -327,13 +331,62 @@ impl KnowledgeStore {
     /// # Errors
     /// [`StoreError`] if the log cannot be read.
     pub fn history(&self) -> Result<Vec<RecordHeader>, StoreError> {
-        let (sender, receiver) = channel();
-        self.send(Job::History(Box::new(move |history| {
-            let _ = sender.send(history);
-        })))?;
-        receiver
-            .recv()
-            .unwrap_or_else(|_| Err(internal("the log was not read")))
+        self.commits(0..=u64::MAX)
+    }
+
+    /// The commits that made these versions, as far as the log holds them, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read.
+    pub fn commits(&self, versions: RangeInclusive<u64>) -> Result<Vec<RecordHeader>, StoreError> {
+        self.shared.history.commits(versions)
+    }
+
+    /// The oldest and the newest version that [`Self::snapshot_at`] can answer. Those of a store
+    /// without a log are both the newest.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read.
+    pub fn versions(&self) -> Result<RangeInclusive<u64>, StoreError> {
+        self.shared.history.versions(&self.snapshot())
+    }
+
+    /// Whether a version of the data can be answered.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchVersion`], [`StoreError::VersionGone`], or the log cannot be read.
+    pub fn check_version(&self, version: u64) -> Result<(), StoreError> {
+        self.shared.history.check(version, &self.snapshot())
+    }
+
+    /// An earlier version of the data, if it is at hand without any work.
+    pub fn kept_snapshot(&self, version: u64) -> Option<Arc<Snapshot>> {
+        let current = self.snapshot();
+        if current.version() == version {
+            return Some(current);
+        }
+        self.shared.history.kept(version)
+    }
+
+    /// A version of the data: the newest, or an earlier one rebuilt from the log.
+    ///
+    /// The records in between are taken back from the newest version, or made again from the
+    /// beginning, whichever changes fewer quads; versions that were rebuilt lately serve as starts
+    /// too, and several of them are kept. Whoever asks for a version that is being rebuilt waits
+    /// for it. Writes go on meanwhile. If the time allowed ends first, what was reached is kept, so
+    /// that the next attempt goes on from there.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchVersion`], [`StoreError::VersionGone`] after a compaction or for a store
+    /// without a log, [`StoreError::TimedOut`], [`StoreError::Cancelled`], or the log cannot be
+    /// read.
+    ///
+    /// # Complexity
+    /// O(c + d), of c quads changed in between and d quads of the version, if it is not kept.
+    pub fn snapshot_at(&self, version: u64, limits: &Limits) -> Result<Arc<Snapshot>, StoreError> {
+        self.shared
+            .history
+            .snapshot_at(version, &self.snapshot(), limits)
     }
 
     fn send(&self, job: Job) -> Result<(), StoreError> {
@@ -382,14 +435,6 @@ impl Writer {
                     Job::Backup(target, reply) => {
                         self.commit(std::mem::take(&mut group));
                         reply(self.backup(&target));
-                    }
-                    Job::History(reply) => {
-                        self.commit(std::mem::take(&mut group));
-                        reply(
-                            self.log
-                                .as_ref()
-                                .map_or_else(|| Ok(Vec::new()), Log::history),
-                        );
                     }
                 }
                 next = (group.len() < LARGEST_GROUP)
@@ -563,6 +608,8 @@ impl Writer {
         let snapshot = self.current();
         if let Some(log) = &mut self.log {
             log.compact(&snapshot)?;
+            // What was erased is in no memory either.
+            self.shared.history.forget();
         }
         Ok(Outcome {
             version: snapshot.version(),

@@ -6,7 +6,7 @@ use super::index::{Base, Delta, GraphScope, Matches};
 use super::skolem;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, node_of_term, quad_of_terms};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
 /// A delta is merged into the base when it outgrows both of these.
@@ -86,6 +86,18 @@ impl Snapshot {
     /// Bytes this snapshot holds, parts shared with other snapshots included.
     pub fn heap_bytes(&self) -> usize {
         self.dictionary.heap_bytes() + self.base.heap_bytes() + self.delta.heap_bytes()
+    }
+
+    /// Bytes of the parts that are not in `seen`; they are put into it.
+    pub(super) fn count_bytes(&self, seen: &mut HashSet<usize>) -> usize {
+        let mut bytes = self.dictionary.count_bytes(seen);
+        if seen.insert(Arc::as_ptr(&self.base) as usize) {
+            bytes += self.base.heap_bytes();
+        }
+        if seen.insert(Arc::as_ptr(&self.delta) as usize) {
+            bytes += self.delta.heap_bytes();
+        }
+        bytes
     }
 
     /// The graphs with their numbers of quads, ordered by name; the default graph comes first,
@@ -430,6 +442,14 @@ impl Snapshot {
         self.graph_id(graph)
             .and_then(|id| self.changed_at.get(&id))
             .is_none_or(|changed| *changed <= version)
+    }
+
+    /// The same data under another version, and with the prefixes that were known then.
+    pub(super) fn restored(&self, version: u64, prefixes: BTreeMap<String, String>) -> Self {
+        Self {
+            prefixes: Arc::new(prefixes),
+            ..self.with_version(version)
+        }
     }
 
     pub(super) fn growing_dictionary(&self) -> GrowingDictionary {

@@ -1,0 +1,142 @@
+//! `/api/v1/versions`: the commits, so that an answer can be dated and cited.
+
+use super::AppState;
+use super::error::ApiError;
+use super::negotiate::{Chosen, Format, of_path};
+use super::request::{self, Form};
+use super::respond::{Reading, TOTAL_COUNT};
+use super::rows::{self, FORMATS, Page, Rows};
+use crate::store::{RecordHeader, Snapshot};
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::{Value, json};
+
+/// Rows of a page if the client does not say how many.
+const ROWS: usize = 1_000;
+
+const COLUMNS: [&str; 6] = ["version", "time", "author", "message", "added", "removed"];
+
+pub(super) fn routes() -> Router<AppState> {
+    rows::route(Router::new(), "/api/v1/versions", get(list))
+        .route("/api/v1/versions/{version}", get(one))
+}
+
+/// A commit. Its author and message may name graphs, so who does not see all graphs is told
+/// neither.
+fn row(commit: RecordHeader, seen: &Snapshot) -> [Value; 6] {
+    let known = |text: String| seen.visibility().is_empty().then_some(text);
+    [
+        json!(commit.version),
+        json!(commit.time),
+        json!(known(commit.author)),
+        json!(known(commit.message)),
+        json!(commit.added),
+        json!(commit.removed),
+    ]
+}
+
+/// `GET /api/v1/versions`: who changed how much, when and why; the newest first.
+async fn list(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let form = Form::of_url(&uri)?;
+    form.only(&Page::KEYS)?;
+    let page = Page::of(&form)?;
+    let limited = form.one("limit")?.is_some_and(|limit| !limit.is_empty());
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    let (newest, oldest, commits) = state
+        .blocking(move |graph| {
+            let store = graph.store();
+            let newest = graph.data_version();
+            // The first commit that the log holds: version 0, the empty store, has none.
+            let oldest = (*store.versions()?.start()).max(1);
+            let total = usize::try_from((newest + 1).saturating_sub(oldest)).unwrap_or(usize::MAX);
+            let mut wanted = page.range(total);
+            if !limited {
+                wanted.end = wanted.end.min(wanted.start.saturating_add(ROWS));
+            }
+            let commits = if wanted.is_empty() {
+                Vec::new()
+            } else {
+                let last = newest - wanted.start as u64;
+                let first = newest + 1 - wanted.end as u64;
+                store.commits(first..=last)?
+            };
+            Ok((newest, oldest, commits))
+        })
+        .await?;
+    let seen = request::snapshot(&state, &headers)?;
+    let what = [
+        "versions",
+        &oldest.to_string(),
+        uri.query().unwrap_or_default(),
+        format.content_type,
+    ];
+    let reading = Reading::of_version(&state, newest, seen.visibility(), &what);
+    if let Some(response) = reading.not_modified(&headers) {
+        return Ok(response);
+    }
+    let mut rows = Rows::new(COLUMNS);
+    for commit in commits.into_iter().rev() {
+        rows.push(row(commit, &seen));
+    }
+    let mut response = reading.respond(format, rows.text(format.format)?);
+    let total = HeaderValue::from((newest + 1).saturating_sub(oldest));
+    response.headers_mut().insert(TOTAL_COUNT, total);
+    Ok(response)
+}
+
+/// `GET /api/v1/versions/{version}`: one of them.
+async fn one(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    Form::of_url(&uri)?.only(&[])?;
+    let (_, format): (_, Chosen) = of_path(uri.path(), &headers, &FORMATS)?;
+    let number = match name.rsplit_once('.') {
+        Some((number, _)) => number,
+        None => &name,
+    };
+    let version: u64 = number.parse().map_err(|_| {
+        ApiError::NotFound(format!(
+            "`{number}` is no data version; they are whole numbers"
+        ))
+    })?;
+    let seen = request::snapshot(&state, &headers)?;
+    let commit = state
+        .blocking(move |graph| {
+            graph.store().check_version(version)?;
+            let commit = graph.store().commits(version..=version)?.pop();
+            commit
+                .ok_or_else(|| ApiError::NotFound(format!("no commit made version {version} here")))
+        })
+        .await?;
+    let reading = Reading::of_version(
+        &state,
+        version,
+        seen.visibility(),
+        &["version", format.content_type],
+    );
+    if let Some(response) = reading.not_modified(&headers) {
+        return Ok(response);
+    }
+    let mut rows = Rows::new(COLUMNS);
+    rows.push(row(commit, &seen));
+    let body = match format.format {
+        Format::Csv => rows.text(Format::Csv)?,
+        _ => rows
+            .into_objects()
+            .pop()
+            .unwrap_or_default()
+            .to_string()
+            .into(),
+    };
+    Ok(reading.respond(format, body))
+}
