@@ -16,6 +16,7 @@ mod log;
 mod query;
 mod service;
 mod snapshot;
+mod statistics;
 mod transaction;
 mod update;
 
@@ -27,6 +28,9 @@ pub use query::{
 };
 pub use service::{Services, Wanted};
 pub use snapshot::Snapshot;
+pub use statistics::{
+    ClassCounts, ClassPropertyCounts, GraphStatistics, LinkTarget, PropertyCounts, Statistics,
+};
 pub use spareval::{CancellationToken, QueryResults};
 pub use transaction::Transaction;
 

@@ -2,6 +2,7 @@
 
 use super::dictionary::{Dictionary, GrowingDictionary, compacted};
 use super::index::{Base, Delta, GraphScope, Matches};
+use super::statistics::StatisticsCell;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, node_of_term, quad_of_terms};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef};
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub struct Snapshot {
     graphs: Arc<BTreeMap<TermId, usize>>,
     triples: usize,
     prefixes: Arc<BTreeMap<String, String>>,
+    pub(super) statistics: Arc<StatisticsCell>,
 }
 
 impl Snapshot {
@@ -41,6 +43,7 @@ impl Snapshot {
             graphs: Arc::default(),
             triples: 0,
             prefixes: Arc::default(),
+            statistics: Arc::default(),
         }
     }
 
@@ -250,6 +253,7 @@ impl Snapshot {
             graphs: Arc::new(graphs),
             triples: self.triples,
             prefixes,
+            statistics: Arc::clone(&self.statistics),
         };
         if change.added.is_empty() && change.removed.is_empty() {
             return next;
@@ -272,6 +276,12 @@ impl Snapshot {
                 + distinct_triples(&change.added, |triple| !self.contains_triple(triple))
                 - distinct_triples(&change.removed, |triple| !next.contains_triple(triple));
         }
+        next.statistics = Arc::new(StatisticsCell::after(
+            self,
+            &next,
+            &change.added,
+            &change.removed,
+        ));
         next
     }
 
@@ -311,6 +321,7 @@ impl Snapshot {
         self.base = Arc::new(Base::new(quads));
         self.delta = Arc::default();
         self.dictionary = dictionary;
+        self.statistics = Arc::new(self.statistics.renumbered(renumbered));
         Ok(())
     }
 
@@ -324,6 +335,7 @@ impl Snapshot {
             graphs: Arc::clone(&self.graphs),
             triples: self.triples,
             prefixes: Arc::clone(&self.prefixes),
+            statistics: Arc::clone(&self.statistics),
         }
     }
 
