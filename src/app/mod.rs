@@ -13,6 +13,7 @@ pub mod resource;
 pub mod results;
 pub mod summary;
 pub mod tokens;
+pub mod void;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};

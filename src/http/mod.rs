@@ -22,6 +22,9 @@ mod summary;
 mod tests;
 #[cfg(test)]
 mod tests_networks;
+#[cfg(test)]
+mod tests_void;
+mod void;
 
 pub use listen::{ServeError, serve};
 
@@ -122,6 +125,7 @@ pub fn router(state: AppState) -> Router {
         .merge(networks::routes())
         .merge(integration::routes())
         .merge(resources::routes())
+        .merge(void::routes())
         .merge(health::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_in_this_way)

@@ -28,10 +28,10 @@ pub use query::{
 };
 pub use service::{Services, Wanted};
 pub use snapshot::Snapshot;
+pub use spareval::{CancellationToken, QueryResults};
 pub use statistics::{
     ClassCounts, ClassPropertyCounts, GraphStatistics, LinkTarget, PropertyCounts, Statistics,
 };
-pub use spareval::{CancellationToken, QueryResults};
 pub use transaction::Transaction;
 
 use log::{Log, Record};

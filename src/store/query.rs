@@ -4,13 +4,14 @@ use super::brake;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::index::GraphScope;
-use super::service::{Handler, Services};
+use super::service::{Handler, Services, with_made_graphs};
 use super::snapshot::Snapshot;
 use crate::rdf::{DEFAULT_GRAPH, TermId, end_of_string};
 use oxigraph::model::{GraphName, NamedNode, Term, Variable};
 use spareval::{CancellationToken, QueryResults};
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::{GraphUpdateOperation, SparqlParser};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -543,14 +544,18 @@ impl Snapshot {
             let handler = Handler::new(Arc::clone(services), limits.clone());
             evaluator = evaluator.with_default_service_handler(handler);
         }
-        let braked = brake::braked_query(&query.inner);
+        let dataset = dataset
+            .to_query_dataset()
+            .or_else(|| query.inner.dataset().cloned());
+        let inner = match &query.services {
+            Some(services) => with_made_graphs(&query.inner, &**services, dataset.as_ref()),
+            None => Cow::Borrowed(&query.inner),
+        };
+        let braked = brake::braked_query(&inner);
         let mut prepared = evaluator.prepare(&braked);
         for (variable, term) in &query.bindings {
             prepared = prepared.substitute_variable(variable.clone(), term.clone());
         }
-        let dataset = dataset
-            .to_query_dataset()
-            .or_else(|| query.inner.dataset().cloned());
         let scope = self.default_graph_scope(dataset.as_ref());
         *prepared.dataset_mut() = evaluator_dataset(dataset.as_ref());
         brake::stopped(|| {
