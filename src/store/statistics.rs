@@ -22,11 +22,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Changes of more quads are not followed while the writer waits, but at the first use.
-const AT_ONCE: usize = 4_096;
+const AT_ONCE: usize = 1_024;
 /// Commits that may wait to be followed; each keeps its version in memory.
 const LONGEST_CHAIN: usize = 64;
 /// Following a quad costs as much as counting about so many anew.
-const COST_OF_FOLLOWING: usize = 20;
+const COST_OF_FOLLOWING: usize = 40;
 /// Sets of hidden graphs that the counts of the rest are remembered for.
 const MOST_VIEWS: usize = 8;
 /// With fewer quads threads are not worth starting.
@@ -317,15 +317,15 @@ impl StatisticsCell {
 }
 
 fn is_cheaper_anew(changes: usize, after: &Snapshot) -> bool {
-    changes > AT_ONCE / 4 && changes.saturating_mul(COST_OF_FOLLOWING) > after.len()
+    changes > AT_ONCE && changes.saturating_mul(COST_OF_FOLLOWING) > after.len()
 }
 
 impl Snapshot {
     /// The counts of this version.
     ///
     /// Usually they are there; after a start, or a change of much of the data, the first call
-    /// counts: about a microsecond a quad on one core, and others that ask wait for it. Call it on
-    /// a thread that may wait.
+    /// counts: about a third of a second for a million quads on two cores, and others that ask
+    /// wait for it. Call it on a thread that may wait.
     pub fn statistics(&self) -> Arc<Statistics> {
         Arc::clone(&self.statistics.known(self).statistics)
     }
@@ -437,13 +437,15 @@ fn site(iri: &str) -> Option<&str> {
     (end > start).then(|| iri.get(..end)).flatten()
 }
 
+/// A site without its scheme, in lower case.
+fn authority(site: &str) -> String {
+    let start = site.find("://").map_or(0, |at| at + 3);
+    site.get(start..).unwrap_or_default().to_ascii_lowercase()
+}
+
 /// Whether two sites differ in more than how they are reached.
 fn is_elsewhere(from: &str, to: &str) -> bool {
-    let authority = |site: &str| site.find("://").map_or(0, |at| at + 3);
-    !from
-        .get(authority(from)..)
-        .unwrap_or_default()
-        .eq_ignore_ascii_case(to.get(authority(to)..).unwrap_or_default())
+    authority(from) != authority(to)
 }
 
 /// Adds a number to a sorted list without repetitions.
@@ -468,7 +470,94 @@ struct Tally {
     properties: FastMap<TermId, PropertyCounts>,
     instances: FastMap<TermId, usize>,
     uses: FastMap<(TermId, TermId), ClassPropertyCounts>,
-    links: FastMap<(TermId, LinkTarget), usize>,
+    /// By property and number of the target: of a graph, or from [`FIRST_SITE`] on of a site.
+    links: FastMap<(TermId, u64), usize>,
+}
+
+/// What the numbers of sites begin with where they stand beside those of graphs.
+const FIRST_SITE: u64 = 1 << 32;
+
+/// What sort of term each number stands for, as far as counting goes.
+struct Kinds {
+    /// By term: [`Kinds::NO_IRI`], [`Kinds::NO_SITE`], or the number of its site.
+    sites: Vec<u32>,
+    /// By number of a site: its text, and the number of its authority.
+    names: Vec<(Arc<str>, u32)>,
+}
+
+impl Kinds {
+    const NO_IRI: u32 = u32::MAX;
+    const NO_SITE: u32 = u32::MAX - 1;
+
+    /// One pass over the dictionary: looking each term up when its turn comes would wait for
+    /// memory each time.
+    fn new(snapshot: &Snapshot) -> Self {
+        let mut kinds = Self {
+            sites: vec![Self::NO_IRI],
+            names: Vec::new(),
+        };
+        let mut numbers: FastMap<Arc<str>, u32> = FastMap::default();
+        let mut authorities: FastMap<String, u32> = FastMap::default();
+        // Terms come in runs of one site.
+        let mut last: Option<(Arc<str>, u32)> = None;
+        for id in 1..=snapshot.dictionary.len() as TermId {
+            let Some(iri) = snapshot.iri(id) else {
+                kinds.sites.push(Self::NO_IRI);
+                continue;
+            };
+            let Some(site) = site(iri) else {
+                kinds.sites.push(Self::NO_SITE);
+                continue;
+            };
+            if let Some((text, number)) = &last
+                && **text == *site
+            {
+                kinds.sites.push(*number);
+                continue;
+            }
+            let (text, number) = match numbers.get_key_value(site) {
+                Some((text, number)) => (Arc::clone(text), *number),
+                None => {
+                    let text: Arc<str> = site.into();
+                    let next = authorities.len() as u32;
+                    let authority = *authorities.entry(authority(site)).or_insert(next);
+                    let number = kinds.names.len() as u32;
+                    kinds.names.push((Arc::clone(&text), authority));
+                    numbers.insert(Arc::clone(&text), number);
+                    (text, number)
+                }
+            };
+            kinds.sites.push(number);
+            last = Some((text, number));
+        }
+        kinds
+    }
+
+    fn of(&self, id: TermId) -> u32 {
+        self.sites.get(id as usize).copied().unwrap_or(Self::NO_IRI)
+    }
+
+    fn is_iri(&self, id: TermId) -> bool {
+        self.of(id) != Self::NO_IRI
+    }
+
+    /// The number of the site of a term, and that of its authority.
+    fn site(&self, id: TermId) -> Option<(u32, u32)> {
+        let site = self.of(id);
+        self.names
+            .get(site as usize)
+            .map(|(_, authority)| (site, *authority))
+    }
+
+    fn target(&self, number: u64) -> Option<LinkTarget> {
+        match number.checked_sub(FIRST_SITE) {
+            None => TermId::try_from(number).ok().map(LinkTarget::Graph),
+            Some(site) => {
+                let (name, _) = self.names.get(usize::try_from(site).ok()?)?;
+                Some(LinkTarget::Site(Arc::clone(name)))
+            }
+        }
+    }
 }
 
 impl Tally {
@@ -525,7 +614,7 @@ impl Tally {
         }
     }
 
-    fn finish(self) -> GraphStatistics {
+    fn finish(self, kinds: &Kinds) -> GraphStatistics {
         let mut classes: BTreeMap<TermId, ClassCounts> = self
             .instances
             .into_iter()
@@ -551,7 +640,14 @@ impl Tally {
                 .into_iter()
                 .map(|(class, counts)| (class, Arc::new(counts)))
                 .collect(),
-            links: Arc::new(self.links.into_iter().collect()),
+            links: Arc::new(
+                self.links
+                    .into_iter()
+                    .filter_map(|((property, target), triples)| {
+                        Some(((property, kinds.target(target)?), triples))
+                    })
+                    .collect(),
+            ),
         }
     }
 }
@@ -565,8 +661,9 @@ struct Counting<'a> {
     rdf_type: Option<TermId>,
     union: Tally,
     graphs: FastMap<TermId, Tally>,
-    sites: FastMap<Arc<str>, Arc<str>>,
+    kinds: &'a Kinds,
     pairs: Vec<[TermId; 2]>,
+    seen_in: Vec<TermId>,
 }
 
 /// Counts all there is in the graphs that are not hidden.
@@ -574,6 +671,7 @@ struct Counting<'a> {
 /// Threads of its own rather than those of the pool: a thread of the pool that waits here could
 /// otherwise be given work that waits for the same.
 fn count(snapshot: &Snapshot, hidden: &BTreeSet<TermId>, with_graphs: bool) -> Statistics {
+    let kinds = Kinds::new(snapshot);
     let new = || Counting {
         snapshot,
         hidden,
@@ -581,8 +679,9 @@ fn count(snapshot: &Snapshot, hidden: &BTreeSet<TermId>, with_graphs: bool) -> S
         rdf_type: snapshot.rdf_type(),
         union: Tally::default(),
         graphs: FastMap::default(),
-        sites: FastMap::default(),
+        kinds: &kinds,
         pairs: Vec::new(),
+        seen_in: Vec::new(),
     };
     let threads = match snapshot.len() {
         few if few < WORTH_THREADS => 1,
@@ -633,9 +732,9 @@ fn count(snapshot: &Snapshot, hidden: &BTreeSet<TermId>, with_graphs: bool) -> S
     Statistics {
         graphs: graphs
             .into_iter()
-            .map(|(graph, tally)| (graph, Arc::new(tally.finish())))
+            .map(|(graph, tally)| (graph, Arc::new(tally.finish(&kinds))))
             .collect(),
-        union: Arc::new(union.finish()),
+        union: Arc::new(union.finish(&kinds)),
     }
 }
 
@@ -680,7 +779,7 @@ impl Counting<'_> {
 
     /// Property, object and graph of all that is said of a subject.
     fn subject(&mut self, subject: TermId, rows: &[[TermId; 3]]) {
-        let is_entity = self.snapshot.is_iri(subject);
+        let is_entity = self.kinds.is_iri(subject);
         let mut pairs = std::mem::take(&mut self.pairs);
         pairs.clear();
         pairs.extend(rows.iter().map(|[p, o, _]| [*p, *o]));
@@ -709,10 +808,10 @@ impl Counting<'_> {
     fn value(&mut self, property: TermId, rows: &[[TermId; 3]]) {
         self.union.properties.entry(property).or_default().objects += 1;
         if self.with_graphs {
-            let mut graphs = Vec::new();
-            rows.iter().for_each(|row| note(&mut graphs, row[2]));
-            for graph in graphs {
-                let tally = self.graphs.entry(graph).or_default();
+            self.seen_in.clear();
+            rows.iter().for_each(|row| note(&mut self.seen_in, row[2]));
+            for graph in &self.seen_in {
+                let tally = self.graphs.entry(*graph).or_default();
                 tally.properties.entry(property).or_default().objects += 1;
             }
         }
@@ -724,38 +823,31 @@ impl Counting<'_> {
         if !self.with_graphs {
             return;
         }
-        let mut graphs = Vec::new();
-        rows.iter().for_each(|row| note(&mut graphs, row[2]));
-        for graph in graphs {
-            self.graphs.entry(graph).or_default().objects += 1;
+        self.seen_in.clear();
+        rows.iter().for_each(|row| note(&mut self.seen_in, row[2]));
+        for graph in &self.seen_in {
+            self.graphs.entry(*graph).or_default().objects += 1;
         }
         let described = self.snapshot.described_in(object);
-        let site = self.snapshot.site(object).map(|site| {
-            let known = self.sites.get(site).map(Arc::clone);
-            known.unwrap_or_else(|| {
-                let new: Arc<str> = site.into();
-                self.sites.insert(Arc::clone(&new), Arc::clone(&new));
-                new
-            })
-        });
-        if described.is_empty() && site.is_none() {
+        let to = self.kinds.site(object);
+        if described.is_empty() && to.is_none() {
             return;
         }
         for &[subject, property, graph] in rows {
             if Some(property) == self.rdf_type {
                 continue;
             }
-            let tally = self.graphs.entry(graph).or_default();
-            for other in described.iter().filter(|other| **other != graph) {
-                let key = (property, LinkTarget::Graph(*other));
-                *tally.links.entry(key).or_default() += 1;
-            }
-            if let Some(to) = &site
-                && let Some(from) = self.snapshot.site(subject)
-                && is_elsewhere(from, to)
-            {
-                let key = (property, LinkTarget::Site(Arc::clone(to)));
-                *tally.links.entry(key).or_default() += 1;
+            let others = described.iter().filter(|other| **other != graph);
+            let graphs = others.map(|other| u64::from(*other));
+            let site = match (self.kinds.site(subject), to) {
+                (Some((_, from)), Some((site, to))) if from != to => {
+                    Some(FIRST_SITE + u64::from(site))
+                }
+                _ => None,
+            };
+            for target in graphs.chain(site) {
+                let tally = self.graphs.entry(graph).or_default();
+                *tally.links.entry((property, target)).or_default() += 1;
             }
         }
     }
