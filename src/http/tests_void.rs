@@ -63,8 +63,8 @@ impl Answer {
     fn graph(&self) -> Graph {
         RdfParser::from_format(RdfFormat::Turtle)
             .for_slice(&self.text)
-            .map(|quad| quad.unwrap().into())
-            .map(|quad: oxigraph::model::Quad| {
+            .map(|quad| {
+                let quad = quad.unwrap();
                 oxigraph::model::Triple::new(quad.subject, quad.predicate, quad.object)
             })
             .collect()
