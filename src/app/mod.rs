@@ -19,6 +19,7 @@ pub mod saved;
 pub mod summary;
 pub mod tokens;
 pub mod visibility;
+pub mod void;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};

@@ -2,7 +2,7 @@
 //! stays the same.
 
 use super::integration::IntegrationReport;
-use super::{AppError, KnowledgeGraph};
+use super::{AppError, KnowledgeGraph, void};
 use crate::metrics::mixing::{self, Mixing};
 use crate::metrics::{
     self, Cancelled, Compute, Measures, Metric, Once, Options, Scope, Score, Task, TaskProgress,
@@ -587,6 +587,11 @@ impl Services for NetworkServices {
         wanted: &Wanted,
         limits: &Limits,
     ) -> Result<Option<Vec<Triple>>, StoreError> {
+        if service.as_ref() == void::SERVICE {
+            let mut triples = void::description(&self.graph, &self.snapshot, None);
+            triples.retain(|triple| wanted.has(triple.predicate.as_str()));
+            return Ok(Some(triples));
+        }
         let Some(name) = service.as_str().strip_prefix(iri::NETWORK) else {
             return Ok(None);
         };
@@ -654,6 +659,10 @@ impl Services for NetworkServices {
             })
             .map(Some)
             .map_err(|error: Cancelled| failed(NetworkError::from(error).into()))
+    }
+
+    fn service_of_graph(&self, graph: &NamedNode) -> Option<NamedNode> {
+        (graph.as_ref() == void::GRAPH).then(|| void::SERVICE.into_owned())
     }
 }
 

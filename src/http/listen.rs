@@ -74,6 +74,7 @@ async fn listen(config: Config) -> Result<(), ServeError> {
     let opening = tokio::task::spawn_blocking(move || {
         let graph = KnowledgeGraph::open(config)?;
         graph.keep_metrics_current();
+        graph.count_ahead();
         Ok::<_, AppError>(graph)
     });
     tokio::pin!(opening);

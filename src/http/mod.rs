@@ -34,7 +34,10 @@ mod tests_history;
 mod tests_networks;
 #[cfg(test)]
 mod tests_visibility;
+#[cfg(test)]
+mod tests_void;
 mod versions;
+mod void;
 
 pub use listen::{ServeError, serve};
 
@@ -170,6 +173,7 @@ pub fn router(state: AppState) -> Router {
         .merge(networks::routes())
         .merge(integration::routes())
         .merge(resources::routes())
+        .merge(void::routes())
         .merge(health::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_in_this_way)

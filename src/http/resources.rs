@@ -9,7 +9,7 @@ use super::respond::Reading;
 use super::{AppState, pages};
 use crate::app::resource::{Description, describe, schemes, vocabulary};
 use crate::app::results::write_quads_with;
-use crate::app::{TermOptions, iri};
+use crate::app::{TermOptions, iri, void};
 use crate::store::Snapshot;
 use axum::Router;
 use axum::extract::State;
@@ -279,7 +279,12 @@ async fn terms(
 /// `GET /graph/…`: the contents of a graph are in the graph store.
 async fn graph(uri: Uri) -> Response {
     let name = format!("{}{}", iri::WEFT, uri.path().trim_start_matches('/'));
-    let location = pages::store_href(&name);
+    let location = if name == void::GRAPH.as_str() {
+        // Made for each version, so not in the store.
+        "/.well-known/void".to_owned()
+    } else {
+        pages::store_href(&name)
+    };
     match HeaderValue::try_from(location) {
         Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
         Err(_) => ApiError::NotFound("there is no such graph".to_owned()).into_response(),

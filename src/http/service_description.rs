@@ -6,17 +6,16 @@ use super::negotiate::Chosen;
 use super::request::{self, url};
 use super::respond::Reading;
 use crate::app::results::write_quads;
-use crate::store::Snapshot;
+use crate::app::{Config, void};
+use crate::store::{GraphStatistics, Snapshot};
 use axum::http::request::Parts;
 use axum::response::Response;
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
-use oxigraph::model::vocab::{rdf, xsd};
-use oxigraph::model::{BlankNode, Graph, GraphName, Literal, NamedNode, NamedNodeRef, TripleRef};
+use oxigraph::model::vocab::rdf;
+use oxigraph::model::{BlankNode, Graph, GraphName, NamedNode, NamedNodeRef, TripleRef};
 use oxigraph::sparql::results::QueryResultsFormat;
 
 const SD: &str = "http://www.w3.org/ns/sparql-service-description#";
-const TRIPLES: NamedNodeRef<'static> =
-    NamedNodeRef::new_unchecked("http://rdfs.org/ns/void#triples");
 
 /// Answers with the description of the endpoint under the address that the client used.
 pub(super) async fn describe(
@@ -41,8 +40,8 @@ pub(super) async fn describe(
         return Ok(response);
     }
     let body = state
-        .blocking(move |_| {
-            let graph = description(&endpoint, &snapshot)?;
+        .blocking(move |graph| {
+            let graph = description(&endpoint, &snapshot, graph.config())?;
             let mut body = Vec::new();
             let quads = graph
                 .iter()
@@ -58,7 +57,7 @@ fn sd(name: &str) -> NamedNode {
     NamedNode::new_unchecked(format!("{SD}{name}"))
 }
 
-fn description(endpoint: &str, snapshot: &Snapshot) -> Result<Graph, ApiError> {
+fn description(endpoint: &str, snapshot: &Snapshot, config: &Config) -> Result<Graph, ApiError> {
     let endpoint = NamedNode::new(endpoint)
         .map_err(|_| ApiError::BadRequest("the address of the request is no IRI".to_owned()))?;
     let mut graph = Graph::new();
@@ -104,14 +103,39 @@ fn description(endpoint: &str, snapshot: &Snapshot) -> Result<Graph, ApiError> {
         graph.insert(TripleRef::new(service, &sd("resultFormat"), &format));
         graph.insert(TripleRef::new(service, &sd("inputFormat"), &format));
     }
+    describe_limits(&mut graph, service, config);
     describe_dataset(&mut graph, service, snapshot);
     Ok(graph)
 }
 
 fn describe_dataset(graph: &mut Graph, service: NamedNodeRef<'_>, snapshot: &Snapshot) {
-    let count = |triples: usize| Literal::new_typed_literal(triples.to_string(), xsd::INTEGER);
-    let dataset = BlankNode::default();
-    let default_graph = BlankNode::default();
+    let statistics = snapshot.statistics();
+    let mut contents = |node: &BlankNode, counts: &GraphStatistics, label: &str| {
+        graph.insert(TripleRef::new(node, rdf::TYPE, &sd("Graph")));
+        for triple in void::counts(snapshot, node.clone().into(), counts, label) {
+            graph.insert(&triple);
+        }
+    };
+    // Labels that are the same in each answer about the same data.
+    let node = |label: &str| BlankNode::new_unchecked(label);
+    let (dataset, default_graph) = (node("dataset"), node("union"));
+    contents(&default_graph, &statistics.union, "union");
+    let mut named_graphs = Vec::new();
+    for (at, (name, _)) in snapshot.graphs().into_iter().enumerate() {
+        let GraphName::NamedNode(name) = name else {
+            continue;
+        };
+        let label = format!("graph{at}n");
+        let node = node(&format!("graph{at}"));
+        let id = snapshot.id_of(name.as_ref().into());
+        match id.and_then(|id| statistics.graphs.get(&id)) {
+            Some(counts) => contents(&node, counts, &label),
+            None => contents(&node, &GraphStatistics::default(), &label),
+        }
+        named_graphs.push((name, Some(node)));
+    }
+    // Made for each version, and not counted: it would have to count itself.
+    named_graphs.push((void::GRAPH.into_owned(), None));
     graph.insert(TripleRef::new(service, &sd("defaultDataset"), &dataset));
     graph.insert(TripleRef::new(&dataset, rdf::TYPE, &sd("Dataset")));
     graph.insert(TripleRef::new(
@@ -119,23 +143,19 @@ fn describe_dataset(graph: &mut Graph, service: NamedNodeRef<'_>, snapshot: &Sna
         &sd("defaultGraph"),
         &default_graph,
     ));
-    graph.insert(TripleRef::new(&default_graph, rdf::TYPE, &sd("Graph")));
-    graph.insert(TripleRef::new(
-        &default_graph,
-        TRIPLES,
-        &count(snapshot.triple_count()),
-    ));
-    for (name, triples) in snapshot.graphs() {
-        let GraphName::NamedNode(name) = name else {
-            continue;
-        };
-        let named = BlankNode::default();
-        let contents = BlankNode::default();
+    for (at, (name, contents)) in named_graphs.into_iter().enumerate() {
+        let named = node(&format!("named{at}"));
         graph.insert(TripleRef::new(&dataset, &sd("namedGraph"), &named));
         graph.insert(TripleRef::new(&named, rdf::TYPE, &sd("NamedGraph")));
         graph.insert(TripleRef::new(&named, &sd("name"), &name));
-        graph.insert(TripleRef::new(&named, &sd("graph"), &contents));
-        graph.insert(TripleRef::new(&contents, rdf::TYPE, &sd("Graph")));
-        graph.insert(TripleRef::new(&contents, TRIPLES, &count(triples)));
+        if let Some(contents) = contents {
+            graph.insert(TripleRef::new(&named, &sd("graph"), &contents));
+        }
+    }
+}
+
+fn describe_limits(graph: &mut Graph, service: NamedNodeRef<'_>, config: &Config) {
+    for (property, limit) in void::limits(config) {
+        graph.insert(TripleRef::new(service, property, &limit));
     }
 }

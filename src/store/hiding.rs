@@ -7,7 +7,7 @@
 use super::snapshot::Snapshot;
 use crate::rdf::TermId;
 use oxigraph::model::NamedNode;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a view leaves out.
@@ -17,6 +17,8 @@ pub(super) struct Hidden {
     pub(super) ids: Vec<TermId>,
     names: BTreeSet<NamedNode>,
     key: String,
+    /// The graphs of the whole, if something is hidden.
+    pub(super) whole: Option<Arc<BTreeMap<TermId, usize>>>,
 }
 
 impl Snapshot {
@@ -50,7 +52,16 @@ impl Snapshot {
         } else {
             self.visibility().to_owned()
         };
-        self.without(Arc::new(Hidden { ids, names, key }))
+        let whole = match &self.hidden_parts().whole {
+            Some(whole) => Some(Arc::clone(whole)),
+            None => (!ids.is_empty()).then(|| Arc::clone(self.graph_counts())),
+        };
+        self.without(Arc::new(Hidden {
+            ids,
+            names,
+            key,
+            whole,
+        }))
     }
 
     /// The graphs that this view was told to hide, whether they are there or not.

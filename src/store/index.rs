@@ -157,6 +157,24 @@ impl Base {
         self.permutations.iter().map(Permutation::heap_bytes).sum()
     }
 
+    /// Ranges of first terms that hold about equally many rows of an order each, and all of them
+    /// together. A range is longer where one term begins many rows.
+    pub(crate) fn pieces(&self, order: Order, count: usize) -> Vec<std::ops::Range<TermId>> {
+        let permutation = &self.permutations[order as usize];
+        let mut ends: Vec<TermId> = (1..count)
+            .map(|piece| (permutation.rows.len() / count * piece) as u32)
+            .map(|row| permutation.starts.partition_point(|start| *start < row) as TermId)
+            .collect();
+        // The delta may have terms beyond those of the base.
+        ends.push(TermId::MAX);
+        ends.dedup();
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        starts
+            .zip(ends.iter().copied())
+            .map(|(start, end)| start..end)
+            .collect()
+    }
+
     fn contains(&self, quad: CodedQuad) -> bool {
         let (start, end) = self.permutations[0].range(&quad);
         start < end
@@ -304,6 +322,35 @@ impl<'a> Scan<'a> {
             permutation: &base.permutations[0],
             added: &[],
             removed: &[],
+        }
+    }
+
+    /// The rows of one order whose first term is in a range, base and delta merged, in that order.
+    pub(crate) fn between(
+        base: &'a Base,
+        delta: &'a Delta,
+        order: Order,
+        firsts: &std::ops::Range<TermId>,
+    ) -> Self {
+        let permutation = &base.permutations[order as usize];
+        let start_of = |first: TermId| {
+            let start = permutation.starts.get(first as usize);
+            start.map_or(permutation.rows.len(), |start| *start as usize)
+        };
+        let within = |rows: &'a [[TermId; 4]]| {
+            let start = rows.partition_point(|row| row[0] < firsts.start);
+            let end = rows.partition_point(|row| row[0] < firsts.end);
+            &rows[start..end.max(start)]
+        };
+        let (start, end) = (start_of(firsts.start), start_of(firsts.end));
+        let (first, last) = permutation.run(firsts.start);
+        Self {
+            rows: &permutation.rows[start..end.max(start)],
+            first: firsts.start,
+            left_of_first: last - first,
+            permutation,
+            added: within(&delta.added[order as usize]),
+            removed: within(&delta.removed[order as usize]),
         }
     }
 

@@ -21,6 +21,7 @@ mod query;
 mod service;
 pub mod skolem;
 mod snapshot;
+mod statistics;
 mod transaction;
 mod update;
 mod wording;
@@ -35,6 +36,9 @@ pub use query::{
 pub use service::{Services, Wanted};
 pub use snapshot::Snapshot;
 pub use spareval::{CancellationToken, QueryResults};
+pub use statistics::{
+    ClassCounts, ClassPropertyCounts, GraphStatistics, LinkTarget, PropertyCounts, Statistics,
+};
 pub use transaction::Transaction;
 
 use history::History;

@@ -6,7 +6,7 @@ use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::guarded;
 use super::index::GraphScope;
-use super::service::{Handler, Services};
+use super::service::{Handler, Services, with_made_graphs};
 use super::snapshot::Snapshot;
 use super::wording;
 use crate::rdf::{DEFAULT_GRAPH, TermId, end_of_string};
@@ -14,6 +14,7 @@ use oxigraph::model::{GraphName, NamedNode, Term, Variable};
 use spareval::{CancellationToken, QueryResults};
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::{GraphUpdateOperation, SparqlParser, SparqlSyntaxError};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -589,7 +590,11 @@ impl Snapshot {
             .or_else(|| query.inner.dataset().cloned());
         let scope = self.default_graph_scope(dataset.as_ref());
         brake::within(limits, || {
-            let guarded = guarded::guarded_query(query.inner.clone());
+            let inner = match &query.services {
+                Some(services) => with_made_graphs(&query.inner, &**services, dataset.as_ref()),
+                None => Cow::Borrowed(&query.inner),
+            };
+            let guarded = guarded::guarded_query(inner.into_owned());
             let mut prepared = evaluator.prepare(&guarded);
             for (variable, term) in &query.bindings {
                 prepared = prepared.substitute_variable(variable.clone(), term.clone());

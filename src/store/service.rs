@@ -12,8 +12,12 @@ use crate::rdf::DEFAULT_GRAPH;
 use oxigraph::model::{GraphNameRef, NamedNode, Term, Triple, Variable};
 use oxiri::Iri;
 use spareval::{DefaultServiceHandler, QueryResults, QuerySolutionIter};
-use spargebra::algebra::{GraphPattern, PropertyPathExpression};
+use spargebra::algebra::{
+    AggregateExpression, Expression, GraphPattern, OrderExpression, PropertyPathExpression,
+    QueryDataset,
+};
 use spargebra::term::{NamedNodePattern, TriplePattern};
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,7 +55,169 @@ pub trait Services: Send + Sync {
         wanted: &Wanted,
         limits: &Limits,
     ) -> Result<Option<Vec<Triple>>, StoreError>;
+
+    /// The service that answers for a named graph, if the graph is made for each version rather
+    /// than stored. `GRAPH <name> { … }` then means `SERVICE <that> { … }`. Such a graph has to be
+    /// named: `GRAPH ?g` does not find it, and it is not part of the union.
+    fn service_of_graph(&self, _graph: &NamedNode) -> Option<NamedNode> {
+        None
+    }
 }
+
+/// A query with the clauses for graphs that a service answers for turned into clauses for the
+/// service. A dataset that names graphs has to name them too.
+pub(super) fn with_made_graphs<'q>(
+    query: &'q spargebra::Query,
+    services: &dyn Services,
+    dataset: Option<&QueryDataset>,
+) -> Cow<'q, spargebra::Query> {
+    let named = dataset.and_then(|dataset| dataset.named.as_ref());
+    let service = |pattern: &GraphPattern| match pattern {
+        GraphPattern::Graph {
+            name: NamedNodePattern::NamedNode(graph),
+            ..
+        } if named.is_none_or(|named| named.contains(graph)) => services.service_of_graph(graph),
+        _ => None,
+    };
+    let (spargebra::Query::Select { pattern, .. }
+    | spargebra::Query::Construct { pattern, .. }
+    | spargebra::Query::Describe { pattern, .. }
+    | spargebra::Query::Ask { pattern, .. }) = query;
+    let mut is_asked = false;
+    each_pattern(pattern, &mut |pattern| {
+        is_asked |= service(pattern).is_some()
+    });
+    if !is_asked {
+        return Cow::Borrowed(query);
+    }
+    let mut query = query.clone();
+    let (spargebra::Query::Select { pattern, .. }
+    | spargebra::Query::Construct { pattern, .. }
+    | spargebra::Query::Describe { pattern, .. }
+    | spargebra::Query::Ask { pattern, .. }) = &mut query;
+    each_pattern_mut(pattern, &mut |pattern| {
+        if let Some(name) = service(pattern)
+            && let GraphPattern::Graph { inner, .. } = pattern
+        {
+            let nothing = GraphPattern::Bgp {
+                patterns: Vec::new(),
+            };
+            *pattern = GraphPattern::Service {
+                name: name.into(),
+                inner: Box::new(std::mem::replace(&mut **inner, nothing)),
+                silent: false,
+            };
+        }
+    });
+    Cow::Owned(query)
+}
+
+/// Walks through all patterns within one, those of EXISTS included, each before its parts.
+macro_rules! walk {
+    ($patterns:ident, $expressions:ident, $($mutable:tt)?) => {
+        fn $patterns(
+            pattern: &$($mutable)? GraphPattern,
+            visit: &mut dyn FnMut(&$($mutable)? GraphPattern),
+        ) {
+            visit(pattern);
+            match pattern {
+                GraphPattern::Bgp { .. }
+                | GraphPattern::Path { .. }
+                | GraphPattern::Values { .. } => {}
+                GraphPattern::Join { left, right }
+                | GraphPattern::Lateral { left, right }
+                | GraphPattern::Union { left, right }
+                | GraphPattern::Minus { left, right } => {
+                    $patterns(left, visit);
+                    $patterns(right, visit);
+                }
+                GraphPattern::LeftJoin { left, right, expression } => {
+                    $patterns(left, visit);
+                    $patterns(right, visit);
+                    if let Some(expression) = expression {
+                        $expressions(expression, visit);
+                    }
+                }
+                GraphPattern::Filter { expr: expression, inner }
+                | GraphPattern::Extend { inner, expression, .. } => {
+                    $expressions(expression, visit);
+                    $patterns(inner, visit);
+                }
+                GraphPattern::OrderBy { inner, expression } => {
+                    for part in expression {
+                        let (OrderExpression::Asc(part) | OrderExpression::Desc(part)) = part;
+                        $expressions(part, visit);
+                    }
+                    $patterns(inner, visit);
+                }
+                GraphPattern::Group { inner, aggregates, .. } => {
+                    for (_, aggregate) in aggregates {
+                        if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
+                            $expressions(expr, visit);
+                        }
+                    }
+                    $patterns(inner, visit);
+                }
+                GraphPattern::Graph { inner, .. }
+                | GraphPattern::Service { inner, .. }
+                | GraphPattern::Project { inner, .. }
+                | GraphPattern::Distinct { inner }
+                | GraphPattern::Reduced { inner }
+                | GraphPattern::Slice { inner, .. } => $patterns(inner, visit),
+            }
+        }
+
+        fn $expressions(
+            expression: &$($mutable)? Expression,
+            visit: &mut dyn FnMut(&$($mutable)? GraphPattern),
+        ) {
+            match expression {
+                Expression::NamedNode(_)
+                | Expression::Literal(_)
+                | Expression::Variable(_)
+                | Expression::Bound(_) => {}
+                Expression::Exists(pattern) => $patterns(pattern, visit),
+                Expression::Or(a, b)
+                | Expression::And(a, b)
+                | Expression::Equal(a, b)
+                | Expression::SameTerm(a, b)
+                | Expression::Greater(a, b)
+                | Expression::GreaterOrEqual(a, b)
+                | Expression::Less(a, b)
+                | Expression::LessOrEqual(a, b)
+                | Expression::Add(a, b)
+                | Expression::Subtract(a, b)
+                | Expression::Multiply(a, b)
+                | Expression::Divide(a, b) => {
+                    $expressions(a, visit);
+                    $expressions(b, visit);
+                }
+                Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
+                    $expressions(a, visit);
+                }
+                Expression::If(a, b, c) => {
+                    $expressions(a, visit);
+                    $expressions(b, visit);
+                    $expressions(c, visit);
+                }
+                Expression::In(a, parts) => {
+                    $expressions(a, visit);
+                    for part in parts {
+                        $expressions(part, visit);
+                    }
+                }
+                Expression::Coalesce(parts) | Expression::FunctionCall(_, parts) => {
+                    for part in parts {
+                        $expressions(part, visit);
+                    }
+                }
+            }
+        }
+    };
+}
+
+walk!(each_pattern, each_expression,);
+walk!(each_pattern_mut, each_expression_mut, mut);
 
 /// The services of one evaluation.
 pub(super) struct Handler {

@@ -4,6 +4,7 @@ use super::dictionary::{Dictionary, GrowingDictionary, compacted};
 use super::hiding::Hidden;
 use super::index::{Base, Delta, GraphScope, Matches};
 use super::skolem;
+use super::statistics::StatisticsCell;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, node_of_term, quad_of_terms};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -36,6 +37,7 @@ pub struct Snapshot {
     /// The version that changed a graph last; graphs that stayed as they were are left out.
     changed_at: Arc<BTreeMap<TermId, u64>>,
     hidden: Arc<Hidden>,
+    pub(super) statistics: Arc<StatisticsCell>,
 }
 
 impl Snapshot {
@@ -52,6 +54,7 @@ impl Snapshot {
             watched_since: version,
             changed_at: Arc::default(),
             hidden: Arc::default(),
+            statistics: Arc::default(),
         }
     }
 
@@ -235,7 +238,23 @@ impl Snapshot {
             watched_since: self.watched_since,
             changed_at: Arc::clone(&self.changed_at),
             hidden,
+            statistics: Arc::clone(&self.statistics),
         }
+    }
+
+    /// This version with nothing hidden.
+    pub(super) fn whole(&self) -> Self {
+        let mut whole = self.with_version(self.version);
+        if let Some(graphs) = &self.hidden.whole {
+            whole.graphs = Arc::clone(graphs);
+            whole.triples = OnceLock::new();
+            whole.hidden = Arc::default();
+        }
+        whole
+    }
+
+    pub(super) fn graph_counts(&self) -> &Arc<BTreeMap<TermId, usize>> {
+        &self.graphs
     }
 
     pub(super) fn graph_ids(&self) -> &BTreeMap<TermId, usize> {
@@ -319,6 +338,7 @@ impl Snapshot {
             watched_since: self.watched_since,
             changed_at: Arc::clone(&self.changed_at),
             hidden: Arc::clone(&self.hidden),
+            statistics: Arc::clone(&self.statistics),
         };
         if change.added.is_empty() && change.removed.is_empty() {
             return next;
@@ -343,6 +363,12 @@ impl Snapshot {
                     - distinct_triples(&change.removed, |triple| !next.contains_triple(triple)),
             );
         }
+        next.statistics = Arc::new(StatisticsCell::after(
+            self,
+            &next,
+            &change.added,
+            &change.removed,
+        ));
         next
     }
 
@@ -389,6 +415,7 @@ impl Snapshot {
         self.base = Arc::new(Base::new(quads));
         self.delta = Arc::default();
         self.dictionary = dictionary;
+        self.statistics = Arc::new(self.statistics.renumbered(renumbered));
         Ok(())
     }
 
@@ -405,6 +432,7 @@ impl Snapshot {
             watched_since: self.watched_since,
             changed_at: Arc::clone(&self.changed_at),
             hidden: Arc::clone(&self.hidden),
+            statistics: Arc::clone(&self.statistics),
         }
     }
 
