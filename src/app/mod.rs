@@ -11,6 +11,7 @@ pub mod networks;
 mod observations;
 pub mod resource;
 pub mod results;
+pub mod search;
 pub mod summary;
 pub mod tokens;
 
@@ -18,6 +19,7 @@ pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use results::{ResultFormat, WriteError, write_results};
+pub use search::{Search, SearchError};
 pub use summary::Summary;
 pub use tokens::{Token, TokenError, Tokens};
 
@@ -476,6 +478,9 @@ pub enum AppError {
     /// An indicator.
     #[error(transparent)]
     Indicator(#[from] IndicatorError),
+    /// A text search.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// The tokens.
     #[error(transparent)]
     Token(#[from] TokenError),

@@ -148,6 +148,12 @@ fn app_problem(error: AppError) -> Problem {
         AppError::Catalogue(error) => catalogue_problem(error),
         AppError::Network(error) => network_problem(error),
         AppError::Indicator(error) => indicator_problem(error),
+        AppError::Search(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-search",
+            "This cannot be looked for",
+            detail,
+        ),
         AppError::ReadOnly => Problem::new(
             StatusCode::FORBIDDEN,
             "read-only",

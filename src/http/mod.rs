@@ -15,6 +15,7 @@ mod request;
 mod resources;
 mod respond;
 mod rows;
+mod search;
 mod service_description;
 mod sparql;
 mod summary;
@@ -22,6 +23,8 @@ mod summary;
 mod tests;
 #[cfg(test)]
 mod tests_networks;
+#[cfg(test)]
+mod tests_search;
 
 pub use listen::{ServeError, serve};
 
@@ -118,6 +121,7 @@ pub fn router(state: AppState) -> Router {
         .merge(sparql::routes())
         .merge(graph_store::routes())
         .merge(summary::routes())
+        .merge(search::routes())
         .merge(queries::routes())
         .merge(networks::routes())
         .merge(integration::routes())

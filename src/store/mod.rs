@@ -16,6 +16,7 @@ mod log;
 mod query;
 mod service;
 mod snapshot;
+mod text;
 mod transaction;
 mod update;
 
@@ -27,6 +28,9 @@ pub use query::{
 };
 pub use service::{Services, Wanted};
 pub use snapshot::Snapshot;
+pub use text::{
+    MatchKind, TextError, TextFields, TextHit, TextHits, TextQuery, TextScope,
+};
 pub use spareval::{CancellationToken, QueryResults};
 pub use transaction::Transaction;
 

@@ -2,6 +2,7 @@
 
 use super::dictionary::{Dictionary, GrowingDictionary, compacted};
 use super::index::{Base, Delta, GraphScope, Matches};
+use super::text::Texts;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, node_of_term, quad_of_terms};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef};
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ pub struct Snapshot {
     graphs: Arc<BTreeMap<TermId, usize>>,
     triples: usize,
     prefixes: Arc<BTreeMap<String, String>>,
+    /// What text search has made of base and delta so far.
+    pub(super) texts: Texts,
 }
 
 impl Snapshot {
@@ -41,6 +44,7 @@ impl Snapshot {
             graphs: Arc::default(),
             triples: 0,
             prefixes: Arc::default(),
+            texts: Texts::default(),
         }
     }
 
@@ -71,7 +75,10 @@ impl Snapshot {
 
     /// Bytes this snapshot holds, parts shared with other snapshots included.
     pub fn heap_bytes(&self) -> usize {
-        self.dictionary.heap_bytes() + self.base.heap_bytes() + self.delta.heap_bytes()
+        self.dictionary.heap_bytes()
+            + self.base.heap_bytes()
+            + self.delta.heap_bytes()
+            + self.texts.heap_bytes()
     }
 
     /// The graphs with their numbers of quads, ordered by name; the default graph comes first,
@@ -250,6 +257,7 @@ impl Snapshot {
             graphs: Arc::new(graphs),
             triples: self.triples,
             prefixes,
+            texts: self.texts.clone(),
         };
         if change.added.is_empty() && change.removed.is_empty() {
             return next;
@@ -265,6 +273,7 @@ impl Snapshot {
             next.base = Arc::new(next.base.merged(&next.delta));
             next.delta = Arc::default();
         }
+        next.texts = self.texts.next(!outgrown);
         if changes > SMALL_DELTA {
             next.triples = next.scan([None; 3], GraphScope::Union).count();
         } else {
@@ -310,6 +319,7 @@ impl Snapshot {
         );
         self.base = Arc::new(Base::new(quads));
         self.delta = Arc::default();
+        self.texts = Texts::default();
         self.dictionary = dictionary;
         Ok(())
     }
@@ -324,6 +334,7 @@ impl Snapshot {
             graphs: Arc::clone(&self.graphs),
             triples: self.triples,
             prefixes: Arc::clone(&self.prefixes),
+            texts: self.texts.clone(),
         }
     }
 
