@@ -502,12 +502,14 @@ fn texts(parameter: Option<&str>, wanted: &Wanted) -> Result<Vec<Literal>, Searc
         }
         ([None], None) => {
             return bad(
-                "what weft:matches looks for must be known within the clause; write the text itself, or put its VALUES between the braces of the SERVICE",
+                "what weft:matches looks for must be known within the clause; write the text \
+                 itself, or put its VALUES between the braces of the SERVICE",
             );
         }
         _ => {
             return bad(
-                "weft:matches has several texts, and a score would not tell which it is of; write a SERVICE clause for each, or VALUES for one weft:matches within the clause",
+                "weft:matches has several texts, and a score would not tell which it is of; write \
+                 a SERVICE clause for each, or VALUES for one weft:matches within the clause",
             );
         }
     };
