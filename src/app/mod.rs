@@ -16,6 +16,7 @@ pub mod precondition;
 pub mod resource;
 pub mod results;
 pub mod saved;
+pub mod search;
 pub mod summary;
 pub mod tokens;
 pub mod visibility;
@@ -28,6 +29,7 @@ pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
 pub use saved::{SavedError, SavedQueries, SavedQuery};
+pub use search::{Search, SearchError};
 pub use summary::Summary;
 pub use tokens::{Token, TokenError, Tokens};
 pub use visibility::{ListedGraph, PrivateGraphs, Reader, VisibilityError};
@@ -606,6 +608,9 @@ pub enum AppError {
     /// An indicator.
     #[error(transparent)]
     Indicator(#[from] IndicatorError),
+    /// A text search.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// The tokens.
     #[error(transparent)]
     Token(#[from] TokenError),

@@ -571,12 +571,12 @@ struct NetworkServices {
 }
 
 impl KnowledgeGraph {
-    /// The networks of a version of the data, for the `SERVICE` clauses of a query that sees it.
-    pub fn services(&self, snapshot: &Arc<Snapshot>) -> Arc<dyn Services> {
-        Arc::new(NetworkServices {
+    /// The networks of a version of the data, as services of a query that sees it.
+    pub(super) fn network_services(&self, snapshot: &Arc<Snapshot>) -> impl Services + use<> {
+        NetworkServices {
             graph: self.clone(),
             snapshot: Arc::clone(snapshot),
-        })
+        }
     }
 }
 
@@ -646,7 +646,7 @@ impl Services for NetworkServices {
         let asked = |metric: &&&Metric| {
             wanted.has(&format!("{}{}", iri::NS, metric.id))
                 // A variable does not ask for what takes long.
-                && (*wanted != Wanted::All
+                && (!wanted.is_all()
                     || !metric.is_costly
                     || measured.network().len() <= COSTLY_BELOW)
         };

@@ -3,6 +3,7 @@
 mod graphs;
 mod integration;
 mod networks;
+mod search;
 
 use crate::app::{
     AppError, CatalogueError, ConfigError, GraphChange, KnowledgeGraph, NetworkError, ResultFormat,
@@ -67,6 +68,8 @@ enum Command {
     Import(Import),
     /// Run a SPARQL query from a file, from standard input (-), or from the catalogue by name
     Query(RunQuery),
+    /// Find things by their names: whole words, beginnings and near misses, in every language
+    Search(search::Find),
     /// Check RDF files against SHACL shapes
     Validate(Validate),
     /// List the networks that the data makes
@@ -338,6 +341,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Load(load) => run_load(&open(&cli.place)?, load),
         Command::Import(import) => run_import(&cli.place, import),
         Command::Query(query) => run_query(&cli.place, query),
+        Command::Search(find) => search::run_search(&cli.place, &find),
         Command::Validate(validate) => run_validate(&cli.place, validate),
         Command::Networks(list) => networks::run_networks(&cli.place, &list),
         Command::Metrics(measure) => networks::run_metrics(&cli.place, &measure),

@@ -167,7 +167,7 @@ pub(super) struct Export {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum RowFormat {
+pub(super) enum RowFormat {
     /// Columns for people
     Table,
     /// Comma-separated values
@@ -519,7 +519,7 @@ impl Rows {
         self.rows.push(cells.into());
     }
 
-    fn write(&self, format: RowFormat, output: &mut impl Write) -> io::Result<()> {
+    pub(super) fn write(&self, format: RowFormat, output: &mut impl Write) -> io::Result<()> {
         match format {
             RowFormat::Table => self.table(output),
             RowFormat::Csv => self.csv(output),

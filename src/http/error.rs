@@ -203,6 +203,12 @@ fn app_problem(error: AppError) -> Problem {
         AppError::Indicator(error) => indicator_problem(error),
         AppError::Saved(error) => saved_problem(error),
         AppError::Permalink(error) => permalink_problem(error),
+        AppError::Search(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-search",
+            "This cannot be looked for",
+            detail,
+        ),
         AppError::ReadOnly => Problem::new(
             StatusCode::FORBIDDEN,
             "read-only",

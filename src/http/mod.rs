@@ -23,6 +23,7 @@ mod resources;
 mod respond;
 mod rows;
 mod running;
+mod search;
 mod service_description;
 mod sparql;
 mod summary;
@@ -32,6 +33,8 @@ mod tests;
 mod tests_history;
 #[cfg(test)]
 mod tests_networks;
+#[cfg(test)]
+mod tests_search;
 #[cfg(test)]
 mod tests_visibility;
 #[cfg(test)]
@@ -166,6 +169,7 @@ pub fn router(state: AppState) -> Router {
         .merge(graph_store::routes())
         .merge(graphs::routes())
         .merge(summary::routes())
+        .merge(search::routes())
         .merge(queries::routes())
         .merge(running::routes())
         .merge(versions::routes())

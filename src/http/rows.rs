@@ -154,6 +154,12 @@ impl Page {
         })
     }
 
+    /// The positions of the rows, where a page has `usual` unless a limit is given.
+    pub(super) fn window(self, usual: usize) -> Range<usize> {
+        let limit = self.limit.unwrap_or(usual);
+        self.offset..self.offset.saturating_add(limit)
+    }
+
     /// The positions of the rows, of so many.
     pub(super) fn range(self, total: usize) -> Range<usize> {
         let start = self.offset.min(total);

@@ -22,6 +22,7 @@ mod service;
 pub mod skolem;
 mod snapshot;
 mod statistics;
+mod text;
 mod transaction;
 mod update;
 mod wording;
@@ -39,6 +40,7 @@ pub use spareval::{CancellationToken, QueryResults};
 pub use statistics::{
     ClassCounts, ClassPropertyCounts, GraphStatistics, LinkTarget, PropertyCounts, Statistics,
 };
+pub use text::{MatchKind, TextError, TextFields, TextHit, TextHits, TextQuery, TextScope};
 pub use transaction::Transaction;
 
 use history::History;

@@ -16,31 +16,61 @@ use spargebra::algebra::{
     AggregateExpression, Expression, GraphPattern, OrderExpression, PropertyPathExpression,
     QueryDataset,
 };
-use spargebra::term::{NamedNodePattern, TriplePattern};
+use spargebra::term::{NamedNodePattern, TermPattern};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Which properties a pattern asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// These.
-    Properties(BTreeSet<NamedNode>),
-    /// A variable stands for the property: any.
-    All,
+/// What a pattern asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// A variable stands for a property: any.
+    is_open: bool,
+    properties: BTreeSet<NamedNode>,
+    objects: Vec<(NamedNode, Option<Vec<Term>>)>,
 }
 
 impl Wanted {
+    /// Whether a variable stands for a property, so that all are asked for.
+    pub fn is_all(&self) -> bool {
+        self.is_open
+    }
+
     /// Whether a property is asked for.
     pub fn has(&self, property: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Properties(properties) => {
-                properties.iter().any(|known| known.as_str() == property)
-            }
-        }
+        self.is_open
+            || self
+                .properties
+                .iter()
+                .any(|known| known.as_str() == property)
+    }
+
+    /// The objects that the pattern gives a property, an item for each triple pattern: a constant,
+    /// or the terms that `VALUES` and `BIND` within the clause give its variable; `None` where
+    /// nothing within the clause says what the object is. What is bound outside of the clause is
+    /// not known here.
+    pub fn objects<'a>(
+        &'a self,
+        property: &'a str,
+    ) -> impl Iterator<Item = Option<&'a [Term]>> + 'a {
+        self.objects
+            .iter()
+            .filter(move |(known, _)| known.as_str() == property)
+            .map(|(_, terms)| terms.as_deref())
+    }
+
+    fn of(pattern: &GraphPattern) -> Self {
+        let mut tables = HashMap::new();
+        bound(pattern, &mut tables);
+        let mut wanted = Self::default();
+        properties(pattern, &tables, &mut wanted);
+        wanted
     }
 }
+
+/// The terms that variables can have, as far as `VALUES` and `BIND` say it; `None` for one that
+/// may also have others.
+type Tables = HashMap<Variable, Option<Vec<Term>>>;
 
 /// Answers `SERVICE` clauses of a query with triples, on which the clause's pattern is matched.
 pub trait Services: Send + Sync {
@@ -61,6 +91,23 @@ pub trait Services: Send + Sync {
     /// named: `GRAPH ?g` does not find it, and it is not part of the union.
     fn service_of_graph(&self, _graph: &NamedNode) -> Option<NamedNode> {
         None
+    }
+
+    /// The same as sets of triples: the pattern is matched on each of them by itself, and the
+    /// rows are put together. For services whose answers to one question must not meet those to
+    /// another; usually there is one set.
+    ///
+    /// # Errors
+    /// Those of [`Services::triples`].
+    fn sets(
+        &self,
+        service: &NamedNode,
+        wanted: &Wanted,
+        limits: &Limits,
+    ) -> Result<Option<Vec<Vec<Triple>>>, StoreError> {
+        Ok(self
+            .triples(service, wanted, limits)?
+            .map(|triples| vec![triples]))
     }
 }
 
@@ -243,18 +290,11 @@ impl Handler {
     }
 
     fn answer(&self, service: &NamedNode, pattern: &GraphPattern) -> Result<Answer, StoreError> {
-        let mut wanted = Wanted::Properties(BTreeSet::new());
-        properties(pattern, &mut wanted);
-        let triples = self
+        let wanted = Wanted::of(pattern);
+        let sets = self
             .services
-            .triples(service, &wanted, &self.limits)?
+            .sets(service, &wanted, &self.limits)?
             .ok_or_else(|| StoreError::ServiceRefused(service.clone()))?;
-        // A snapshot of its own, so that matching keeps to the limits like any evaluation.
-        let mut transaction = Transaction::new(Arc::new(Snapshot::empty(0)));
-        for triple in &triples {
-            transaction.insert(triple.as_ref().in_graph(GraphNameRef::DefaultGraph));
-        }
-        let snapshot = transaction.snapshot();
         let mut variables = Vec::new();
         pattern.on_in_scope_variable(|variable| {
             if !variables.contains(variable) {
@@ -271,23 +311,33 @@ impl Handler {
         };
         let guarded = guarded::guarded_query(query);
         let evaluator = brake::evaluator();
-        let rows = brake::within(&self.limits, || {
-            let mut prepared = evaluator.prepare(&guarded);
-            *prepared.dataset_mut() = evaluator_dataset(None);
-            let view = View::new(&snapshot, GraphScope::One(DEFAULT_GRAPH));
-            let QueryResults::Solutions(solutions) = prepared.execute(view)? else {
-                return Err(StoreError::Internal("a SELECT has rows".to_owned()));
-            };
-            solutions
-                .map(|solution| {
+        let mut rows = Vec::new();
+        for triples in sets {
+            // A snapshot of its own, so that matching keeps to the limits like any evaluation.
+            let mut transaction = Transaction::new(Arc::new(Snapshot::empty(0)));
+            for triple in &triples {
+                transaction.insert(triple.as_ref().in_graph(GraphNameRef::DefaultGraph));
+            }
+            let snapshot = transaction.snapshot();
+            brake::within(&self.limits, || {
+                let mut prepared = evaluator.prepare(&guarded);
+                *prepared.dataset_mut() = evaluator_dataset(None);
+                let view = View::new(&snapshot, GraphScope::One(DEFAULT_GRAPH));
+                let QueryResults::Solutions(solutions) = prepared.execute(view)? else {
+                    return Err(StoreError::Internal("a SELECT has rows".to_owned()));
+                };
+                for solution in solutions {
                     let solution = solution?;
-                    Ok(variables
-                        .iter()
-                        .map(|variable| solution.get(variable).cloned())
-                        .collect())
-                })
-                .collect::<Result<_, StoreError>>()
-        })??;
+                    rows.push(
+                        variables
+                            .iter()
+                            .map(|variable| solution.get(variable).cloned())
+                            .collect(),
+                    );
+                }
+                Ok(())
+            })??;
+        }
         Ok(Answer {
             variables: variables.into(),
             rows: Arc::new(rows),
@@ -321,34 +371,44 @@ impl DefaultServiceHandler for Handler {
     }
 }
 
-/// The properties of a pattern's triples and paths, also within EXISTS.
-fn properties(pattern: &GraphPattern, wanted: &mut Wanted) {
+/// The properties of a pattern's triples and paths, also within EXISTS, with their objects.
+fn properties(pattern: &GraphPattern, tables: &Tables, wanted: &mut Wanted) {
     match pattern {
         GraphPattern::Bgp { patterns } => {
-            for TriplePattern { predicate, .. } in patterns {
-                match predicate {
-                    NamedNodePattern::NamedNode(node) => add(node, wanted),
-                    NamedNodePattern::Variable(_) => *wanted = Wanted::All,
+            for triple in patterns {
+                match &triple.predicate {
+                    NamedNodePattern::NamedNode(node) => {
+                        wanted.properties.insert(node.clone());
+                        let objects = objects(&triple.object, tables);
+                        wanted.objects.push((node.clone(), objects));
+                    }
+                    NamedNodePattern::Variable(_) => wanted.is_open = true,
                 }
             }
         }
         GraphPattern::Path { path, .. } => steps(path, wanted),
+        // What a filter's EXISTS asks for is not worth a walk through expressions.
+        GraphPattern::Filter { expr, inner } => {
+            wanted.is_open |= expr.to_string().contains("EXISTS");
+            properties(inner, tables, wanted);
+        }
+        other => within(other, |inner| properties(inner, tables, wanted)),
+    }
+}
+
+/// Calls `each` with the patterns that one is made of.
+fn within(pattern: &GraphPattern, mut each: impl FnMut(&GraphPattern)) {
+    match pattern {
         GraphPattern::Join { left, right }
         | GraphPattern::Lateral { left, right }
         | GraphPattern::LeftJoin { left, right, .. }
         | GraphPattern::Union { left, right }
         | GraphPattern::Minus { left, right } => {
-            properties(left, wanted);
-            properties(right, wanted);
+            each(left);
+            each(right);
         }
-        // What a filter's EXISTS asks for is not worth a walk through expressions.
-        GraphPattern::Filter { expr, inner } => {
-            if expr.to_string().contains("EXISTS") {
-                *wanted = Wanted::All;
-            }
-            properties(inner, wanted);
-        }
-        GraphPattern::Graph { inner, .. }
+        GraphPattern::Filter { inner, .. }
+        | GraphPattern::Graph { inner, .. }
         | GraphPattern::Extend { inner, .. }
         | GraphPattern::OrderBy { inner, .. }
         | GraphPattern::Project { inner, .. }
@@ -356,14 +416,65 @@ fn properties(pattern: &GraphPattern, wanted: &mut Wanted) {
         | GraphPattern::Reduced { inner }
         | GraphPattern::Slice { inner, .. }
         | GraphPattern::Group { inner, .. }
-        | GraphPattern::Service { inner, .. } => properties(inner, wanted),
-        GraphPattern::Values { .. } => {}
+        | GraphPattern::Service { inner, .. } => each(inner),
+        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => {}
+    }
+}
+
+/// What the tables and assignments of a pattern give its variables.
+fn bound(pattern: &GraphPattern, tables: &mut Tables) {
+    let mut give = |variable: &Variable, term: Option<Term>| {
+        let terms = tables
+            .entry(variable.clone())
+            .or_insert_with(|| Some(Vec::new()));
+        match (terms.as_mut(), term) {
+            (Some(terms), Some(term)) if !terms.contains(&term) => terms.push(term),
+            (Some(_), Some(_)) => {}
+            _ => *terms = None,
+        }
+    };
+    match pattern {
+        GraphPattern::Values {
+            variables,
+            bindings,
+        } => {
+            for row in bindings {
+                for (variable, term) in variables.iter().zip(row) {
+                    give(variable, term.clone().map(Term::from));
+                }
+            }
+        }
+        GraphPattern::Extend {
+            variable,
+            expression,
+            ..
+        } => give(
+            variable,
+            match expression {
+                Expression::NamedNode(node) => Some(node.clone().into()),
+                Expression::Literal(literal) => Some(literal.clone().into()),
+                _ => None,
+            },
+        ),
+        _ => {}
+    }
+    within(pattern, |inner| bound(inner, tables));
+}
+
+fn objects(object: &TermPattern, tables: &Tables) -> Option<Vec<Term>> {
+    match object {
+        TermPattern::NamedNode(node) => Some(vec![node.clone().into()]),
+        TermPattern::Literal(literal) => Some(vec![literal.clone().into()]),
+        TermPattern::Variable(variable) => tables.get(variable).cloned().flatten(),
+        TermPattern::BlankNode(_) | TermPattern::Triple(_) => None,
     }
 }
 
 fn steps(path: &PropertyPathExpression, wanted: &mut Wanted) {
     match path {
-        PropertyPathExpression::NamedNode(node) => add(node, wanted),
+        PropertyPathExpression::NamedNode(node) => {
+            wanted.properties.insert(node.clone());
+        }
         PropertyPathExpression::Reverse(inner)
         | PropertyPathExpression::ZeroOrMore(inner)
         | PropertyPathExpression::OneOrMore(inner)
@@ -372,12 +483,6 @@ fn steps(path: &PropertyPathExpression, wanted: &mut Wanted) {
             steps(a, wanted);
             steps(b, wanted);
         }
-        PropertyPathExpression::NegatedPropertySet(_) => *wanted = Wanted::All,
-    }
-}
-
-fn add(node: &NamedNode, wanted: &mut Wanted) {
-    if let Wanted::Properties(properties) = wanted {
-        properties.insert(node.clone());
+        PropertyPathExpression::NegatedPropertySet(_) => wanted.is_open = true,
     }
 }

@@ -5,6 +5,7 @@ use super::hiding::Hidden;
 use super::index::{Base, Delta, GraphScope, Matches};
 use super::skolem;
 use super::statistics::StatisticsCell;
+use super::text::Texts;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, node_of_term, quad_of_terms};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -38,6 +39,8 @@ pub struct Snapshot {
     changed_at: Arc<BTreeMap<TermId, u64>>,
     hidden: Arc<Hidden>,
     pub(super) statistics: Arc<StatisticsCell>,
+    /// What text search has made of base and delta so far.
+    pub(super) texts: Texts,
 }
 
 impl Snapshot {
@@ -55,6 +58,7 @@ impl Snapshot {
             changed_at: Arc::default(),
             hidden: Arc::default(),
             statistics: Arc::default(),
+            texts: Texts::default(),
         }
     }
 
@@ -88,7 +92,10 @@ impl Snapshot {
 
     /// Bytes this snapshot holds, parts shared with other snapshots included.
     pub fn heap_bytes(&self) -> usize {
-        self.dictionary.heap_bytes() + self.base.heap_bytes() + self.delta.heap_bytes()
+        self.dictionary.heap_bytes()
+            + self.base.heap_bytes()
+            + self.delta.heap_bytes()
+            + self.texts.heap_bytes()
     }
 
     /// Bytes of the parts that are not in `seen`; they are put into it.
@@ -239,6 +246,7 @@ impl Snapshot {
             changed_at: Arc::clone(&self.changed_at),
             hidden,
             statistics: Arc::clone(&self.statistics),
+            texts: self.texts.clone(),
         }
     }
 
@@ -339,6 +347,7 @@ impl Snapshot {
             changed_at: Arc::clone(&self.changed_at),
             hidden: Arc::clone(&self.hidden),
             statistics: Arc::clone(&self.statistics),
+            texts: self.texts.clone(),
         };
         if change.added.is_empty() && change.removed.is_empty() {
             return next;
@@ -354,6 +363,7 @@ impl Snapshot {
             next.base = Arc::new(next.base.merged(&next.delta));
             next.delta = Arc::default();
         }
+        next.texts = self.texts.next(!outgrown);
         if changes > SMALL_DELTA {
             next.triples = OnceLock::from(next.scan([None; 3], GraphScope::Union).count());
         } else {
@@ -414,6 +424,7 @@ impl Snapshot {
         );
         self.base = Arc::new(Base::new(quads));
         self.delta = Arc::default();
+        self.texts = Texts::default();
         self.dictionary = dictionary;
         self.statistics = Arc::new(self.statistics.renumbered(renumbered));
         Ok(())
@@ -433,6 +444,7 @@ impl Snapshot {
             changed_at: Arc::clone(&self.changed_at),
             hidden: Arc::clone(&self.hidden),
             statistics: Arc::clone(&self.statistics),
+            texts: self.texts.clone(),
         }
     }
 

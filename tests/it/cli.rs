@@ -630,3 +630,37 @@ fn the_readme_shows_commands_that_exist() {
         }
     }
 }
+
+#[test]
+fn search_finds_things_by_their_names() {
+    let folder = folder();
+    write(
+        &folder,
+        "names.ttl",
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix ex: <http://example.org/> .
+        ex:a a <https://w3id.org/weft/ns#Actor> ; rdfs:label \"Caritas Österreich\"@de .
+        ex:b rdfs:label \"Caritas Graz\" .",
+    );
+    load(&folder, "names.ttl").expect(0);
+    let search = |arguments: &[&str]| {
+        let arguments = [&["search", "--data-dir", "data"], arguments].concat();
+        run(folder.path(), &arguments)
+    };
+    let csv = search(&["caritas", "osterreich"]).expect(0).stdout;
+    assert_eq!(
+        csv.lines().nth(1),
+        Some(
+            "http://example.org/a,Caritas Österreich,de,\
+             http://www.w3.org/2000/01/rdf-schema#label,\
+             https://w3id.org/weft/ns#Actor,1,exact,default"
+        ),
+        "{csv}"
+    );
+    let table = search(&["karitas", "--format", "table", "--limit", "1"]).expect(0);
+    assert!(table.stdout.contains("Caritas Graz"), "{}", table.stdout);
+    assert!(table.stderr.contains("1 of 2 things"), "{}", table.stderr);
+    let json = search(&["caritas", "--type", "actor", "--format", "json"]).expect(0);
+    assert_eq!(json.stdout.matches("\"iri\"").count(), 1, "{}", json.stdout);
+    let refused = search(&["caritas", "--type", "animal"]).expect(2);
+    assert!(refused.stderr.contains("`animal`"), "{}", refused.stderr);
+}

@@ -1,0 +1,87 @@
+//! `/api/v1/search`: things by their names.
+
+use super::AppState;
+use super::error::ApiError;
+use super::negotiate::of_path;
+use super::request::{self, Form, deadline};
+use super::respond::{Reading, TOTAL_COUNT};
+use super::rows::{self, FORMATS, Page, Rows};
+use crate::app::Search;
+use crate::app::search::{Found, FoundThing};
+use crate::store::Limits;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::response::Response;
+use axum::routing::get;
+use oxigraph::model::NamedNode;
+use serde_json::json;
+
+/// Things on a page that nobody set a limit for.
+const USUAL_LIMIT: usize = 20;
+
+const PARAMETERS: [&str; 6] = ["q", "type", "lang", "graph", "fuzzy", "timeout"];
+
+pub(super) fn routes() -> Router<AppState> {
+    rows::route(Router::new(), "/api/v1/search", get(search))
+}
+
+/// `GET /api/v1/search?q=`: things whose names have all words of a text, the best first.
+async fn search(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    let form = Form::of_url(&uri)?;
+    form.only(&[&PARAMETERS[..], &Page::KEYS].concat())?;
+    let is_fuzzy = form
+        .parsed("fuzzy", "true or false", |_| true)?
+        .unwrap_or(true);
+    let snapshot = request::snapshot(&state, &headers)?;
+    let optional = |name| Ok::<_, ApiError>(form.one(name)?.unwrap_or_default());
+    let search = Search::with_fuzzy(form.required("q")?, is_fuzzy)?
+        .of_type(optional("type")?)?
+        .in_language(optional("lang")?)?
+        .in_graph(optional("graph")?, &snapshot)?;
+    let window = Page::of(&form)?.window(USUAL_LIMIT);
+    let limits = Limits {
+        deadline: Some(deadline(&form, state.graph().config().query_timeout)?),
+        ..Limits::default()
+    };
+    let mut identity = vec!["search", format.content_type];
+    for (name, value) in form.pairs().filter(|(name, _)| *name != "timeout") {
+        identity.extend([name, value]);
+    }
+    let reading = Reading::new(&state, &snapshot, &identity);
+    if let Some(response) = reading.not_modified(&headers) {
+        return Ok(response);
+    }
+    let found = state
+        .blocking(move |graph| Ok(graph.search(&snapshot, &search, window, &limits)?))
+        .await?;
+    let mut response = reading.respond(format, table(&found).text(format.format)?);
+    let total = HeaderValue::from(found.total);
+    response.headers_mut().insert(TOTAL_COUNT, total);
+    Ok(response)
+}
+
+fn table(found: &Found) -> Rows {
+    let mut rows = Rows::new([
+        "iri", "label", "language", "property", "type", "score", "match", "dataset",
+    ]);
+    for thing in &found.things {
+        let FoundThing { hit, class } = thing;
+        rows.push([
+            json!(thing.id()),
+            json!(hit.label.value()),
+            json!(hit.label.language()),
+            json!(hit.property.as_str()),
+            json!(class.as_ref().map(NamedNode::as_str)),
+            rows::number(hit.score),
+            json!(hit.kind.name()),
+            json!(thing.datasets()),
+        ]);
+    }
+    rows
+}
