@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod config;
+pub mod federation;
 pub mod integration;
 pub mod iri;
 pub mod networks;
@@ -16,6 +17,7 @@ pub mod tokens;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
+pub use federation::Federation;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use results::{ResultFormat, WriteError, write_results};
 pub use summary::Summary;
@@ -52,6 +54,7 @@ struct Inner {
     summary: Mutex<Option<Summary>>,
     networks: Networks,
     indicators: Indicators,
+    federation: Federation,
 }
 
 /// Who writes.
@@ -181,6 +184,7 @@ impl KnowledgeGraph {
         let catalogue = Catalogue::new(ontology.query_files())?;
         let networks = Networks::new(ontology.network_files())?;
         let indicators = Indicators::new(ontology.indicator_files())?;
+        let federation = Federation::new(&config)?;
         let options = StoreOptions {
             rules: Some(rules(&ontology)?),
         };
@@ -201,6 +205,7 @@ impl KnowledgeGraph {
                 summary: Mutex::default(),
                 networks,
                 indicators,
+                federation,
             }),
         };
         if !graph.config().empty {
@@ -282,6 +287,11 @@ impl KnowledgeGraph {
     /// The indicators that count statements.
     pub fn indicators(&self) -> &Indicators {
         &self.inner.indicators
+    }
+
+    /// The endpoints that `SERVICE` may ask.
+    pub fn federation(&self) -> &Federation {
+        &self.inner.federation
     }
 
     /// The query catalogue.

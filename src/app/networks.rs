@@ -13,9 +13,9 @@ use crate::network::{
     Attribute, DefinitionError, Filter, FilterError, NetworkDefinition, Projection, ProjectionError,
 };
 use crate::ontology::{TextFile, iri};
-use crate::store::{Limits, Services, Snapshot, StoreError, Wanted};
+use crate::store::{Limits, Row, Services, Snapshot, StoreError, Wanted};
 use oxigraph::model::vocab::rdf;
-use oxigraph::model::{Literal, NamedNode, NamedOrBlankNode, Term, Triple};
+use oxigraph::model::{Literal, NamedNode, NamedOrBlankNode, Term, Triple, Variable};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -567,6 +567,21 @@ impl KnowledgeGraph {
 }
 
 impl Services for NetworkServices {
+    fn is_remote(&self, service: &NamedNode) -> bool {
+        !service.as_str().starts_with(iri::NETWORK) && self.graph.federation().allows(service)
+    }
+
+    fn select(
+        &self,
+        service: &NamedNode,
+        query: &str,
+        variables: &[Variable],
+        limits: &Limits,
+    ) -> Result<Vec<Row>, StoreError> {
+        let federation = self.graph.federation();
+        federation.select(service, query, variables, limits)
+    }
+
     fn triples(
         &self,
         service: &NamedNode,

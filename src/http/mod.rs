@@ -21,6 +21,8 @@ mod summary;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_federation;
+#[cfg(test)]
 mod tests_networks;
 
 pub use listen::{ServeError, serve};

@@ -27,17 +27,24 @@ pub(super) async fn describe(
 ) -> Result<Response, ApiError> {
     let endpoint = url(parts);
     let snapshot = state.graph().snapshot();
+    let is_federated = state.graph().federation().is_on();
+    let federated = if is_federated { "federated" } else { "" };
     let reading = Reading::new(
         state,
         snapshot.version(),
-        &["service description", &endpoint, chosen.content_type],
+        &[
+            "service description",
+            &endpoint,
+            chosen.content_type,
+            federated,
+        ],
     );
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
     }
     let body = state
         .blocking(move |_| {
-            let graph = description(&endpoint, &snapshot)?;
+            let graph = description(&endpoint, &snapshot, is_federated)?;
             let mut body = Vec::new();
             let quads = graph
                 .iter()
@@ -53,7 +60,7 @@ fn sd(name: &str) -> NamedNode {
     NamedNode::new_unchecked(format!("{SD}{name}"))
 }
 
-fn description(endpoint: &str, snapshot: &Snapshot) -> Result<Graph, ApiError> {
+fn description(endpoint: &str, snapshot: &Snapshot, is_federated: bool) -> Result<Graph, ApiError> {
     let endpoint = NamedNode::new(endpoint)
         .map_err(|_| ApiError::BadRequest("the address of the request is no IRI".to_owned()))?;
     let mut graph = Graph::new();
@@ -72,6 +79,10 @@ fn description(endpoint: &str, snapshot: &Snapshot) -> Result<Graph, ApiError> {
         &sd("feature"),
         &sd("UnionDefaultGraph"),
     ));
+    if is_federated {
+        let feature = sd("BasicFederatedQuery");
+        graph.insert(TripleRef::new(service, &sd("feature"), &feature));
+    }
     for format in [
         QueryResultsFormat::Json,
         QueryResultsFormat::Xml,

@@ -170,7 +170,7 @@ impl QueryJob {
         let services = state.graph().services(&self.snapshot);
         self.query = self.query.with_services(services);
         let chosen = self.format(headers, formats)?;
-        let volatile = is_volatile(identity).then(unrepeated);
+        let volatile = (is_volatile(identity) || self.query.asks_others()).then(unrepeated);
         let mut what = identity.to_vec();
         what.push(chosen.content_type);
         what.extend(volatile.as_deref());

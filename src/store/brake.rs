@@ -7,6 +7,7 @@
 //! sides, or the optimiser would move it below the product.
 
 use super::error::StoreError;
+use super::functions::with_extension_functions;
 use super::query::Limits;
 use oxigraph::model::{Literal, NamedNode, Variable};
 use spareval::QueryEvaluator;
@@ -32,7 +33,7 @@ pub(super) fn evaluator(limits: &Limits) -> QueryEvaluator {
         cancellation,
     } = limits.clone();
     let token = cancellation.clone();
-    QueryEvaluator::new()
+    with_extension_functions(QueryEvaluator::new())
         .with_cancellation_token(token)
         .with_custom_function(NamedNode::new_unchecked(FUNCTION), move |_| {
             if cancellation.is_cancelled() {
@@ -85,9 +86,12 @@ fn brake(pattern: &mut GraphPattern) -> bool {
         | GraphPattern::Distinct { inner }
         | GraphPattern::Reduced { inner }
         | GraphPattern::Slice { inner, .. }
-        | GraphPattern::Group { inner, .. }
-        | GraphPattern::Service { inner, .. } => brake(inner),
-        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => false,
+        | GraphPattern::Group { inner, .. } => brake(inner),
+        // What is within a SERVICE may be sent to others, who do not know the function.
+        GraphPattern::Service { .. }
+        | GraphPattern::Bgp { .. }
+        | GraphPattern::Path { .. }
+        | GraphPattern::Values { .. } => false,
     };
     let sides = match pattern {
         GraphPattern::Bgp { patterns } => islands(patterns),

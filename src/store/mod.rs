@@ -10,6 +10,8 @@ mod brake;
 mod dataset;
 mod dictionary;
 mod error;
+mod federate;
+mod functions;
 mod index;
 mod inference;
 mod log;
@@ -20,12 +22,13 @@ mod transaction;
 mod update;
 
 pub use error::{StoreError, SyntaxError};
+pub use federate::{FederationError, FederationProblem};
 pub use inference::{Rule, Rules};
 pub use log::RecordHeader;
 pub use query::{
     DEFAULT_GRAPH_IRI, DatasetSpec, Limits, Query, QueryForm, STACK_BYTES, Update, on_deep_stack,
 };
-pub use service::{Services, Wanted};
+pub use service::{Row, Services, Wanted};
 pub use snapshot::Snapshot;
 pub use spareval::{CancellationToken, QueryResults};
 pub use transaction::Transaction;

@@ -3,8 +3,9 @@
 use super::brake;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
+use super::federate;
 use super::index::GraphScope;
-use super::service::{Handler, Services};
+use super::service::{Answer, Handler, Services};
 use super::snapshot::Snapshot;
 use crate::rdf::{DEFAULT_GRAPH, TermId, end_of_string};
 use oxigraph::model::{GraphName, NamedNode, Term, Variable};
@@ -91,10 +92,12 @@ pub enum QueryForm {
 /// A parsed query, with parameters bound.
 #[derive(Clone)]
 pub struct Query {
-    inner: spargebra::Query,
-    variables: Vec<Variable>,
-    bindings: Vec<(Variable, Term)>,
-    services: Option<Arc<dyn Services>>,
+    pub(super) inner: spargebra::Query,
+    pub(super) variables: Vec<Variable>,
+    pub(super) bindings: Vec<(Variable, Term)>,
+    pub(super) services: Option<Arc<dyn Services>>,
+    /// Rows of `SERVICE` clauses that others have answered.
+    pub(super) answers: Arc<[Answer]>,
 }
 
 impl fmt::Debug for Query {
@@ -129,6 +132,7 @@ impl Query {
             variables,
             bindings: Vec::new(),
             services: None,
+            answers: Arc::from(Vec::new()),
         })
     }
 
@@ -138,6 +142,14 @@ impl Query {
     pub fn with_services(mut self, services: Arc<dyn Services>) -> Self {
         self.services = Some(services);
         self
+    }
+
+    /// Whether others are asked, so that the answer depends on more than the data here. `false`
+    /// also where a clause within `EXISTS` or on the right of `LATERAL` asks them.
+    pub fn asks_others(&self) -> bool {
+        self.services.as_ref().is_some_and(|services| {
+            federate::asks_others(federate::pattern_of(&self.inner), services.as_ref())
+        })
     }
 
     /// The form of the query.
@@ -538,9 +550,12 @@ impl Snapshot {
         limits: &Limits,
         consume: impl FnOnce(QueryResults<'_>) -> R,
     ) -> Result<R, StoreError> {
+        let federated = federate::resolved(self, query, dataset, limits)?;
+        let query = federated.as_ref().unwrap_or(query);
         let mut evaluator = brake::evaluator(limits);
         if let Some(services) = &query.services {
-            let handler = Handler::new(Arc::clone(services), limits.clone());
+            let before = Arc::clone(&query.answers);
+            let handler = Handler::new(Arc::clone(services), limits.clone(), before);
             evaluator = evaluator.with_default_service_handler(handler);
         }
         let braked = brake::braked_query(&query.inner);
