@@ -40,11 +40,13 @@ pub mod iri {
     pub const COLUMN: &str = "https://w3id.org/weft/column#";
 
     /// Prefixes that every query and mapping may use without declaring them.
-    pub const PREFIXES: [(&str, &str); 15] = [
+    pub const PREFIXES: [(&str, &str); 18] = [
         ("dcat", "http://www.w3.org/ns/dcat#"),
         ("dct", "http://purl.org/dc/terms/"),
         ("foaf", "http://xmlns.com/foaf/0.1/"),
         ("geo", "http://www.w3.org/2003/01/geo/wgs84_pos#"),
+        ("geof", "http://www.opengis.net/def/function/geosparql/"),
+        ("geosparql", "http://www.opengis.net/ont/geosparql#"),
         ("org", "http://www.w3.org/ns/org#"),
         ("owl", "http://www.w3.org/2002/07/owl#"),
         ("prov", "http://www.w3.org/ns/prov#"),
@@ -53,6 +55,7 @@ pub mod iri {
         ("schema", "http://schema.org/"),
         ("sh", "http://www.w3.org/ns/shacl#"),
         ("skos", "http://www.w3.org/2004/02/skos/core#"),
+        ("uom", "http://www.opengis.net/def/uom/OGC/1.0/"),
         ("void", "http://rdfs.org/ns/void#"),
         ("weft", NS),
         ("xsd", "http://www.w3.org/2001/XMLSchema#"),

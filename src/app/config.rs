@@ -1,6 +1,7 @@
 //! Settings: the flags of the command line and the keys of `weft.toml`.
 
 use super::evaluations::Allowance;
+use super::federation::Federation;
 use oxigraph::model::NamedNode;
 use serde::Deserialize;
 use std::io;
@@ -45,6 +46,16 @@ pub struct Config {
     pub metrics_refresh: Duration,
     /// How long running requests may take to finish when the service is asked to end.
     pub shutdown_grace: Duration,
+    /// Endpoints that `SERVICE` may ask; one that ends in `/` stands for all that begin with it.
+    pub federation: Vec<String>,
+    /// How long one of them may take to answer.
+    pub federation_timeout: Duration,
+    /// Rows that one answer may have.
+    pub federation_rows: usize,
+    /// Bytes that one answer may have, after decompression.
+    pub federation_bytes: usize,
+    /// `host:port` of endpoints that may be at addresses which are not public.
+    pub federation_private: Vec<String>,
 }
 
 impl Default for Config {
@@ -75,6 +86,11 @@ impl Default for Config {
             trust_forwarded: false,
             metrics_refresh: Duration::from_secs(2),
             shutdown_grace: Duration::from_secs(10),
+            federation: Vec::new(),
+            federation_timeout: Duration::from_secs(20),
+            federation_rows: 100_000,
+            federation_bytes: 32 << 20,
+            federation_private: Vec::new(),
         }
     }
 }
@@ -131,6 +147,18 @@ pub struct Settings {
     pub metrics_refresh: Option<u64>,
     /// Seconds that running requests may take to finish when the service is asked to end.
     pub shutdown_grace: Option<u64>,
+    /// Endpoints that `SERVICE` may ask; one that ends in `/` stands for all that begin with it.
+    /// Nobody is asked if there are none.
+    pub federation: Option<Vec<String>>,
+    /// Seconds that one of them may take to answer.
+    pub federation_timeout: Option<u64>,
+    /// Rows that one answer may have.
+    pub federation_rows: Option<usize>,
+    /// Bytes that one answer may have, after decompression.
+    pub federation_bytes: Option<usize>,
+    /// Dangerous: `host:port` of endpoints that may be at addresses which are not public, such as
+    /// those of an intranet. Whoever may query can then reach what is there.
+    pub federation_private: Option<Vec<String>>,
 }
 
 impl Settings {
@@ -206,6 +234,11 @@ impl Settings {
             trust_forwarded: self.trust_forwarded.or(fallback.trust_forwarded),
             metrics_refresh: self.metrics_refresh.or(fallback.metrics_refresh),
             shutdown_grace: self.shutdown_grace.or(fallback.shutdown_grace),
+            federation: self.federation.or(fallback.federation),
+            federation_timeout: self.federation_timeout.or(fallback.federation_timeout),
+            federation_rows: self.federation_rows.or(fallback.federation_rows),
+            federation_bytes: self.federation_bytes.or(fallback.federation_bytes),
+            federation_private: self.federation_private.or(fallback.federation_private),
         }
     }
 
@@ -255,6 +288,11 @@ impl Settings {
             trust_forwarded: self.trust_forwarded.unwrap_or_default(),
             metrics_refresh: seconds(self.metrics_refresh, default.metrics_refresh),
             shutdown_grace: seconds(self.shutdown_grace, default.shutdown_grace),
+            federation: self.federation.unwrap_or_default(),
+            federation_timeout: seconds(self.federation_timeout, default.federation_timeout),
+            federation_rows: self.federation_rows.unwrap_or(default.federation_rows),
+            federation_bytes: self.federation_bytes.unwrap_or(default.federation_bytes),
+            federation_private: self.federation_private.unwrap_or_default(),
         };
         config.check()?;
         Ok(config)
@@ -276,6 +314,8 @@ impl Config {
             ("query-memory", self.allowance.memory),
             ("total-memory", self.allowance.total_memory),
             ("body-limit", self.body_limit),
+            ("federation-rows", self.federation_rows),
+            ("federation-bytes", self.federation_bytes),
         ] {
             if value == 0 {
                 return Err(ConfigError::Zero(key));
@@ -284,7 +324,10 @@ impl Config {
         if self.query_timeout.is_zero() {
             return Err(ConfigError::Zero("query-timeout"));
         }
-        Ok(())
+        if self.federation_timeout.is_zero() {
+            return Err(ConfigError::Zero("federation-timeout"));
+        }
+        Federation::new(self).map(|_| ())
     }
 
     /// Refuses open writes on an address that other machines reach.
@@ -332,6 +375,14 @@ pub enum ConfigError {
     /// A time that is none.
     #[error("`{0}` must be a number of seconds, 0 or more")]
     Seconds(&'static str),
+    /// An endpoint that no query can be sent to.
+    #[error("`federation`: <{0}> is no endpoint: {1}")]
+    Endpoint(String, String),
+    /// A host without a port.
+    #[error(
+        "`federation-private`: `{0}` is not a host and a port, such as `sparql.intranet.example:8890`"
+    )]
+    HostAndPort(String),
     /// Writes without a token, offered to other machines.
     #[error(
         "--open-writes is for this machine only and {0} can be reached from others; bind to 127.0.0.1, or write with a token (`weft token create NAME --admin`)"
@@ -402,6 +453,9 @@ mod tests {
             "base = \"https://example.org/x\"",
             "base = \"no iri/\"",
             "query-timeout = 0",
+            "federation = [\"query.wikidata.org/sparql\"]",
+            "federation-timeout = 0",
+            "federation-private = [\"localhost\"]",
         ] {
             assert!(parse(text).unwrap().resolve().is_err(), "{text}");
         }

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod config;
 pub mod evaluations;
 pub mod executable;
+pub mod federation;
 pub mod integration;
 pub mod iri;
 pub mod networks;
@@ -17,6 +18,7 @@ pub mod resource;
 pub mod results;
 pub mod saved;
 pub mod search;
+mod services;
 pub mod summary;
 pub mod tokens;
 pub mod visibility;
@@ -24,6 +26,7 @@ pub mod void;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
+pub use federation::Federation;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use precondition::{Precondition, States};
@@ -68,6 +71,7 @@ struct Inner {
     indicators: Indicators,
     saved: SavedQueries,
     permalinks: Permalinks,
+    federation: Federation,
 }
 
 /// Who writes.
@@ -197,6 +201,7 @@ impl KnowledgeGraph {
         let catalogue = Catalogue::new(ontology.query_files())?;
         let networks = Networks::new(ontology.network_files())?;
         let indicators = Indicators::new(ontology.indicator_files())?;
+        let federation = Federation::new(&config)?;
         let options = StoreOptions {
             rules: Some(rules(&ontology)?),
         };
@@ -229,6 +234,7 @@ impl KnowledgeGraph {
                 indicators,
                 saved,
                 permalinks,
+                federation,
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -333,6 +339,11 @@ impl KnowledgeGraph {
     /// The indicators that count statements.
     pub fn indicators(&self) -> &Indicators {
         &self.inner.indicators
+    }
+
+    /// The endpoints that `SERVICE` may ask.
+    pub fn federation(&self) -> &Federation {
+        &self.inner.federation
     }
 
     /// The query catalogue.

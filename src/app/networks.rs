@@ -2,7 +2,7 @@
 //! stays the same.
 
 use super::integration::IntegrationReport;
-use super::{AppError, KnowledgeGraph, void};
+use super::{AppError, KnowledgeGraph};
 use crate::metrics::mixing::{self, Mixing};
 use crate::metrics::{
     self, Cancelled, Compute, Measures, Metric, Once, Options, Scope, Score, Task, TaskProgress,
@@ -13,7 +13,7 @@ use crate::network::{
     Attribute, DefinitionError, Filter, FilterError, NetworkDefinition, Projection, ProjectionError,
 };
 use crate::ontology::{TextFile, iri};
-use crate::store::{Limits, Services, Snapshot, StoreError, Wanted};
+use crate::store::{Limits, Snapshot, StoreError, Wanted};
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -564,34 +564,16 @@ pub fn metrics_named<'a>(
     Ok(found)
 }
 
-/// The networks as services of a query: `SERVICE <…/network/{id}?sector=health> { … }`.
-struct NetworkServices {
-    graph: KnowledgeGraph,
-    snapshot: Arc<Snapshot>,
-}
-
 impl KnowledgeGraph {
-    /// The networks of a version of the data, as services of a query that sees it.
-    pub(super) fn network_services(&self, snapshot: &Arc<Snapshot>) -> impl Services + use<> {
-        NetworkServices {
-            graph: self.clone(),
-            snapshot: Arc::clone(snapshot),
-        }
-    }
-}
-
-impl Services for NetworkServices {
-    fn triples(
+    /// What `SERVICE <…/network/{id}?sector=health> { … }` answers on a version of the data;
+    /// `None` if the service is no network.
+    pub(super) fn network_triples(
         &self,
+        snapshot: &Arc<Snapshot>,
         service: &NamedNode,
         wanted: &Wanted,
         limits: &Limits,
     ) -> Result<Option<Vec<Triple>>, StoreError> {
-        if service.as_ref() == void::SERVICE {
-            let mut triples = void::description(&self.graph, &self.snapshot, None);
-            triples.retain(|triple| wanted.has(triple.predicate.as_str()));
-            return Ok(Some(triples));
-        }
         let Some(name) = service.as_str().strip_prefix(iri::NETWORK) else {
             return Ok(None);
         };
@@ -612,7 +594,7 @@ impl Services for NetworkServices {
             }
             other => bad(other.to_string()),
         };
-        let networks = self.graph.networks();
+        let networks = self.networks();
         let definition = networks
             .definition(id)
             .map_err(|error| failed(error.into()))?;
@@ -632,16 +614,9 @@ impl Services for NetworkServices {
         let pairs = pairs
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str()));
-        let filter = self.graph.filter(&self.snapshot, pairs).map_err(failed)?;
+        let filter = self.filter(snapshot, pairs).map_err(failed)?;
         let measured = self
-            .graph
-            .network(
-                &self.snapshot,
-                definition,
-                &filter,
-                Options::default(),
-                limits,
-            )
+            .network(snapshot, definition, &filter, Options::default(), limits)
             .map_err(failed)?;
         let asked = |metric: &&&Metric| {
             wanted.has(&format!("{}{}", iri::NS, metric.id))
@@ -659,10 +634,6 @@ impl Services for NetworkServices {
             })
             .map(Some)
             .map_err(|error: Cancelled| failed(NetworkError::from(error).into()))
-    }
-
-    fn service_of_graph(&self, graph: &NamedNode) -> Option<NamedNode> {
-        (graph.as_ref() == void::GRAPH).then(|| void::SERVICE.into_owned())
     }
 }
 

@@ -4,8 +4,8 @@
 use super::{KnowledgeGraph, iri};
 use crate::ingest::rdf::graph_named;
 use crate::store::{
-    Limits, Services, Snapshot, StoreError, TextError, TextFields, TextHit, TextHits, TextQuery,
-    TextScope, Wanted,
+    Limits, Snapshot, StoreError, TextError, TextFields, TextHit, TextHits, TextQuery, TextScope,
+    Wanted,
 };
 use oxigraph::model::vocab::{rdf, rdfs};
 use oxigraph::model::{
@@ -277,15 +277,6 @@ impl KnowledgeGraph {
             .collect();
         Ok(Found { total, things })
     }
-
-    /// The networks and the text search of a version of the data, for the `SERVICE` clauses of a
-    /// query that sees it.
-    pub fn services(&self, snapshot: &Arc<Snapshot>) -> Arc<dyn Services> {
-        Arc::new(OwnServices {
-            networks: self.network_services(snapshot),
-            snapshot: Arc::clone(snapshot),
-        })
-    }
 }
 
 fn hits(
@@ -317,48 +308,31 @@ fn class_of(snapshot: &Snapshot, subject: &NamedOrBlankNode) -> Option<NamedNode
 
 // ---- in queries -----------------------------------------------------------------------------
 
-/// What queries can ask for within this service.
-struct OwnServices<N> {
-    networks: N,
-    snapshot: Arc<Snapshot>,
-}
-
-impl<N: Services> Services for OwnServices<N> {
-    fn triples(
-        &self,
-        service: &NamedNode,
-        wanted: &Wanted,
-        limits: &Limits,
-    ) -> Result<Option<Vec<Triple>>, StoreError> {
-        let sets = self.sets(service, wanted, limits)?;
-        Ok(sets.map(|sets| sets.into_iter().flatten().collect()))
-    }
-
-    fn sets(
-        &self,
-        service: &NamedNode,
-        wanted: &Wanted,
-        limits: &Limits,
-    ) -> Result<Option<Vec<Vec<Triple>>>, StoreError> {
-        let Some(parameters) = parameters(service.as_str()) else {
-            return self.networks.sets(service, wanted, limits);
-        };
-        let clause = Clause::new(&parameters, wanted, &self.snapshot).map_err(|error| {
-            StoreError::BadService {
-                service: service.clone(),
-                message: error.to_string(),
-            }
+/// What `SERVICE <…/search> { … }` answers on a version of the data, a set for each text; `None` if
+/// it is another service.
+pub(super) fn sets(
+    snapshot: &Snapshot,
+    service: &NamedNode,
+    wanted: &Wanted,
+    limits: &Limits,
+) -> Result<Option<Vec<Vec<Triple>>>, StoreError> {
+    let Some(parameters) = parameters(service.as_str()) else {
+        return Ok(None);
+    };
+    let clause =
+        Clause::new(&parameters, wanted, snapshot).map_err(|error| StoreError::BadService {
+            service: service.clone(),
+            message: error.to_string(),
         })?;
-        let sets = clause
-            .searches
-            .iter()
-            .map(|(text, search)| {
-                let found = hits(&self.snapshot, search, 0..clause.limit, limits)?;
-                Ok(clause.triples(text, &found.hits, wanted))
-            })
-            .collect::<Result<_, StoreError>>()?;
-        Ok(Some(sets))
-    }
+    let sets = clause
+        .searches
+        .iter()
+        .map(|(text, search)| {
+            let found = hits(snapshot, search, 0..clause.limit, limits)?;
+            Ok(clause.triples(text, &found.hits, wanted))
+        })
+        .collect::<Result<_, StoreError>>()?;
+    Ok(Some(sets))
 }
 
 /// The parameters of a name of the service; `None` if it is another service.

@@ -123,6 +123,9 @@ struct Serve {
     /// Seconds that one request may compute [default: 60]
     #[arg(long, value_name = "SECONDS")]
     query_timeout: Option<u64>,
+    /// Let SERVICE ask this endpoint; repeat for more. One that ends in / stands for all below it
+    #[arg(long, value_name = "IRI")]
+    federate: Vec<String>,
 }
 
 #[derive(Args)]
@@ -462,6 +465,7 @@ fn run_serve(place: &Place, serve: Serve) -> Result<(), CliError> {
         base: place.base.clone(),
         ontology: place.ontology.clone(),
         query_timeout: serve.query_timeout,
+        federation: (!serve.federate.is_empty()).then_some(serve.federate),
         ..Settings::default()
     };
     let settings = match &place.config {

@@ -9,7 +9,7 @@ use crate::app::{
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
 use crate::network::{DefinitionError, FilterError, ProjectionError};
-use crate::store::{StoreError, SyntaxError};
+use crate::store::{FederationError, FederationProblem, StoreError, SyntaxError};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -311,6 +311,7 @@ fn store_problem(error: StoreError) -> Problem {
             "The SERVICE makes no sense",
             detail,
         ),
+        StoreError::Federation(error) => federation_problem(&error),
         StoreError::KeptByRules(_) => Problem::new(
             StatusCode::CONFLICT,
             "kept-by-rules",
@@ -380,6 +381,33 @@ fn store_problem(error: StoreError) -> Problem {
         | StoreError::NotEmpty { .. }
         | StoreError::Internal(_) => internal(&detail),
     }
+}
+
+fn federation_problem(error: &FederationError) -> Problem {
+    let (status, slug, title) = match &error.problem {
+        FederationProblem::NotAllowed
+        | FederationProblem::BadAddress(_)
+        | FederationProblem::Private { .. } => (
+            StatusCode::FORBIDDEN,
+            "endpoint-not-allowed",
+            "The endpoint may not be asked",
+        ),
+        FederationProblem::TimedOut { .. } => (
+            StatusCode::GATEWAY_TIMEOUT,
+            "endpoint-timed-out",
+            "The endpoint did not answer in time",
+        ),
+        FederationProblem::Unreachable(_)
+        | FederationProblem::Status { .. }
+        | FederationProblem::Redirected { .. }
+        | FederationProblem::TooLarge(_)
+        | FederationProblem::NotResults(_) => (
+            StatusCode::BAD_GATEWAY,
+            "endpoint-failed",
+            "The endpoint did not answer as it should",
+        ),
+    };
+    Problem::new(status, slug, title, error.to_string())
 }
 
 fn catalogue_problem(error: CatalogueError) -> Problem {

@@ -30,6 +30,8 @@ mod summary;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_federation;
+#[cfg(test)]
 mod tests_history;
 #[cfg(test)]
 mod tests_networks;

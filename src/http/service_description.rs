@@ -26,6 +26,7 @@ pub(super) async fn describe(
 ) -> Result<Response, ApiError> {
     let endpoint = url(parts);
     let snapshot = request::snapshot(state, &parts.headers)?;
+    let is_federated = state.graph().federation().is_on();
     let reading = Reading::new(
         state,
         &snapshot,
@@ -34,6 +35,7 @@ pub(super) async fn describe(
             &endpoint,
             chosen.content_type,
             chosen.version_name(),
+            if is_federated { "federated" } else { "" },
         ],
     );
     if let Some(response) = reading.not_modified(&parts.headers) {
@@ -41,7 +43,7 @@ pub(super) async fn describe(
     }
     let body = state
         .blocking(move |graph| {
-            let graph = description(&endpoint, &snapshot, graph.config())?;
+            let graph = description(&endpoint, &snapshot, graph.config(), is_federated)?;
             let mut body = Vec::new();
             let quads = graph
                 .iter()
@@ -57,7 +59,12 @@ fn sd(name: &str) -> NamedNode {
     NamedNode::new_unchecked(format!("{SD}{name}"))
 }
 
-fn description(endpoint: &str, snapshot: &Snapshot, config: &Config) -> Result<Graph, ApiError> {
+fn description(
+    endpoint: &str,
+    snapshot: &Snapshot,
+    config: &Config,
+    is_federated: bool,
+) -> Result<Graph, ApiError> {
     let endpoint = NamedNode::new(endpoint)
         .map_err(|_| ApiError::BadRequest("the address of the request is no IRI".to_owned()))?;
     let mut graph = Graph::new();
@@ -77,7 +84,11 @@ fn description(endpoint: &str, snapshot: &Snapshot, config: &Config) -> Result<G
             &sd(language),
         ));
     }
-    for feature in ["UnionDefaultGraph", "EmptyGraphs"] {
+    let federated = is_federated.then_some("BasicFederatedQuery");
+    for feature in ["UnionDefaultGraph", "EmptyGraphs"]
+        .into_iter()
+        .chain(federated)
+    {
         graph.insert(TripleRef::new(service, &sd("feature"), &sd(feature)));
     }
     for format in [

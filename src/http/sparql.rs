@@ -292,7 +292,12 @@ impl QueryJob {
         }));
         what.extend(self.skolemize.then_some("skolemized"));
         what.push(page.address());
-        let volatile = is_volatile(identity).then(unrepeated);
+        // What others answer changes when they like.
+        let asks_others = state.graph().federation().is_on()
+            && identity
+                .iter()
+                .any(|text| text.to_ascii_uppercase().contains("SERVICE"));
+        let volatile = (asks_others || is_volatile(identity)).then(unrepeated);
         what.extend(volatile.as_deref());
         let reading = Reading::new(state, &self.snapshot, &what);
         if let Some(response) = reading.not_modified(headers) {

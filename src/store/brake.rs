@@ -14,6 +14,7 @@
 
 use super::conform;
 use super::error::StoreError;
+use super::functions::with_extension_functions;
 use super::guarded;
 use super::query::Limits;
 use spareval::QueryEvaluator;
@@ -208,7 +209,7 @@ pub(super) fn look_now() {
 
 /// An evaluator with the functions that guarded queries call.
 pub(super) fn evaluator() -> QueryEvaluator {
-    guarded::with_functions(QueryEvaluator::new())
+    guarded::with_functions(with_extension_functions(QueryEvaluator::new()))
         .with_custom_function(conform::blank_node_function(), conform::blank_node)
 }
 

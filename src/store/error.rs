@@ -1,5 +1,6 @@
 //! What can go wrong in the store.
 
+use super::federate::FederationError;
 use crate::rdf::DamagedTerm;
 use oxigraph::model::NamedNode;
 use spareval::QueryEvaluationError;
@@ -83,6 +84,9 @@ pub enum StoreError {
     /// `SERVICE` is off.
     #[error("SERVICE {0} is refused: this service sends no requests to others")]
     ServiceRefused(NamedNode),
+    /// A `SERVICE` of others that did not answer.
+    #[error(transparent)]
+    Federation(#[from] FederationError),
     /// A statement for the graph that alignment rules keep.
     #[error(
         "graph {0} holds what follows from the data and is kept by weft; write the data itself to another graph"

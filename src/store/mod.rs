@@ -11,6 +11,8 @@ mod conform;
 mod dataset;
 mod dictionary;
 mod error;
+mod federate;
+mod functions;
 mod guarded;
 mod hiding;
 mod history;
@@ -29,12 +31,13 @@ mod wording;
 
 pub use brake::{Pace, Stop, handed_over};
 pub use error::{StoreError, SyntaxError};
+pub use federate::{FederationError, FederationProblem};
 pub use inference::{Rule, Rules};
 pub use log::RecordHeader;
 pub use query::{
     DEFAULT_GRAPH_IRI, DatasetSpec, Limits, Query, QueryForm, STACK_BYTES, Update, on_deep_stack,
 };
-pub use service::{Services, Wanted};
+pub use service::{Row, Services, Wanted};
 pub use snapshot::Snapshot;
 pub use spareval::{CancellationToken, QueryResults};
 pub use statistics::{

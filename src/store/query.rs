@@ -4,9 +4,10 @@ use super::brake::{self, Pace};
 use super::conform;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
+use super::federate;
 use super::guarded;
 use super::index::GraphScope;
-use super::service::{Handler, Services, with_made_graphs};
+use super::service::{Answer, Handler, Services, with_made_graphs};
 use super::snapshot::Snapshot;
 use super::wording;
 use crate::rdf::{DEFAULT_GRAPH, TermId, end_of_string};
@@ -99,10 +100,12 @@ pub enum QueryForm {
 /// A parsed query, with parameters bound.
 #[derive(Clone)]
 pub struct Query {
-    inner: spargebra::Query,
-    variables: Vec<Variable>,
-    bindings: Vec<(Variable, Term)>,
-    services: Option<Arc<dyn Services>>,
+    pub(super) inner: spargebra::Query,
+    pub(super) variables: Vec<Variable>,
+    pub(super) bindings: Vec<(Variable, Term)>,
+    pub(super) services: Option<Arc<dyn Services>>,
+    /// Rows of `SERVICE` clauses that others have answered.
+    pub(super) answers: Arc<[Answer]>,
 }
 
 impl fmt::Debug for Query {
@@ -139,6 +142,7 @@ impl Query {
             variables,
             bindings: Vec::new(),
             services: None,
+            answers: Arc::from(Vec::new()),
         })
     }
 
@@ -148,6 +152,14 @@ impl Query {
     pub fn with_services(mut self, services: Arc<dyn Services>) -> Self {
         self.services = Some(services);
         self
+    }
+
+    /// Whether others are asked, so that the answer depends on more than the data here. `false`
+    /// also where a clause within `EXISTS` or on the right of `LATERAL` asks them.
+    pub fn asks_others(&self) -> bool {
+        self.services.as_ref().is_some_and(|services| {
+            federate::asks_others(federate::pattern_of(&self.inner), services.as_ref())
+        })
     }
 
     /// The form of the query.
@@ -580,9 +592,12 @@ impl Snapshot {
         limits: &Limits,
         consume: impl FnOnce(QueryResults<'_>) -> R,
     ) -> Result<R, StoreError> {
+        let federated = federate::resolved(self, query, dataset, limits)?;
+        let query = federated.as_ref().unwrap_or(query);
         let mut evaluator = brake::evaluator();
         if let Some(services) = &query.services {
-            let handler = Handler::new(Arc::clone(services), limits.clone());
+            let before = Arc::clone(&query.answers);
+            let handler = Handler::new(Arc::clone(services), limits.clone(), before);
             evaluator = evaluator.with_default_service_handler(handler);
         }
         let dataset = dataset

@@ -1,8 +1,9 @@
-//! `SERVICE` clauses that are answered from within: nothing is sent to others.
+//! `SERVICE` clauses: answered from within, or by others that may be asked.
 
 use super::brake;
 use super::dataset::View;
 use super::error::StoreError;
+use super::federate;
 use super::guarded;
 use super::index::GraphScope;
 use super::query::{Limits, evaluator_dataset};
@@ -72,10 +73,14 @@ impl Wanted {
 /// may also have others.
 type Tables = HashMap<Variable, Option<Vec<Term>>>;
 
-/// Answers `SERVICE` clauses of a query with triples, on which the clause's pattern is matched.
+/// The terms of a row, in the order of its variables.
+pub type Row = Vec<Option<Term>>;
+
+/// Answers `SERVICE` clauses of a query: with triples, on which the clause's pattern is matched,
+/// or with rows that others send.
 pub trait Services: Send + Sync {
     /// The triples of a service that have one of the properties wanted; `None` if there is no
-    /// such service.
+    /// such service here.
     ///
     /// # Errors
     /// [`StoreError`] if the name makes no sense, or time is over.
@@ -108,6 +113,27 @@ pub trait Services: Send + Sync {
         Ok(self
             .triples(service, wanted, limits)?
             .map(|triples| vec![triples]))
+    }
+
+    /// Whether a service is one of others, and may be asked.
+    fn is_remote(&self, _service: &NamedNode) -> bool {
+        false
+    }
+
+    /// Sends a SELECT query to a service of others; the rows come in the order of `variables`,
+    /// which are those of the query.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the service may not be asked, does not answer as it should, or time is
+    /// over.
+    fn select(
+        &self,
+        service: &NamedNode,
+        _query: &str,
+        _variables: &[Variable],
+        _limits: &Limits,
+    ) -> Result<Vec<Row>, StoreError> {
+        Err(StoreError::ServiceRefused(service.clone()))
     }
 }
 
@@ -272,35 +298,52 @@ pub(super) struct Handler {
     limits: Limits,
     /// Answers by service and pattern: the evaluator may ask once for each row of a join.
     answered: Mutex<HashMap<(NamedNode, String), Answer>>,
+    /// Answers that were there before the evaluation began.
+    before: Arc<[Answer]>,
 }
 
+/// The rows of a clause.
 #[derive(Clone)]
-struct Answer {
-    variables: Arc<[Variable]>,
-    rows: Arc<Vec<Vec<Option<Term>>>>,
+pub(super) struct Answer {
+    pub(super) variables: Arc<[Variable]>,
+    pub(super) rows: Arc<Vec<Row>>,
 }
 
 impl Handler {
-    pub(super) fn new(services: Arc<dyn Services>, limits: Limits) -> Self {
+    pub(super) fn new(services: Arc<dyn Services>, limits: Limits, before: Arc<[Answer]>) -> Self {
         Self {
             services,
             limits,
             answered: Mutex::default(),
+            before,
         }
     }
 
-    fn answer(&self, service: &NamedNode, pattern: &GraphPattern) -> Result<Answer, StoreError> {
+    pub(super) fn answer(
+        &self,
+        service: &NamedNode,
+        pattern: &GraphPattern,
+    ) -> Result<Answer, StoreError> {
         let wanted = Wanted::of(pattern);
-        let sets = self
-            .services
-            .sets(service, &wanted, &self.limits)?
-            .ok_or_else(|| StoreError::ServiceRefused(service.clone()))?;
         let mut variables = Vec::new();
         pattern.on_in_scope_variable(|variable| {
             if !variables.contains(variable) {
                 variables.push(variable.clone());
             }
         });
+        let Some(sets) = self.services.sets(service, &wanted, &self.limits)? else {
+            let rows = federate::select(
+                self.services.as_ref(),
+                service,
+                pattern,
+                &variables,
+                &self.limits,
+            )?;
+            return Ok(Answer {
+                variables: variables.into(),
+                rows: Arc::new(rows),
+            });
+        };
         let query = spargebra::Query::Select {
             dataset: None,
             pattern: GraphPattern::Project {
@@ -354,15 +397,20 @@ impl DefaultServiceHandler for Handler {
         pattern: &GraphPattern,
         _base_iri: Option<&Iri<String>>,
     ) -> Result<QuerySolutionIter<'static>, StoreError> {
-        let key = (service.clone(), pattern.to_string());
-        let lock = || self.answered.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().get(&key).cloned();
-        let answer = match known {
+        let answer = match federate::answered(service, &self.before) {
             Some(answer) => answer,
             None => {
-                let answer = self.answer(service, pattern)?;
-                lock().insert(key, answer.clone());
-                answer
+                let key = (service.clone(), pattern.to_string());
+                let lock = || self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+                let known = lock().get(&key).cloned();
+                match known {
+                    Some(answer) => answer,
+                    None => {
+                        let answer = self.answer(service, pattern)?;
+                        lock().insert(key, answer.clone());
+                        answer
+                    }
+                }
             }
         };
         let rows = Arc::clone(&answer.rows);
