@@ -13,6 +13,7 @@ mod error;
 mod index;
 mod inference;
 mod log;
+mod plan;
 mod query;
 mod service;
 mod snapshot;

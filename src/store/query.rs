@@ -4,6 +4,7 @@ use super::brake;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::index::GraphScope;
+use super::plan;
 use super::service::{Handler, Services};
 use super::snapshot::Snapshot;
 use crate::rdf::{DEFAULT_GRAPH, TermId, end_of_string};
@@ -543,15 +544,17 @@ impl Snapshot {
             let handler = Handler::new(Arc::clone(services), limits.clone());
             evaluator = evaluator.with_default_service_handler(handler);
         }
-        let braked = brake::braked_query(&query.inner);
-        let mut prepared = evaluator.prepare(&braked);
-        for (variable, term) in &query.bindings {
-            prepared = prepared.substitute_variable(variable.clone(), term.clone());
-        }
         let dataset = dataset
             .to_query_dataset()
             .or_else(|| query.inner.dataset().cloned());
         let scope = self.default_graph_scope(dataset.as_ref());
+        let bound = query.bindings.iter().map(|(name, _)| name.clone()).collect();
+        let planned = plan::planned_query(query.inner.clone(), self, &scope, &bound);
+        let braked = brake::braked_query(&planned);
+        let mut prepared = evaluator.prepare(&braked);
+        for (variable, term) in &query.bindings {
+            prepared = prepared.substitute_variable(variable.clone(), term.clone());
+        }
         *prepared.dataset_mut() = evaluator_dataset(dataset.as_ref());
         brake::stopped(|| {
             let results = prepared.execute(View::new(self, scope, limits.deadline))?;

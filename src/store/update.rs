@@ -4,6 +4,7 @@ use super::brake;
 use super::dataset::View;
 use super::error::StoreError;
 use super::index::GraphScope;
+use super::plan;
 use super::query::{Limits, Update, evaluator_dataset};
 use super::transaction::Transaction;
 use crate::rdf::DEFAULT_GRAPH;
@@ -15,7 +16,7 @@ use spargebra::term::{
     GraphName as DataGraph, GroundQuad, GroundQuadPattern, GroundTerm, Quad as DataQuad,
     QuadPattern,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 impl Transaction {
     /// Runs an update. Its operations follow each other, each on what the one before left; none
@@ -97,7 +98,12 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let snapshot = self.snapshot();
         let evaluator = brake::evaluator(limits);
-        let braked = brake::with_brakes(pattern);
+        let scope = match using {
+            None => GraphScope::One(DEFAULT_GRAPH),
+            Some(_) => snapshot.default_graph_scope(using),
+        };
+        let planned = plan::planned(pattern.clone(), &snapshot, &scope, &BTreeSet::new());
+        let braked = brake::with_brakes(&planned);
         let mut prepared = evaluator.prepare_delete_insert(
             delete.to_vec(),
             insert.to_vec(),
@@ -108,10 +114,7 @@ impl Transaction {
         *prepared.dataset_mut() = evaluator_dataset(using);
         let view = View::new(
             &snapshot,
-            match using {
-                None => GraphScope::One(DEFAULT_GRAPH),
-                Some(_) => snapshot.default_graph_scope(using),
-            },
+            scope,
             limits.deadline,
         );
         // All solutions are found before the first quad changes.
