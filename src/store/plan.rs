@@ -11,8 +11,9 @@
 //! is the same as a join when the right side, handed a row, yields just those of its own solutions
 //! that agree with the row. [`Node::takes`] tells when this is so: always for triple patterns,
 //! paths and `VALUES`; for a `FILTER`, `OPTIONAL` or `BIND` when the variables it looks at are
-//! bound by its own group or cannot be in the row; never for `MINUS`, sub-queries and services,
-//! which are evaluated once, first, and joined as a whole.
+//! bound by its own group or cannot be in the row; for `MINUS` if besides its two sides always
+//! share a variable; never for sub-queries and services, which are evaluated once, first, and
+//! joined as a whole.
 //!
 //! `FILTER`, `OPTIONAL`, `MINUS` and `BIND` are steps on the rows of their group. A step may wait
 //! until other parts have been joined when those parts share with it only variables that were
@@ -402,8 +403,13 @@ impl Node {
                         StepKind::Optional(right, _) => {
                             step.used.shares_only(entry, &certain) && right.takes(entry)
                         }
-                        // It compares whole rows, those handed down included.
-                        StepKind::Minus(_) => false,
+                        // Rows that share no variable are never subtracted, and a row that is
+                        // handed in would be shared: both sides must share one anyway.
+                        StepKind::Minus(right) => {
+                            right.certain.shares(&certain)
+                                && step.used.shares_only(entry, &certain)
+                                && right.takes(entry)
+                        }
                         StepKind::Extend { id, .. } => {
                             !entry.contains(*id) && step.used.shares_only(entry, &certain)
                         }
