@@ -2143,8 +2143,6 @@ mod tests {
     enum How {
         /// Bottom up, as the specification has it.
         AsWritten,
-        /// By the engine's optimiser alone.
-        Engine,
         Planned,
     }
 
@@ -2160,7 +2158,7 @@ mod tests {
                 &GraphScope::Union,
                 &BTreeSet::new(),
             ),
-            _ => query.clone(),
+            How::AsWritten => query.clone(),
         };
         let mut prepared = evaluator.prepare(&query);
         *prepared.dataset_mut() = evaluator_dataset(None);

@@ -548,7 +548,11 @@ impl Snapshot {
             .to_query_dataset()
             .or_else(|| query.inner.dataset().cloned());
         let scope = self.default_graph_scope(dataset.as_ref());
-        let bound = query.bindings.iter().map(|(name, _)| name.clone()).collect();
+        let bound = query
+            .bindings
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
         let planned = plan::planned_query(query.inner.clone(), self, &scope, &bound);
         let braked = brake::braked_query(&planned);
         let mut prepared = evaluator.prepare(&braked);

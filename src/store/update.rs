@@ -112,11 +112,7 @@ impl Transaction {
             &braked,
         );
         *prepared.dataset_mut() = evaluator_dataset(using);
-        let view = View::new(
-            &snapshot,
-            scope,
-            limits.deadline,
-        );
+        let view = View::new(&snapshot, scope, limits.deadline);
         // All solutions are found before the first quad changes.
         let changes = brake::stopped(|| prepared.execute(view)?.collect::<Result<Vec<_>, _>>())??;
         for change in &changes {
