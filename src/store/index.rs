@@ -3,6 +3,8 @@
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, TermId};
 use rayon::prelude::*;
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// An order of the four positions. The graph comes last but in [`Order::Graph`], so that the
 /// same triple in several graphs stands together and a union can skip its repetitions.
@@ -91,6 +93,11 @@ impl Permutation {
         (start + low, start + high)
     }
 
+    /// How many terms stand in the first position.
+    fn distinct_firsts(&self) -> usize {
+        self.starts.windows(2).filter(|run| run[0] < run[1]).count()
+    }
+
     fn heap_bytes(&self) -> usize {
         self.starts.capacity() * 4 + self.rows.capacity() * 12
     }
@@ -122,6 +129,67 @@ const FEW_ROWS: usize = 24;
 #[derive(Default)]
 pub(crate) struct Base {
     permutations: [Permutation; 4],
+    /// Counted when a query is first planned on this base.
+    statistics: OnceLock<Statistics>,
+}
+
+/// How many distinct terms stand where, for the order of joins. Of the base only: a delta is
+/// small beside it.
+#[derive(Default)]
+pub(crate) struct Statistics {
+    /// By predicate: distinct subjects and objects.
+    by_predicate: HashMap<TermId, (u32, u32), foldhash::fast::RandomState>,
+    /// Distinct subjects of all.
+    pub(crate) subjects: usize,
+    /// Distinct objects of all.
+    pub(crate) objects: usize,
+}
+
+impl Statistics {
+    /// One pass over two orders, a few milliseconds for a million quads.
+    fn new(base: &Base) -> Self {
+        let mut statistics = Self {
+            subjects: base.permutations[Order::Subject as usize].distinct_firsts(),
+            objects: base.permutations[Order::Object as usize].distinct_firsts(),
+            ..Self::default()
+        };
+        let predicates = &base.permutations[Order::Predicate as usize];
+        let mut subjects = vec![0_u32; predicates.starts.len()];
+        let by_subject = &base.permutations[Order::Subject as usize];
+        for bounds in by_subject.starts.windows(2) {
+            let rows = &by_subject.rows[bounds[0] as usize..bounds[1] as usize];
+            for same in rows.chunk_by(|left, right| left[0] == right[0]) {
+                if let Some(count) = subjects.get_mut(same[0][0] as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        for (predicate, bounds) in predicates.starts.windows(2).enumerate() {
+            let rows = &predicates.rows[bounds[0] as usize..bounds[1] as usize];
+            if rows.is_empty() {
+                continue;
+            }
+            let objects = rows.chunk_by(|left, right| left[0] == right[0]).count();
+            statistics
+                .by_predicate
+                .insert(predicate as TermId, (subjects[predicate], objects as u32));
+        }
+        statistics
+    }
+
+    /// How many distinct subjects and objects the triples of a predicate have; of one that is
+    /// not in the base, as many as there can be.
+    pub(crate) fn of_predicate(&self, predicate: TermId) -> (f64, f64) {
+        match self.by_predicate.get(&predicate) {
+            Some((subjects, objects)) => (f64::from(*subjects), f64::from(*objects)),
+            None => (f64::INFINITY, f64::INFINITY),
+        }
+    }
+
+    /// Distinct predicates.
+    pub(crate) fn predicates(&self) -> usize {
+        self.by_predicate.len()
+    }
 }
 
 impl Base {
@@ -132,7 +200,14 @@ impl Base {
             rows.par_sort_unstable();
             Permutation::from_sorted(rows.into_iter(), quads.len())
         });
-        Self { permutations }
+        Self {
+            permutations,
+            statistics: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn statistics(&self) -> &Statistics {
+        self.statistics.get_or_init(|| Statistics::new(self))
     }
 
     /// Merges a delta in. Each order is one linear pass; they run in parallel.
@@ -146,6 +221,7 @@ impl Base {
             [(); 4].map(|()| permutations.pop().unwrap_or_default());
         Self {
             permutations: [subject, predicate, object, graph],
+            statistics: OnceLock::new(),
         }
     }
 

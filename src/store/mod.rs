@@ -19,6 +19,7 @@ mod history;
 mod index;
 mod inference;
 mod log;
+mod plan;
 mod query;
 mod service;
 pub mod skolem;

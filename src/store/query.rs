@@ -7,6 +7,7 @@ use super::error::{StoreError, SyntaxError};
 use super::federate;
 use super::guarded;
 use super::index::GraphScope;
+use super::plan;
 use super::service::{Answer, Handler, Services, with_made_graphs};
 use super::snapshot::Snapshot;
 use super::wording;
@@ -609,8 +610,14 @@ impl Snapshot {
                 Some(services) => with_made_graphs(&query.inner, &**services, dataset.as_ref()),
                 None => Cow::Borrowed(&query.inner),
             };
+            let bound = query
+                .bindings
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect();
             let guarded = guarded::guarded_query(inner.into_owned());
-            let mut prepared = evaluator.prepare(&guarded);
+            let planned = plan::planned_query(guarded, self, &scope, &bound);
+            let mut prepared = evaluator.prepare(&planned);
             for (variable, term) in &query.bindings {
                 prepared = prepared.substitute_variable(variable.clone(), term.clone());
             }

@@ -5,6 +5,7 @@ use super::dataset::View;
 use super::error::StoreError;
 use super::guarded;
 use super::index::GraphScope;
+use super::plan;
 use super::query::{Limits, Update, evaluator_dataset};
 use super::transaction::Transaction;
 use crate::rdf::DEFAULT_GRAPH;
@@ -16,7 +17,7 @@ use spargebra::term::{
     GraphName as DataGraph, GroundQuad, GroundQuadPattern, GroundTerm, Quad as DataQuad,
     QuadPattern,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 impl Transaction {
     /// Runs an update. Its operations follow each other, each on what the one before left; none
@@ -114,23 +115,22 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let snapshot = self.seen();
         let evaluator = brake::evaluator();
+        let scope = match using {
+            None => GraphScope::One(DEFAULT_GRAPH),
+            Some(_) => snapshot.default_graph_scope(using),
+        };
         let mut guarded = pattern.clone();
         guarded::guard(&mut guarded);
+        let planned = plan::planned(guarded, &snapshot, &scope, &BTreeSet::new());
         let mut prepared = evaluator.prepare_delete_insert(
             delete.to_vec(),
             insert.to_vec(),
             base_iri.cloned(),
             None,
-            &guarded,
+            &planned,
         );
         *prepared.dataset_mut() = evaluator_dataset(using);
-        let view = View::new(
-            &snapshot,
-            match using {
-                None => GraphScope::One(DEFAULT_GRAPH),
-                Some(_) => snapshot.default_graph_scope(using),
-            },
-        );
+        let view = View::new(&snapshot, scope);
         // All solutions are found before the first quad changes.
         let changes = brake::within(limits, || {
             prepared.execute(view)?.collect::<Result<Vec<_>, _>>()
