@@ -8,7 +8,7 @@ use super::AppState;
 use super::conditions::precondition;
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, QUADS, TRIPLES, by_name, choose};
-use super::pinned::Pinned;
+use super::pinned::{Pinned, VERSION};
 use super::request::{Form, announced, content_type, deadline, read_body, url, writer};
 use super::respond::{Reading, written};
 use crate::app::results::write_quads_with;
@@ -44,6 +44,7 @@ const READ: &[&str] = &[
     "default",
     "graph",
     "skolemize",
+    VERSION,
     "format",
     "output",
     "_format",

@@ -159,6 +159,175 @@ fn compile(pattern: &str, flags: &str) -> Option<Regex> {
     builder.build().ok()
 }
 
+/// What the engine's planning takes time for beyond measure: it grows with the square of their
+/// number, and nothing can stop it.
+const MOST: [(&str, usize); 5] = [
+    ("triple patterns", 2_000),
+    ("OPTIONALs", 500),
+    ("VALUES tables", 200),
+    ("FILTERs", 2_000),
+    ("&& and || in one expression", 2_000),
+];
+
+/// Refuses a pattern that would take too long to plan.
+///
+/// # Errors
+/// What there is too much of.
+pub(super) fn check_size(pattern: &GraphPattern) -> Result<(), String> {
+    let mut size = Size::default();
+    size.pattern(pattern);
+    let counts = [
+        size.triples,
+        size.optionals,
+        size.tables,
+        size.filters,
+        size.longest,
+    ];
+    for ((what, most), count) in MOST.into_iter().zip(counts) {
+        if count > most {
+            return Err(format!(
+                "there are {count} {what}; {most} is the most that can be planned in time"
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Size {
+    triples: usize,
+    optionals: usize,
+    tables: usize,
+    filters: usize,
+    longest: usize,
+}
+
+impl Size {
+    fn pattern(&mut self, pattern: &GraphPattern) {
+        match pattern {
+            GraphPattern::Bgp { patterns } => self.triples += patterns.len(),
+            GraphPattern::Path { .. } => self.triples += 1,
+            GraphPattern::Values { .. } => self.tables += 1,
+            GraphPattern::Join { left, right }
+            | GraphPattern::Lateral { left, right }
+            | GraphPattern::Union { left, right }
+            | GraphPattern::Minus { left, right } => {
+                self.pattern(left);
+                self.pattern(right);
+            }
+            GraphPattern::LeftJoin {
+                left,
+                right,
+                expression,
+            } => {
+                self.optionals += 1;
+                self.pattern(left);
+                self.pattern(right);
+                if let Some(expression) = expression {
+                    self.whole(expression);
+                }
+            }
+            GraphPattern::Filter { expr, inner } => {
+                self.filters += 1;
+                self.whole(expr);
+                self.pattern(inner);
+            }
+            GraphPattern::Extend {
+                inner, expression, ..
+            } => {
+                self.whole(expression);
+                self.pattern(inner);
+            }
+            GraphPattern::OrderBy { inner, expression } => {
+                for by in expression {
+                    let (OrderExpression::Asc(by) | OrderExpression::Desc(by)) = by;
+                    self.whole(by);
+                }
+                self.pattern(inner);
+            }
+            GraphPattern::Group {
+                inner, aggregates, ..
+            } => {
+                for (_, aggregate) in aggregates {
+                    if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
+                        self.whole(expr);
+                    }
+                }
+                self.pattern(inner);
+            }
+            GraphPattern::Graph { inner, .. }
+            | GraphPattern::Service { inner, .. }
+            | GraphPattern::Project { inner, .. }
+            | GraphPattern::Distinct { inner }
+            | GraphPattern::Reduced { inner }
+            | GraphPattern::Slice { inner, .. } => self.pattern(inner),
+        }
+    }
+
+    fn whole(&mut self, expression: &Expression) {
+        let mut links = 0;
+        self.expression(expression, &mut links);
+        self.longest = self.longest.max(links);
+    }
+
+    fn expression(&mut self, expression: &Expression, links: &mut usize) {
+        match expression {
+            Expression::NamedNode(_)
+            | Expression::Literal(_)
+            | Expression::Variable(_)
+            | Expression::Bound(_) => {}
+            Expression::Or(a, b) | Expression::And(a, b) => {
+                *links += 1;
+                self.expression(a, links);
+                self.expression(b, links);
+            }
+            Expression::Equal(a, b)
+            | Expression::SameTerm(a, b)
+            | Expression::Greater(a, b)
+            | Expression::GreaterOrEqual(a, b)
+            | Expression::Less(a, b)
+            | Expression::LessOrEqual(a, b)
+            | Expression::Add(a, b)
+            | Expression::Subtract(a, b)
+            | Expression::Multiply(a, b)
+            | Expression::Divide(a, b) => {
+                self.expression(a, links);
+                self.expression(b, links);
+            }
+            Expression::UnaryPlus(inner)
+            | Expression::UnaryMinus(inner)
+            | Expression::Not(inner) => self.expression(inner, links),
+            Expression::Exists(pattern) => self.pattern(pattern),
+            Expression::If(a, b, c) => {
+                for part in [a, b, c] {
+                    self.expression(part, links);
+                }
+            }
+            Expression::In(one, all) => {
+                self.expression(one, links);
+                for other in all {
+                    self.expression(other, links);
+                }
+            }
+            Expression::Coalesce(all) | Expression::FunctionCall(_, all) => {
+                for one in all {
+                    self.expression(one, links);
+                }
+            }
+        }
+    }
+}
+
+/// The pattern of a query.
+pub(super) fn pattern_of(query: &spargebra::Query) -> &GraphPattern {
+    match query {
+        spargebra::Query::Select { pattern, .. }
+        | spargebra::Query::Construct { pattern, .. }
+        | spargebra::Query::Describe { pattern, .. }
+        | spargebra::Query::Ask { pattern, .. } => pattern,
+    }
+}
+
 /// A query whose every step the brake sees.
 pub(super) fn guarded_query(mut query: spargebra::Query) -> spargebra::Query {
     let pattern = match &mut query {

@@ -133,6 +133,7 @@ impl Query {
         let prepared = wording::prepared(text);
         let inner = with_reuse(&prepared, |text| parser.clone().parse_query(text))?;
         wording::check_iris(text, || inner.to_string())?;
+        guarded::check_size(guarded::pattern_of(&inner)).map_err(too_much)?;
         let inner = conform::conforming_query(inner, text).map_err(misplaced)?;
         let variables = match &inner {
             spargebra::Query::Select { pattern, .. } => projection(pattern),
@@ -238,6 +239,7 @@ impl Update {
         wording::check_iris(text, || inner.to_string())?;
         for operation in &mut inner.operations {
             if let GraphUpdateOperation::DeleteInsert { pattern, .. } = operation {
+                guarded::check_size(pattern).map_err(too_much)?;
                 conform::conforming(pattern, text).map_err(misplaced)?;
             }
         }
@@ -316,6 +318,15 @@ fn with_reuse<T>(
 }
 
 /// A mistake that the parser has overlooked, so that its place is not known.
+fn too_much(message: String) -> SyntaxError {
+    SyntaxError {
+        message,
+        line: None,
+        column: None,
+        hint: Some("split the request".to_owned()),
+    }
+}
+
 fn misplaced(message: &str) -> SyntaxError {
     SyntaxError {
         message: message.to_owned(),
@@ -732,8 +743,8 @@ mod tests {
             "FILTER NOT EXISTS {".repeat(900),
             "}".repeat(900)
         );
-        let optionals = format!("SELECT * {{ {} }}", "OPTIONAL { ?a ?b ?c } ".repeat(2_000));
-        let chain = format!("SELECT * {{ FILTER(true{}) }}", " && true".repeat(4_900));
+        let optionals = format!("SELECT * {{ {} }}", "OPTIONAL { ?a ?b ?c } ".repeat(450));
+        let chain = format!("SELECT * {{ FILTER(true{}) }}", " && true".repeat(1_900));
         for text in [nested, optionals, chain] {
             let snapshot = Snapshot::empty(0);
             let limits = Limits {
