@@ -13,6 +13,7 @@ pub mod iri;
 pub mod networks;
 mod observations;
 pub mod permalink;
+mod plans;
 pub mod precondition;
 pub mod resource;
 pub mod results;
@@ -63,6 +64,7 @@ struct Inner {
     store: KnowledgeStore,
     ontology: Ontology,
     catalogue: Catalogue,
+    plans: plans::Plans,
     tokens: Tokens,
     config: Config,
     summary: Mutex<Vec<summary::Kept>>,
@@ -227,6 +229,7 @@ impl KnowledgeGraph {
                 ontology,
                 catalogue,
                 tokens,
+                plans: plans::Plans::new(config.cache_bytes / 8),
                 config,
                 summary: Mutex::default(),
                 visibility,
@@ -376,7 +379,9 @@ impl KnowledgeGraph {
     /// # Errors
     /// [`SyntaxError`] with line and column.
     pub fn parse_query(&self, text: &str, base_iri: Option<&str>) -> Result<Query, SyntaxError> {
-        Query::parse(text, base_iri, &iri::PREFIXES)
+        self.inner.plans.get(text, base_iri, || {
+            Query::parse(text, base_iri, &iri::PREFIXES)
+        })
     }
 
     /// Parses an update; the usual prefixes need no declaration.

@@ -682,6 +682,9 @@ impl KnowledgeGraph {
         carry(&*private.list()?, target)?;
         let version = self.store().backup(target)?;
         carry(&*private.list()?, target)?;
+        if let Some(folder) = &self.config().data_dir {
+            copy_kept(folder, target)?;
+        }
         Ok(version)
     }
 }
@@ -735,7 +738,42 @@ pub fn restore(backup: &Path, data_dir: &Path) -> Result<u64, AppError> {
         _ => {}
     }
     carry(&private, data_dir)?;
-    Ok(crate::store::restore(backup, data_dir)?)
+    let version = crate::store::restore(backup, data_dir)?;
+    copy_kept(backup, data_dir)?;
+    Ok(version)
+}
+
+/// What people keep beside the data: saved queries and short links.
+const KEPT: [&str; 2] = ["queries", "permalinks"];
+
+/// Copies what people keep; what is there under the same name is replaced.
+fn copy_kept(from: &Path, to: &Path) -> Result<(), VisibilityError> {
+    for name in KEPT {
+        copy_folder(&from.join(name), &to.join(name))?;
+    }
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<(), VisibilityError> {
+    let entries = match fs::read_dir(from) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(VisibilityError::io(from, error)),
+    };
+    fs::create_dir_all(to).map_err(|error| VisibilityError::io(to, error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| VisibilityError::io(from, error))?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry
+            .file_type()
+            .map_err(|error| VisibilityError::io(&path, error))?;
+        if kind.is_dir() {
+            copy_folder(&path, &target)?;
+        } else if kind.is_file() {
+            fs::copy(&path, &target).map_err(|error| VisibilityError::io(&path, error))?;
+        }
+    }
+    Ok(())
 }
 
 /// What can go wrong with the list of private graphs.

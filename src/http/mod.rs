@@ -6,6 +6,7 @@ mod answers;
 mod codings;
 mod conditions;
 mod error;
+mod explain;
 mod graph_store;
 mod graphs;
 mod health;
@@ -174,6 +175,7 @@ pub fn router(state: AppState) -> Router {
         .merge(search::routes())
         .merge(queries::routes())
         .merge(running::routes())
+        .merge(explain::routes())
         .merge(versions::routes())
         .merge(permalinks::routes())
         .merge(networks::routes())

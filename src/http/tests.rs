@@ -947,3 +947,34 @@ async fn the_pages_need_nothing_from_elsewhere() {
     let icon = service.get("/favicon.ico", "*/*").await;
     assert_eq!(icon.header("content-type"), "image/svg+xml");
 }
+
+#[tokio::test]
+async fn an_explanation_tells_the_plan_and_the_rows_of_each_operator() {
+    let service = Service::open();
+    let target = "/api/v1/explain?query=SELECT%20%2A%20%7B%20%3Fa%20a%20weft%3AActor%20.%20%3Fa%20rdfs%3Alabel%20%3Fl%20%7D";
+    let answer = service.get(target, "*/*").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let json: Value = serde_json::from_str(&answer.text()).unwrap();
+    assert_eq!(json["complete"], true);
+    assert_eq!(json["operators"]["rows"], json["rows"]);
+    assert!(
+        json["planned"].as_str().unwrap().contains("LATERAL"),
+        "{json}"
+    );
+    let wrong = service.get("/api/v1/explain?query=SELECT", "*/*").await;
+    assert_eq!(wrong.status, 400);
+}
+
+#[tokio::test]
+async fn what_is_asked_again_is_not_computed_again() {
+    let service = Service::open();
+    let target = "/sparql?query=SELECT%20%28COUNT%28%2A%29%20AS%20%3Fn%29%20%7B%20%3Fs%20%3Fp%20%3Fo%20FILTER%28%3Fo%20%21%3D%201%29%20%7D";
+    let first = service.get(target, "*/*").await;
+    assert!(first.headers.contains_key("weft-query-id"));
+    let again = service.get(target, "*/*").await;
+    // Only an evaluation has an id.
+    assert!(!again.headers.contains_key("weft-query-id"));
+    assert_eq!(again.text(), first.text());
+    assert_eq!(again.header("etag"), first.header("etag"));
+    assert_eq!(again.header("content-type"), first.header("content-type"));
+}

@@ -131,6 +131,7 @@ pub(super) fn resolved(
     let mut resolved = query.clone();
     *pattern_of_mut(&mut resolved.inner) = pattern;
     resolved.answers = resolver.answers.into();
+    resolved.plan = Arc::default();
     Ok(Some(resolved))
 }
 
@@ -176,7 +177,7 @@ pub(super) fn pattern_of(query: &spargebra::Query) -> &GraphPattern {
     }
 }
 
-fn pattern_of_mut(query: &mut spargebra::Query) -> &mut GraphPattern {
+pub(super) fn pattern_of_mut(query: &mut spargebra::Query) -> &mut GraphPattern {
     match query {
         spargebra::Query::Select { pattern, .. }
         | spargebra::Query::Construct { pattern, .. }
@@ -606,6 +607,7 @@ impl Resolver<'_> {
             variables: variables.to_vec(),
             bindings: Vec::new(),
             answers: self.answers.clone().into(),
+            plan: Arc::default(),
             ..self.query.clone()
         };
         let rows = self

@@ -9,7 +9,7 @@
 //!   multiply again without any step in between. `REPLACE` is done here, in pieces that are
 //!   counted; what one such function hands another is measured on the way.
 
-use super::brake;
+use super::{brake, federate};
 use oxigraph::model::{Literal, NamedNode, Term, Variable};
 use regex::{Regex, RegexBuilder};
 use spareval::QueryEvaluator;
@@ -318,25 +318,9 @@ impl Size {
     }
 }
 
-/// The pattern of a query.
-pub(super) fn pattern_of(query: &spargebra::Query) -> &GraphPattern {
-    match query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => pattern,
-    }
-}
-
 /// A query whose every step the brake sees.
 pub(super) fn guarded_query(mut query: spargebra::Query) -> spargebra::Query {
-    let pattern = match &mut query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => pattern,
-    };
-    guard(pattern);
+    guard(federate::pattern_of_mut(&mut query));
     query
 }
 

@@ -8,6 +8,7 @@
 
 mod brake;
 mod conform;
+mod counted;
 mod dataset;
 mod dictionary;
 mod error;
@@ -36,7 +37,8 @@ pub use federate::{FederationError, FederationProblem};
 pub use inference::{Rule, Rules};
 pub use log::RecordHeader;
 pub use query::{
-    DEFAULT_GRAPH_IRI, DatasetSpec, Limits, Query, QueryForm, STACK_BYTES, Update, on_deep_stack,
+    DEFAULT_GRAPH_IRI, DatasetSpec, Explanation, Limits, Query, QueryForm, STACK_BYTES, Update,
+    on_deep_stack,
 };
 pub use service::{Row, Services, Wanted};
 pub use snapshot::Snapshot;

@@ -2,6 +2,7 @@
 
 use super::brake::{self, Pace};
 use super::conform;
+use super::counted;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::federate;
@@ -17,10 +18,10 @@ use spareval::{CancellationToken, QueryResults};
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::{GraphUpdateOperation, SparqlParser, SparqlSyntaxError};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Stack for parsing and evaluation. It is address space, not memory, until it is used; with it
 /// every form of nesting that the guard before the parser lets through survives.
@@ -107,6 +108,17 @@ pub struct Query {
     pub(super) services: Option<Arc<dyn Services>>,
     /// Rows of `SERVICE` clauses that others have answered.
     pub(super) answers: Arc<[Answer]>,
+    /// The plan it ran with last, shared by all copies.
+    pub(super) plan: Arc<Mutex<Option<(PlannedFor, Arc<spargebra::Query>)>>>,
+}
+
+/// What a plan depends on. A plan for other data would be as right, but not as good.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct PlannedFor {
+    version: u64,
+    visibility: String,
+    dataset: Option<QueryDataset>,
+    bound: BTreeSet<Variable>,
 }
 
 impl fmt::Debug for Query {
@@ -133,7 +145,7 @@ impl Query {
         let prepared = wording::prepared(text);
         let inner = with_reuse(&prepared, |text| parser.clone().parse_query(text))?;
         wording::check_iris(text, || inner.to_string())?;
-        guarded::check_size(guarded::pattern_of(&inner)).map_err(too_much)?;
+        guarded::check_size(federate::pattern_of(&inner)).map_err(too_much)?;
         let inner = conform::conforming_query(inner, text).map_err(misplaced)?;
         let variables = match &inner {
             spargebra::Query::Select { pattern, .. } => projection(pattern),
@@ -145,6 +157,7 @@ impl Query {
             bindings: Vec::new(),
             services: None,
             answers: Arc::from(Vec::new()),
+            plan: Arc::default(),
         })
     }
 
@@ -214,6 +227,25 @@ fn projection(pattern: &GraphPattern) -> Vec<Variable> {
         | GraphPattern::OrderBy { inner, .. } => projection(inner),
         _ => Vec::new(),
     }
+}
+
+/// How a query was run.
+#[derive(Debug)]
+pub struct Explanation {
+    /// The query as the engine saw it, as SPARQL; `LATERAL` hands each row on the left to the
+    /// right.
+    pub planned: String,
+    /// The engine's operators as JSON, with the rows that each yielded and the seconds it took;
+    /// empty if it did not come to that.
+    pub operators: String,
+    /// Rows, or triples.
+    pub rows: usize,
+    /// How long planning took here; the engine's own is in `operators`.
+    pub planning: Duration,
+    /// How long the rest took.
+    pub evaluation: Duration,
+    /// The limit that stopped it.
+    pub stopped: Option<StoreError>,
 }
 
 /// A parsed update.
@@ -617,17 +649,7 @@ impl Snapshot {
             .or_else(|| query.inner.dataset().cloned());
         let scope = self.default_graph_scope(dataset.as_ref());
         brake::within(limits, || {
-            let inner = match &query.services {
-                Some(services) => with_made_graphs(&query.inner, &**services, dataset.as_ref()),
-                None => Cow::Borrowed(&query.inner),
-            };
-            let bound = query
-                .bindings
-                .iter()
-                .map(|(name, _)| name.clone())
-                .collect();
-            let guarded = guarded::guarded_query(inner.into_owned());
-            let planned = plan::planned_query(guarded, self, &scope, &bound);
+            let planned = self.planned(query, dataset.as_ref(), &scope);
             let mut prepared = evaluator.prepare(&planned);
             for (variable, term) in &query.bindings {
                 prepared = prepared.substitute_variable(variable.clone(), term.clone());
@@ -636,6 +658,129 @@ impl Snapshot {
             let results = prepared.execute(View::new(self, scope))?;
             Ok(consume(results))
         })?
+    }
+
+    /// The query as the engine is going to see it, on this version. Kept with the query for the
+    /// next time.
+    fn planned(
+        &self,
+        query: &Query,
+        dataset: Option<&QueryDataset>,
+        scope: &GraphScope,
+    ) -> Arc<spargebra::Query> {
+        let wanted = PlannedFor {
+            version: self.version(),
+            visibility: self.visibility().to_owned(),
+            dataset: dataset.cloned(),
+            bound: query
+                .bindings
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect(),
+        };
+        let kept = || query.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, plan)) = &*kept()
+            && *known == wanted
+        {
+            return Arc::clone(plan);
+        }
+        let inner = match &query.services {
+            Some(services) => with_made_graphs(&query.inner, &**services, dataset),
+            None => Cow::Borrowed(&query.inner),
+        };
+        let mut planned = guarded::guarded_query(inner.into_owned());
+        if wanted.bound.is_empty() {
+            let pattern = federate::pattern_of_mut(&mut planned);
+            let whole = std::mem::replace(
+                pattern,
+                GraphPattern::Bgp {
+                    patterns: Vec::new(),
+                },
+            );
+            *pattern = counted::counted(whole, self, scope);
+        }
+        let planned = Arc::new(plan::planned_query(planned, self, scope, &wanted.bound));
+        *kept() = Some((wanted, Arc::clone(&planned)));
+        planned
+    }
+
+    /// Runs a query to its end, and tells how: the query as it was planned, and what each operator
+    /// of the engine did. When a limit stops it, what was done until then.
+    ///
+    /// # Errors
+    /// [`StoreError`] if evaluation cannot begin.
+    pub fn explain(
+        &self,
+        query: &Query,
+        dataset: &DatasetSpec,
+        limits: &Limits,
+    ) -> Result<Explanation, StoreError> {
+        let federated = federate::resolved(self, query, dataset, limits)?;
+        let query = federated.as_ref().unwrap_or(query);
+        let mut evaluator = brake::evaluator().compute_statistics();
+        if let Some(services) = &query.services {
+            let handler = Handler::new(
+                Arc::clone(services),
+                limits.clone(),
+                Arc::clone(&query.answers),
+            );
+            evaluator = evaluator.with_default_service_handler(handler);
+        }
+        let dataset = dataset
+            .to_query_dataset()
+            .or_else(|| query.inner.dataset().cloned());
+        let scope = self.default_graph_scope(dataset.as_ref());
+        let begun = Instant::now();
+        let mut planned = None;
+        let mut planning = begun.elapsed();
+        let mut operators = None;
+        let mut rows = 0;
+        let outcome = brake::within(limits, || {
+            let plan = self.planned(query, dataset.as_ref(), &scope);
+            planning = begun.elapsed();
+            planned = Some(Arc::clone(&plan));
+            let mut prepared = evaluator.prepare(&plan);
+            for (variable, term) in &query.bindings {
+                prepared = prepared.substitute_variable(variable.clone(), term.clone());
+            }
+            *prepared.dataset_mut() = evaluator_dataset(dataset.as_ref());
+            let (results, explanation) = prepared.explain(View::new(self, scope));
+            operators = Some(explanation);
+            match results? {
+                QueryResults::Solutions(solutions) => {
+                    for solution in solutions {
+                        solution?;
+                        rows += 1;
+                    }
+                }
+                QueryResults::Graph(triples) => {
+                    for triple in triples {
+                        triple?;
+                        rows += 1;
+                    }
+                }
+                QueryResults::Boolean(_) => rows = 1,
+            }
+            Ok::<_, StoreError>(())
+        });
+        let stopped = match outcome {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) | Err(error) => Some(error),
+        };
+        let mut text = Vec::new();
+        if let Some(operators) = operators {
+            operators
+                .write_in_json(&mut text)
+                .map_err(|error| StoreError::Internal(error.to_string()))?;
+        }
+        Ok(Explanation {
+            planned: planned.map(|query| query.to_string()).unwrap_or_default(),
+            operators: String::from_utf8(text).unwrap_or_default(),
+            rows,
+            planning,
+            evaluation: begun.elapsed().saturating_sub(planning),
+            stopped,
+        })
     }
 
     /// What the default graph of a dataset is: the view merges its graphs and leaves out
@@ -748,7 +893,7 @@ mod tests {
         for text in [nested, optionals, chain] {
             let snapshot = Snapshot::empty(0);
             let limits = Limits {
-                deadline: Some(Instant::now() + std::time::Duration::from_secs(5)),
+                deadline: Some(Instant::now() + Duration::from_secs(5)),
                 ..Limits::default()
             };
             on_deep_stack(|| {
