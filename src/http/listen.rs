@@ -3,7 +3,7 @@
 use super::request::Peer;
 use super::{AppState, router, starting_router};
 use crate::app::{AppError, Config, KnowledgeGraph};
-use crate::store::STACK_BYTES;
+use crate::store::{STACK_BYTES, give_memory_back};
 use axum::Router;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -49,6 +49,7 @@ pub enum ServeError {
 /// # Errors
 /// [`ServeError`] if the address is taken or the graph cannot be opened.
 pub fn serve(config: Config) -> Result<(), ServeError> {
+    give_memory_back();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         // Queries are parsed and evaluated on its blocking threads.

@@ -217,6 +217,7 @@ fn around(routes: Router) -> Router {
             header::ETAG,
             respond::DATA_VERSION,
             respond::TOTAL_COUNT,
+            request::QUERY_ID,
             header::CONTENT_DISPOSITION,
             header::LOCATION,
             header::CONTENT_LOCATION,

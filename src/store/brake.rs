@@ -199,6 +199,12 @@ pub fn handed_over(bytes: usize) {
     });
 }
 
+/// Lets memory that was freed go back to the system although nothing else is asked of the
+/// allocator: a service may be idle after its largest evaluation.
+pub fn give_memory_back() {
+    memory::give_back();
+}
+
 /// Looks at the limits at once, between two steps that make no ticks.
 ///
 /// # Panics
@@ -218,6 +224,12 @@ pub(super) fn evaluator() -> QueryEvaluator {
 mod memory {
     use tikv_jemalloc_ctl::thread::{ThreadLocal, allocatedp, deallocatedp};
 
+    pub(super) fn give_back() {
+        if let Err(error) = tikv_jemalloc_ctl::background_thread::write(true) {
+            tracing::debug!(%error, "freed memory goes back to the system late");
+        }
+    }
+
     thread_local! {
         static COUNTERS: Option<(ThreadLocal<u64>, ThreadLocal<u64>)> =
             allocatedp::read().ok().zip(deallocatedp::read().ok());
@@ -234,6 +246,8 @@ mod memory {
 
 #[cfg(not(unix))]
 mod memory {
+    pub(super) fn give_back() {}
+
     pub(super) fn held() -> i64 {
         0
     }

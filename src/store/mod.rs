@@ -31,7 +31,7 @@ mod transaction;
 mod update;
 mod wording;
 
-pub use brake::{Pace, Stop, handed_over};
+pub use brake::{Pace, Stop, give_memory_back, handed_over};
 pub use error::{StoreError, SyntaxError};
 pub use federate::{FederationError, FederationProblem};
 pub use inference::{Rule, Rules};
