@@ -80,6 +80,8 @@ pub(super) struct Asked {
     pub(super) page: Page,
     options: Options,
     deadline: Instant,
+    /// Bytes that one evaluation may hold.
+    memory: usize,
 }
 
 impl Asked {
@@ -97,6 +99,7 @@ impl Asked {
             page: Page::of(&form)?,
             options: options(&form)?,
             deadline: deadline(&form, state.graph().config().query_timeout)?,
+            memory: state.graph().config().allowance.memory,
             form,
         })
     }
@@ -169,6 +172,7 @@ impl Asked {
     pub(super) fn limits(&self) -> Limits {
         Limits {
             deadline: Some(self.deadline),
+            memory: Some(self.memory),
             ..Limits::default()
         }
     }

@@ -119,7 +119,6 @@ impl Turn {
     /// others have a turn there.
     pub(super) fn look(
         &self,
-        _lanes: &Lanes,
         deadline: Instant,
         cancellation: &CancellationToken,
         pausing: impl Fn(bool),

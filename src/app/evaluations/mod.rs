@@ -225,9 +225,6 @@ impl Evaluations {
     /// # Errors
     /// [`Refused`].
     pub async fn begin(&self, request: Request) -> Result<Evaluation, Refused> {
-        if !request.client.is_admin {
-            self.inner.fair_use.check(&request.client.name)?;
-        }
         let mut evaluation = self.list(request)?;
         let (client, deadline) = {
             let request = &evaluation.entry.request;
@@ -257,6 +254,9 @@ impl Evaluations {
     /// # Errors
     /// [`Refused`].
     pub fn list(&self, request: Request) -> Result<Evaluation, Refused> {
+        if !request.client.is_admin {
+            self.inner.fair_use.check(&request.client.name)?;
+        }
         let id = match &request.id {
             Some(id) => {
                 let fits = (1..=64).contains(&id.len())
@@ -537,7 +537,6 @@ impl Pace for OnTurn {
             }
         }
         self.turn.look(
-            &inner.lanes,
             self.entry.request.deadline,
             &self.entry.cancellation,
             |is_paused| {
