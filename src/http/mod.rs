@@ -212,7 +212,13 @@ fn around(routes: Router) -> Router {
                 .chain(Method::from_bytes(methods::QUERY.as_bytes()))
                 .collect::<Vec<_>>(),
         )
-        .allow_headers([header::ACCEPT, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .allow_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+            request::QUERY_ID,
+        ])
         .expose_headers([
             header::ETAG,
             respond::DATA_VERSION,

@@ -5,14 +5,16 @@
 //!   nobody asks for.
 //! - *`MINUS` of patterns that share no variable* compares every row with every other and removes
 //!   none (SPARQL 1.1, 8.3.3): it is left out.
+//! - *Sorting values of several kinds* is made an order (see `Guard::order`).
 //! - *Functions that grow texts.* `REPLACE` may multiply two lengths, and calls within calls
 //!   multiply again without any step in between. `REPLACE` is done here, in pieces that are
 //!   counted; what one such function hands another is measured on the way.
 
 use super::{brake, federate};
-use oxigraph::model::{Literal, NamedNode, Term, Variable};
+use oxigraph::model::vocab::xsd;
+use oxigraph::model::{Literal, NamedNode, NamedNodeRef, Term, Variable};
 use regex::{Regex, RegexBuilder};
-use spareval::QueryEvaluator;
+use spareval::{ExpressionTerm, QueryEvaluator};
 use spargebra::algebra::{
     AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
 };
@@ -23,6 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 const REPLACE: &str = "https://w3id.org/weft/fn#replace";
 const MEASURED: &str = "https://w3id.org/weft/fn#measured";
+const KIND: &str = "https://w3id.org/weft/fn#kind";
 const MATCHED: &str = "https://w3id.org/weft/fn#matched";
 
 /// Arguments of one `CONCAT`: more are taken in groups, so that each step is measured.
@@ -37,6 +40,9 @@ pub(super) fn with_functions(evaluator: QueryEvaluator) -> QueryEvaluator {
         .with_custom_function(NamedNode::new_unchecked(REPLACE), move |arguments| {
             replace(arguments, &last)
         })
+        .with_custom_function(NamedNode::new_unchecked(KIND), |arguments| {
+            kind(arguments.first()?)
+        })
         .with_custom_function(NamedNode::new_unchecked(MEASURED), |arguments| {
             let [term] = arguments else { return None };
             brake::text(length(term));
@@ -49,6 +55,56 @@ pub(super) fn with_functions(evaluator: QueryEvaluator) -> QueryEvaluator {
             Some(term.clone())
         })
 }
+
+/// The kind of a value, for sorting: values of one kind have an order. What sorts first, numbers
+/// as well as what is no literal, has no kind, so that nothing is compared for it.
+fn kind(term: &Term) -> Option<Term> {
+    let has_zone = |text: &str| {
+        text.ends_with('Z')
+            || text
+                .rfind(['+', '-'])
+                .is_some_and(|at| text[at..].len() == 6 && text[at..].contains(':'))
+    };
+    let kind = match ExpressionTerm::from(term.clone()) {
+        ExpressionTerm::NamedNode(_)
+        | ExpressionTerm::BlankNode(_)
+        | ExpressionTerm::IntegerLiteral(_)
+        | ExpressionTerm::DecimalLiteral(_) => return None,
+        ExpressionTerm::DoubleLiteral(value) if !value.is_nan() => return None,
+        ExpressionTerm::FloatLiteral(value) if !value.is_nan() => return None,
+        ExpressionTerm::StringLiteral(_)
+        | ExpressionTerm::LangStringLiteral { .. }
+        | ExpressionTerm::DirLangStringLiteral { .. } => 1,
+        ExpressionTerm::BooleanLiteral(_) => 2,
+        ExpressionTerm::Triple(_) => 99,
+        _ => {
+            let Term::Literal(literal) = term else {
+                return None;
+            };
+            let of_type = KINDS
+                .iter()
+                .position(|datatype| *datatype == literal.datatype())
+                .map_or(50, |position| 10 + 2 * position as i32);
+            of_type + i32::from(has_zone(literal.value()))
+        }
+    };
+    Some(Literal::from(kind).into())
+}
+
+/// Datatypes whose values have an order among themselves, apart from those with a time zone.
+const KINDS: [NamedNodeRef<'static>; 11] = [
+    xsd::DATE_TIME,
+    xsd::DATE,
+    xsd::G_YEAR_MONTH,
+    xsd::G_YEAR,
+    xsd::TIME,
+    xsd::G_MONTH_DAY,
+    xsd::G_MONTH,
+    xsd::G_DAY,
+    xsd::YEAR_MONTH_DURATION,
+    xsd::DAY_TIME_DURATION,
+    xsd::DURATION,
+];
 
 fn length(term: &Term) -> usize {
     match term {
@@ -71,8 +127,7 @@ fn replace(arguments: &[Term], last: &LastRegex) -> Option<Term> {
     let Term::Literal(literal) = text else {
         return None;
     };
-    let is_text =
-        literal.language().is_some() || literal.datatype() == oxigraph::model::vocab::xsd::STRING;
+    let is_text = literal.language().is_some() || literal.datatype() == xsd::STRING;
     if !is_text {
         return None;
     }
@@ -115,8 +170,7 @@ fn replace(arguments: &[Term], last: &LastRegex) -> Option<Term> {
 fn simple(term: &Term) -> Option<&str> {
     match term {
         Term::Literal(literal)
-            if literal.language().is_none()
-                && literal.datatype() == oxigraph::model::vocab::xsd::STRING =>
+            if literal.language().is_none() && literal.datatype() == xsd::STRING =>
         {
             Some(literal.value())
         }
@@ -166,7 +220,7 @@ const MOST: [(&str, usize); 5] = [
     ("OPTIONALs", 500),
     ("VALUES tables", 200),
     ("FILTERs", 2_000),
-    ("&& and || in one expression", 2_000),
+    ("operators in one expression", 2_000),
 ];
 
 /// Refuses a pattern that would take too long to plan.
@@ -276,12 +330,9 @@ impl Size {
             | Expression::Literal(_)
             | Expression::Variable(_)
             | Expression::Bound(_) => {}
-            Expression::Or(a, b) | Expression::And(a, b) => {
-                *links += 1;
-                self.expression(a, links);
-                self.expression(b, links);
-            }
-            Expression::Equal(a, b)
+            Expression::Or(a, b)
+            | Expression::And(a, b)
+            | Expression::Equal(a, b)
             | Expression::SameTerm(a, b)
             | Expression::Greater(a, b)
             | Expression::GreaterOrEqual(a, b)
@@ -291,12 +342,16 @@ impl Size {
             | Expression::Subtract(a, b)
             | Expression::Multiply(a, b)
             | Expression::Divide(a, b) => {
+                *links += 1;
                 self.expression(a, links);
                 self.expression(b, links);
             }
             Expression::UnaryPlus(inner)
             | Expression::UnaryMinus(inner)
-            | Expression::Not(inner) => self.expression(inner, links),
+            | Expression::Not(inner) => {
+                *links += 1;
+                self.expression(inner, links);
+            }
             Expression::Exists(pattern) => self.pattern(pattern),
             Expression::If(a, b, c) => {
                 for part in [a, b, c] {
@@ -401,14 +456,8 @@ impl Guard {
                 self.pattern(inner);
             }
             GraphPattern::OrderBy { inner, expression } => {
-                for by in expression {
-                    match by {
-                        OrderExpression::Asc(expression) | OrderExpression::Desc(expression) => {
-                            self.expression(expression);
-                        }
-                    }
-                }
                 self.pattern(inner);
+                self.order(inner, expression);
             }
             GraphPattern::Group {
                 inner, aggregates, ..
@@ -429,6 +478,43 @@ impl Guard {
             GraphPattern::Service { .. } => {}
         }
         self.sides(pattern);
+    }
+
+    /// Sorts by the kind of a value before the value: the engine compares values of two kinds, such
+    /// as a number and a text, by how they are written, which is no order at all when there are
+    /// more of each (`9 < 10`, but `"10" < "5x" < "9"`); a sort by such a comparison may panic.
+    fn order(&mut self, inner: &mut Box<GraphPattern>, by: &mut Vec<OrderExpression>) {
+        let mut keys = Vec::with_capacity(by.len() * 2);
+        for key in std::mem::take(by) {
+            let (mut expression, descends) = match key {
+                OrderExpression::Asc(expression) => (expression, false),
+                OrderExpression::Desc(expression) => (expression, true),
+            };
+            self.expression(&mut expression);
+            let value = match expression {
+                Expression::Variable(variable) => variable,
+                expression => {
+                    let variable = self.variable();
+                    extend(inner, &variable, expression);
+                    variable
+                }
+            };
+            let kind = self.variable();
+            let call = Expression::FunctionCall(
+                Function::Custom(NamedNode::new_unchecked(KIND)),
+                vec![Expression::Variable(value.clone())],
+            );
+            extend(inner, &kind, call);
+            for variable in [kind, value] {
+                let variable = Expression::Variable(variable);
+                keys.push(if descends {
+                    OrderExpression::Desc(variable)
+                } else {
+                    OrderExpression::Asc(variable)
+                });
+            }
+        }
+        *by = keys;
     }
 
     /// Sub-queries as sides of a join: they may bind none of what they select.
@@ -578,11 +664,15 @@ fn nothing() -> GraphPattern {
 }
 
 fn bind(pattern: &mut GraphPattern, variable: &Variable) {
+    extend(pattern, variable, Expression::Literal(Literal::from(true)));
+}
+
+fn extend(pattern: &mut GraphPattern, variable: &Variable, expression: Expression) {
     let inner = std::mem::replace(pattern, nothing());
     *pattern = GraphPattern::Extend {
         inner: Box::new(inner),
         variable: variable.clone(),
-        expression: Expression::Literal(Literal::from(true)),
+        expression,
     };
 }
 

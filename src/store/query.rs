@@ -705,7 +705,8 @@ impl Snapshot {
     }
 
     /// Runs a query to its end, and tells how: the query as it was planned, and what each operator
-    /// of the engine did. When a limit stops it, what was done until then.
+    /// of the engine did. When a limit stops it, what was done until then, if rows had begun to
+    /// come: a sort or a group that is stopped takes the account of its work with it.
     ///
     /// # Errors
     /// [`StoreError`] if evaluation cannot begin.

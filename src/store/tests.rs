@@ -704,3 +704,66 @@ fn patterns_of_an_update_find_nothing_unseen() {
     as_stranger("DROP ALL").unwrap();
     assert_eq!(store.snapshot().len(), 1);
 }
+
+#[test]
+fn values_of_all_kinds_have_an_order() {
+    let store = KnowledgeStore::in_memory(StoreOptions::default());
+    let mut text = String::new();
+    let types = [
+        "integer", "string", "decimal", "date", "dateTime", "boolean", "gYear", "double",
+    ];
+    for n in 0..600_u32 {
+        let value = match n % 8 {
+            0 | 2 | 7 => format!("{}", n * 7 % 101),
+            1 => format!("{}x", n * 7 % 101),
+            3 => format!("20{:02}-01-01", n % 100),
+            4 => format!(
+                "20{:02}-01-01T00:00:00{}",
+                n % 100,
+                if n % 3 == 0 { "Z" } else { "" }
+            ),
+            5 => "true".to_owned(),
+            _ => format!("{}", 1900 + n % 100),
+        };
+        text.push_str(&format!(
+            "<http://e/{n}> <http://e/v> \"{value}\"^^<http://www.w3.org/2001/XMLSchema#{}> .\n",
+            types[(n % 8) as usize]
+        ));
+    }
+    let values = batch(&text);
+    store
+        .write::<_, StoreError>(by("test"), move |transaction| {
+            transaction.insert_batch(&values)
+        })
+        .unwrap();
+    for order in ["?v", "DESC(?v)", "?v DESC(?s)", "STR(?v) ?v"] {
+        let sorted = rows(
+            &store.snapshot(),
+            &format!("SELECT ?v {{ ?s :v ?v }} ORDER BY {order}"),
+        )
+        .unwrap();
+        assert_eq!(sorted.len(), 600);
+    }
+    let values = [
+        "",
+        "<http://e/x>",
+        "\"1.5\"",
+        "\"9\"",
+        "\"10\"",
+        "\"a\"",
+        "\"b\"",
+    ];
+    for (place, value) in values.into_iter().enumerate() {
+        let row = rows(
+            &store.snapshot(),
+            &format!(
+                "SELECT ?v {{ VALUES ?v {{ \"b\" 10 \"a\"@en 9 <http://e/x> UNDEF 1.5 }} }} ORDER BY ?v LIMIT 1 OFFSET {place}"
+            ),
+        )
+        .unwrap();
+        assert!(
+            row[0].starts_with(value) && (value.is_empty() == row[0].is_empty()),
+            "{row:?}"
+        );
+    }
+}

@@ -156,6 +156,8 @@ fn hostile() -> Vec<(&'static str, String)> {
         ("deep IF", format!("SELECT (({}) AS ?c) {{ ?a :v ?b }}", nested("IF(?b > 0, ", "1", ", 2)", 900))),
         ("a long conjunction", format!("SELECT * {{ ?a :v ?b FILTER(true{}) }}", repeat(" && ?b > 0", 4_900))),
         ("a long sum", format!("SELECT ((0{}) AS ?c) {{ ?a :v ?b }}", repeat(" + ?b", 4_900))),
+        ("a sum of many", format!("SELECT ((0{}) AS ?c) {{ ?a :v ?b }}", repeat(" + ?b", 1_900))),
+        ("a conjunction of many", format!("SELECT * {{ ?a :v ?b FILTER(true{}) }}", repeat(" && ?b > 0", 900))),
         ("a long IN", format!("SELECT * {{ ?a :v ?b . ?c :v ?d FILTER(?b + ?d IN ({})) }}", (0..20_000).map(|n| n.to_string()).collect::<Vec<_>>().join(","))),
         ("many FILTERs", format!("SELECT * {{ ?a :v ?b {} }}", repeat("FILTER(?b > 0) ", 4_000))),
         ("many BINDs", format!("SELECT * {{ ?a :v ?b0 {} }}", (0..2_000).map(|n| format!("BIND(?b{n} + 1 AS ?b{}) ", n + 1)).collect::<String>())),
