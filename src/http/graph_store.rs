@@ -9,7 +9,9 @@ use super::conditions::precondition;
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, QUADS, TRIPLES, by_name, choose};
 use super::pinned::{Pinned, VERSION};
-use super::request::{Form, announced, content_type, deadline, read_body, url, writer};
+use super::request::{
+    BODY_PATIENCE, Form, announced, content_type, deadline, read_body, url, writer,
+};
 use super::respond::{Reading, written};
 use crate::app::results::write_quads_with;
 use crate::app::{AppError, GraphChange};
@@ -354,15 +356,28 @@ impl Payload {
 
     async fn read_parts(media_type: &Mime, body: Body, limit: usize) -> Result<Self, ApiError> {
         let bad = |error: multer::Error| {
-            ApiError::BadRequest(format!("the multipart body cannot be read: {error}"))
+            let cause = match &error {
+                multer::Error::StreamReadFailed(cause) => cause.downcast_ref(),
+                _ => None,
+            };
+            match cause {
+                Some(Unread::TooLarge) => ApiError::TooLarge(limit),
+                Some(Unread::Slow) => ApiError::SlowBody,
+                Some(Unread::Broken(_)) | None => {
+                    ApiError::BadRequest(format!("the multipart body cannot be read: {error}"))
+                }
+            }
         };
         let boundary = multer::parse_boundary(media_type).map_err(bad)?;
         let mut taken = 0;
-        let stream = body.into_data_stream().map(move |chunk| {
-            let chunk = chunk.map_err(|error| error.to_string())?;
+        let stream = body.into_data_stream().timeout(BODY_PATIENCE);
+        let stream = stream.map(move |chunk| {
+            let chunk = chunk
+                .map_err(|_| Unread::Slow)?
+                .map_err(|error| Unread::Broken(error.to_string()))?;
             taken += chunk.len();
             if taken > limit {
-                return Err(format!("more than {limit} bytes"));
+                return Err(Unread::TooLarge);
             }
             Ok(chunk)
         });
@@ -430,6 +445,17 @@ impl Payload {
         }
         Ok(batch)
     }
+}
+
+/// Why a multipart body was not read to its end.
+#[derive(Debug, thiserror::Error)]
+enum Unread {
+    #[error("it is too long")]
+    TooLarge,
+    #[error("it stopped coming")]
+    Slow,
+    #[error("{0}")]
+    Broken(String),
 }
 
 impl Document {

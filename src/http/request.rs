@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
 /// How long a body may stop coming.
-const BODY_PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Reads a whole body.
 pub(super) async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, ApiError> {

@@ -18,6 +18,9 @@ use std::sync::LazyLock;
 /// How deep JSON-LD may nest: the parser's memory grows with the square of the depth.
 const DEEPEST_JSON: usize = 200;
 
+/// How deep the elements of RDF/XML may nest: the parser looks at all that are open, again and again.
+const DEEPEST_XML: usize = 500;
+
 /// How deep triple terms may nest in each other.
 const DEEPEST_TRIPLE_TERM: usize = 100;
 
@@ -460,7 +463,7 @@ fn guard_xml(bytes: &[u8]) -> Result<(), IngestError> {
         };
         return Err(refused(bytes, at, problem.to_owned()));
     }
-    let mut at = 0;
+    let (mut depth, mut at) = (0_usize, 0);
     while let Some(start) = bytes[at..].iter().position(|byte| *byte == b'<') {
         let start = at + start;
         let rest = &bytes[start..];
@@ -498,11 +501,22 @@ fn guard_xml(bytes: &[u8]) -> Result<(), IngestError> {
                 ));
             }
         }
-        match length {
-            Some(length) => at = start + length,
-            // It does not end: the parser says so.
-            None => return Ok(()),
+        // It does not end: the parser says so.
+        let Some(length) = length else { return Ok(()) };
+        match rest.get(1) {
+            Some(b'/') => depth = depth.saturating_sub(1),
+            Some(b'!') => {}
+            _ if rest[..length].ends_with(b"/>") => {}
+            _ => depth += 1,
         }
+        if depth > DEEPEST_XML {
+            return Err(refused(
+                bytes,
+                start,
+                format!("RDF/XML is nested more than {DEEPEST_XML} deep; flatten it"),
+            ));
+        }
+        at = start + length;
     }
     Ok(())
 }
@@ -652,6 +666,17 @@ mod tests {
             text
         });
         assert!(parse(&format!("<r{attributes}/>"), RdfFormat::RdfXml).is_err());
+        let elements = |depth: usize| {
+            format!(
+                "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:e='http://e/'>{}<!-- > --><rdf:Description/>{}</rdf:RDF>",
+                "<rdf:Description><e:p>".repeat(depth),
+                "</e:p></rdf:Description>".repeat(depth)
+            )
+        };
+        assert_eq!(parse(&elements(200), RdfFormat::RdfXml).unwrap().len(), 200);
+        assert!(parse(&elements(300), RdfFormat::RdfXml).is_err());
+        let wide = elements(1).repeat(1_000).replace("</rdf:RDF><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:e='http://e/'>", "");
+        assert_eq!(parse(&wide, RdfFormat::RdfXml).unwrap().len(), 1_000);
         let nested = format!(
             "<http://a> <http://b> {} <http://c> {} .",
             "<<( <http://a> <http://b> ".repeat(200_000),

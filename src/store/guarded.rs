@@ -27,6 +27,7 @@ const REPLACE: &str = "https://w3id.org/weft/fn#replace";
 const MEASURED: &str = "https://w3id.org/weft/fn#measured";
 const KIND: &str = "https://w3id.org/weft/fn#kind";
 const MATCHED: &str = "https://w3id.org/weft/fn#matched";
+const COMPILED: &str = "https://w3id.org/weft/fn#compiled";
 
 /// Arguments of one `CONCAT`: more are taken in groups, so that each step is measured.
 const FEW_ARGUMENTS: usize = 8;
@@ -52,6 +53,11 @@ pub(super) fn with_functions(evaluator: QueryEvaluator) -> QueryEvaluator {
             let [term] = arguments else { return None };
             brake::text(length(term));
             brake::matched_text(length(term));
+            Some(term.clone())
+        })
+        .with_custom_function(NamedNode::new_unchecked(COMPILED), |arguments| {
+            let [term] = arguments else { return None };
+            brake::look_now();
             Some(term.clone())
         })
 }
@@ -599,6 +605,21 @@ fn call(function: &mut Function, arguments: &mut Vec<Expression>) {
             {
                 wrap(text, MATCHED);
             }
+            // What is compiled for each row takes long, also where it cannot be compiled.
+            let flags = match arguments.get(2) {
+                None => Some(""),
+                Some(Expression::Literal(flags)) => Some(flags.value()),
+                Some(_) => None,
+            };
+            let is_compiled_once = match (arguments.get(1), flags) {
+                (Some(Expression::Literal(pattern)), Some(flags)) => {
+                    compile(pattern.value(), flags).is_some()
+                }
+                _ => false,
+            };
+            if !is_compiled_once && let Some(pattern) = arguments.get_mut(1) {
+                wrap(pattern, COMPILED);
+            }
             return;
         }
         Function::Concat => {
@@ -626,7 +647,7 @@ fn call(function: &mut Function, arguments: &mut Vec<Expression>) {
 
 fn wrap(expression: &mut Expression, function: &str) {
     if matches!(expression, Expression::FunctionCall(Function::Custom(name), _)
-        if name.as_str() == MEASURED || name.as_str() == MATCHED)
+        if [MEASURED, MATCHED, COMPILED].contains(&name.as_str()))
     {
         return;
     }

@@ -349,7 +349,7 @@ fn with_reuse<T>(
     })
 }
 
-/// A mistake that the parser has overlooked, so that its place is not known.
+/// More than can be planned.
 fn too_much(message: String) -> SyntaxError {
     SyntaxError {
         message,
@@ -359,6 +359,7 @@ fn too_much(message: String) -> SyntaxError {
     }
 }
 
+/// A mistake that the parser has overlooked, so that its place is not known.
 fn misplaced(message: &str) -> SyntaxError {
     SyntaxError {
         message: message.to_owned(),
@@ -509,6 +510,9 @@ fn undeclared_prefix(
 /// Measured: with [`STACK_BYTES`] every form survives many times these.
 const DEEPEST_NESTING: usize = 1_000;
 const MOST_OPERATORS: usize = 10_000;
+/// Variables without a brace between them, such as those that a SELECT names: the parser looks for
+/// each among those before it.
+const MOST_VARIABLES: usize = 10_000;
 
 /// Refuses texts whose nesting could overflow the stack, before a recursive parser sees them.
 ///
@@ -520,6 +524,7 @@ fn guard(text: &str) -> Result<(), SyntaxError> {
     // Signs of numbers make expressions deep, and those stand in parentheses; the numbers of
     // `INSERT DATA` do not.
     let mut parentheses = 0_usize;
+    let mut variables = 0_usize;
     let mut at = 0;
     let too = |at: usize, what: &str| {
         let before = text.get(..at).unwrap_or_default();
@@ -531,6 +536,16 @@ fn guard(text: &str) -> Result<(), SyntaxError> {
         })
     };
     while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'{' | b'}' => variables = 0,
+            b'?' | b'$' => {
+                variables += 1;
+                if variables > MOST_VARIABLES {
+                    return too(at, "there are more than 10,000 variables in a row");
+                }
+            }
+            _ => {}
+        }
         match byte {
             b'#' => {
                 at += bytes[at..]

@@ -9,6 +9,7 @@ mod cli;
 mod clients;
 mod concurrency;
 mod crash;
+mod hostile;
 mod isomorphism;
 mod networks;
 mod ontology;

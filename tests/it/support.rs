@@ -210,6 +210,12 @@ impl Server {
         &self.authority
     }
 
+    /// The id of the process.
+    #[cfg(target_os = "linux")]
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What the server has printed so far.
     pub fn log(&self) -> String {
         self.log.lock().map(|log| log.clone()).unwrap_or_default()
