@@ -467,14 +467,17 @@ fn syntax_errors_say_where() {
     }
 }
 
-/// Bodies that are small and want to be large, or the other way round.
-fn uploads() -> Vec<(
+/// A name, the media type, the coding, the body, and the statuses that it may have.
+type Upload = (
     &'static str,
     &'static str,
     &'static str,
     Vec<u8>,
     &'static [u16],
-)> {
+);
+
+/// Bodies that are small and want to be large, or the other way round.
+fn uploads() -> Vec<Upload> {
     const TURTLE: &str = "text/turtle";
     const XML: &str = "application/rdf+xml";
     const JSON: &str = "application/ld+json";
