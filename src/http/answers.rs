@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::timeout_at;
 
 /// An answer longer than this part of the whole cache is not kept.
-const LARGEST_SHARE: u64 = 16;
+const LARGEST_SHARE: u64 = 8;
 /// What an entry takes besides its body.
 const OVERHEAD: u64 = 256;
 

@@ -218,7 +218,7 @@ impl Prepared {
             format.version_name(),
             if skolemize { "skolemized" } else { "" },
         ];
-        let reading = Reading::new(state, &snapshot, &what);
+        let reading = Reading::new(state, snapshot, &what);
         Ok(match reading.not_modified(&parts.headers) {
             Some(response) => Self::Known(pinned.label(state, &parts.headers, false, response)),
             None => Self::Read(Box::new(Read {

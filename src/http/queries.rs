@@ -313,7 +313,7 @@ async fn answer(
     let mut identity = vec![query.text.as_str()];
     identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));
     let job = QueryJob {
-        asked: Asked::Query(bound),
+        asked: Asked::Query(Box::new(bound)),
         dataset: DatasetSpec::default(),
         snapshot: Arc::clone(&pinned.snapshot),
         request: evaluations::Request {

@@ -33,7 +33,7 @@ async fn list(State(state): State<AppState>, request: Request) -> Result<Respons
     )?;
     let running = state.evaluations().running(&client_of(&state, &parts)?);
     let body = match format.format {
-        Format::Csv => rows(&running).text(Format::Csv)?.into(),
+        Format::Csv => rows(&running).text(Format::Csv)?,
         _ => json_of(&running)?,
     };
     Ok(fresh(format.content_type, body))

@@ -248,7 +248,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
 /// A query as it was sent, or one that is parsed and has its parameters.
 pub(super) enum Asked {
     Text { text: String, base: String },
-    Query(Query),
+    Query(Box<Query>),
 }
 
 /// A query to run, and on what.
@@ -324,7 +324,7 @@ impl QueryJob {
         let evaluated = state
             .evaluate(self.request, flight, move |graph, limits, blocks| {
                 let query = match self.asked {
-                    Asked::Query(query) => query,
+                    Asked::Query(query) => *query,
                     Asked::Text { text, base } => {
                         graph.parse_query(&text, Some(&base)).map_err(|error| {
                             let is_update = graph.parse_update(&text, Some(&base)).is_ok();
@@ -397,13 +397,24 @@ impl Ready {
     }
 }
 
-/// Whether a query may answer differently on the same data. May be wrong in the safe direction.
+/// Whether a query may answer differently on the same data: whether it calls a function that does.
+/// May be wrong in the safe direction, as in a comment.
 pub(super) fn is_volatile(texts: &[&str]) -> bool {
+    const FUNCTIONS: [&str; 5] = ["NOW", "RAND", "UUID", "STRUUID", "BNODE"];
     texts.iter().any(|text| {
-        let text = text.to_ascii_uppercase();
-        ["NOW", "RAND", "UUID", "BNODE"]
-            .iter()
-            .any(|function| text.contains(function))
+        let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let mut rest = *text;
+        for word in words {
+            rest = &rest[word.len()..];
+            let name = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let is_function = FUNCTIONS
+                .iter()
+                .any(|function| name.eq_ignore_ascii_case(function));
+            if is_function && (word.ends_with('(') || rest.trim_start().starts_with('(')) {
+                return true;
+            }
+        }
+        false
     })
 }
 

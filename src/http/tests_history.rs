@@ -178,8 +178,8 @@ async fn a_query_is_answered_on_the_version_it_names_and_for_ever() {
     let page = sparql(COUNT, "&version=2");
     let answer = service.send("GET", &page, &[BROWSER], "").await;
     assert_eq!(answer.header("cache-control"), "no-cache");
-    // With a token the answer is for nobody else.
-    let token = [("authorization", "Bearer x")];
+    // What was asked with an `Authorization` is for nobody else.
+    let token = [("authorization", "Basic eDp4")];
     let answer = service.send("GET", &page, &token, "").await;
     assert!(answer.header("cache-control").starts_with("private"));
 }

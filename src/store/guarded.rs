@@ -17,8 +17,9 @@ use regex::{Regex, RegexBuilder};
 use spareval::{ExpressionTerm, QueryEvaluator};
 use spargebra::algebra::{
     AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
+    PropertyPathExpression,
 };
-use spargebra::term::GroundTerm;
+use spargebra::term::{GroundTerm, TermPattern, TriplePattern};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -403,7 +404,16 @@ impl Guard {
 
     fn pattern(&mut self, pattern: &mut GraphPattern) {
         match pattern {
-            GraphPattern::Bgp { .. } | GraphPattern::Path { .. } => {}
+            GraphPattern::Bgp { .. } => {}
+            GraphPattern::Path {
+                subject,
+                path,
+                object,
+            } => {
+                if has_choice_of_sequences(path) {
+                    *pattern = self.steps(subject.clone(), path, object.clone());
+                }
+            }
             GraphPattern::Values {
                 variables,
                 bindings,
@@ -484,6 +494,43 @@ impl Guard {
             GraphPattern::Service { .. } => {}
         }
         self.sides(pattern);
+    }
+
+    /// A path as patterns that can be planned: a choice is a union, a sequence a join. The engine
+    /// would walk a choice of sequences from its beginning, whatever is known of its end. (SPARQL
+    /// 1.1, 18.4: both mean the same, also in the number of solutions.)
+    fn steps(
+        &mut self,
+        subject: TermPattern,
+        path: &PropertyPathExpression,
+        object: TermPattern,
+    ) -> GraphPattern {
+        match path {
+            PropertyPathExpression::NamedNode(property) => GraphPattern::Bgp {
+                patterns: vec![TriplePattern {
+                    subject,
+                    predicate: property.clone().into(),
+                    object,
+                }],
+            },
+            PropertyPathExpression::Reverse(inner) => self.steps(object, inner, subject),
+            PropertyPathExpression::Alternative(a, b) => GraphPattern::Union {
+                left: Box::new(self.steps(subject.clone(), a, object.clone())),
+                right: Box::new(self.steps(subject, b, object)),
+            },
+            PropertyPathExpression::Sequence(a, b) => {
+                let between = TermPattern::Variable(self.variable());
+                GraphPattern::Join {
+                    left: Box::new(self.steps(subject, a, between.clone())),
+                    right: Box::new(self.steps(between, b, object)),
+                }
+            }
+            closure => GraphPattern::Path {
+                subject,
+                path: closure.clone(),
+                object,
+            },
+        }
     }
 
     /// Sorts by the kind of a value before the value: the engine compares values of two kinds, such
@@ -590,6 +637,26 @@ impl Guard {
                 call(function, arguments);
             }
         }
+    }
+}
+
+/// Whether a path is a choice, in which a sequence can be chosen.
+fn has_choice_of_sequences(path: &PropertyPathExpression) -> bool {
+    fn has_sequence(path: &PropertyPathExpression) -> bool {
+        match path {
+            PropertyPathExpression::Sequence(..) => true,
+            PropertyPathExpression::Alternative(a, b) => has_sequence(a) || has_sequence(b),
+            PropertyPathExpression::Reverse(inner) => has_sequence(inner),
+            _ => false,
+        }
+    }
+    match path {
+        PropertyPathExpression::Alternative(a, b) => has_sequence(a) || has_sequence(b),
+        PropertyPathExpression::Reverse(inner) => has_choice_of_sequences(inner),
+        PropertyPathExpression::Sequence(a, b) => {
+            has_choice_of_sequences(a) || has_choice_of_sequences(b)
+        }
+        _ => false,
     }
 }
 

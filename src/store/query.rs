@@ -109,8 +109,11 @@ pub struct Query {
     /// Rows of `SERVICE` clauses that others have answered.
     pub(super) answers: Arc<[Answer]>,
     /// The plan it ran with last, shared by all copies.
-    pub(super) plan: Arc<Mutex<Option<(PlannedFor, Arc<spargebra::Query>)>>>,
+    pub(super) plan: Arc<Mutex<Option<Plan>>>,
 }
+
+/// A plan, and what it is for.
+type Plan = (PlannedFor, Arc<spargebra::Query>);
 
 /// What a plan depends on. A plan for other data would be as right, but not as good.
 #[derive(Clone, PartialEq, Eq)]
@@ -141,6 +144,7 @@ impl Query {
         prefixes: &BTreeMap<String, String>,
     ) -> Result<Self, SyntaxError> {
         guard(text)?;
+        check_length(text)?;
         let parser = parser(base_iri, prefixes)?;
         let prepared = wording::prepared(text);
         let inner = with_reuse(&prepared, |text| parser.clone().parse_query(text))?;
@@ -513,6 +517,28 @@ const MOST_OPERATORS: usize = 10_000;
 /// Variables without a brace between them, such as those that a SELECT names: the parser looks for
 /// each among those before it.
 const MOST_VARIABLES: usize = 10_000;
+
+/// Words of a query at most. Parsing takes about a microsecond and some hundred bytes for each, and
+/// nothing can stop it.
+const MOST_WORDS: usize = 300_000;
+
+/// Refuses a query that would take too long to parse. Complexity: one pass.
+fn check_length(text: &str) -> Result<(), SyntaxError> {
+    let ends_word = |byte: &u8| byte.is_ascii_whitespace() || b",;(){}[]".contains(byte);
+    let words = text
+        .as_bytes()
+        .split(ends_word)
+        .filter(|word| !word.is_empty())
+        .take(MOST_WORDS + 1)
+        .count();
+    if words > MOST_WORDS {
+        return Err(too_much(
+            "there are more than 300,000 words; that is the most that can be parsed in time"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
 
 /// Refuses texts whose nesting could overflow the stack, before a recursive parser sees them.
 ///
