@@ -84,7 +84,7 @@ async fn listen(config: Config) -> Result<(), ServeError> {
         tokio::select! {
             opened = &mut opening, if !is_open => {
                 let graph = opened.map_err(|error| ServeError::System(error.into()))??;
-                let _ = open.set(router(AppState::new(graph)));
+                let _ = open.set(router(AppState::on_deep_stack(graph)));
                 is_open = true;
                 let _ = writeln!(io::stdout(), "Weft listens on http://{address}");
                 let _ = io::stdout().flush();

@@ -93,11 +93,23 @@ struct Shared {
     metric_places: Arc<Semaphore>,
     rebuild_places: Arc<Semaphore>,
     seed: String,
+    /// Whether the threads that handle requests have a stack for evaluations.
+    has_deep_stack: bool,
 }
 
 impl AppState {
     /// The state of a service of a graph.
     pub fn new(graph: KnowledgeGraph) -> Self {
+        Self::with_stack(graph, false)
+    }
+
+    /// The same on threads whose stack is deep enough for evaluations: short ones then need no
+    /// other thread.
+    fn on_deep_stack(graph: KnowledgeGraph) -> Self {
+        Self::with_stack(graph, true)
+    }
+
+    fn with_stack(graph: KnowledgeGraph, has_deep_stack: bool) -> Self {
         let config = graph.config();
         let slow_log = config
             .slow_query_log
@@ -120,6 +132,7 @@ impl AppState {
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
                 rebuild_places: Arc::new(Semaphore::new(1)),
                 seed,
+                has_deep_stack,
             }),
         }
     }
@@ -131,6 +144,11 @@ impl AppState {
     /// What evaluates.
     fn evaluations(&self) -> &Evaluations {
         &self.shared.evaluations
+    }
+
+    /// Whether short evaluations may run where requests are handled.
+    fn has_deep_stack(&self) -> bool {
+        self.shared.has_deep_stack
     }
 
     /// Answers that are kept.

@@ -4,7 +4,7 @@ use super::AppState;
 use super::answers::{Answer, Flight, Key};
 use super::error::ApiError;
 use super::negotiate::Chosen;
-use crate::app::evaluations::{self, Meter, Outcome};
+use crate::app::evaluations::{self, Evaluation, Meter, Outcome};
 use crate::app::{AppError, KnowledgeGraph, WriteError};
 use crate::store::{CancellationToken, Limits, Snapshot, StoreError, handed_over};
 use axum::body::Body;
@@ -240,8 +240,20 @@ impl AppState {
         + Send
         + 'static,
     ) -> Result<Evaluated, ApiError> {
-        let deadline = request.deadline;
         let evaluation = self.evaluations().begin(request).await?;
+        self.continued(evaluation, flight, work).await
+    }
+
+    /// The same for an evaluation that has begun.
+    pub(super) async fn continued(
+        &self,
+        evaluation: Evaluation,
+        flight: Option<Flight>,
+        work: impl FnOnce(&KnowledgeGraph, &Limits, &mut Blocks) -> Result<(), ApiError>
+        + Send
+        + 'static,
+    ) -> Result<Evaluated, ApiError> {
+        let deadline = evaluation.deadline();
         let id = HeaderValue::from_str(evaluation.id()).ok();
         let guard = CancelOnDrop(evaluation.cancellation());
         let (sender, mut receiver) = mpsc::channel(WAITING_BLOCKS);
@@ -331,6 +343,23 @@ impl AppState {
     }
 }
 
+/// Takes a short answer; refuses to become longer than a block.
+pub(super) struct ShortAnswer(pub(super) Vec<u8>);
+
+impl Write for ShortAnswer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > BLOCK {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// An evaluation that has begun to answer.
 pub(super) struct Evaluated {
     pub(super) content_type: HeaderValue,
@@ -377,7 +406,7 @@ async fn wait_for(
 }
 
 /// Turns a panic into an error: no request ends without an answer.
-fn caught<T>(work: impl FnOnce() -> Result<T, ApiError>) -> Result<T, ApiError> {
+pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, ApiError>) -> Result<T, ApiError> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(ApiError::Internal(panic_message(&*panic))))
 }

@@ -640,6 +640,71 @@ impl Guard {
     }
 }
 
+/// Whether a pattern looks as if it were evaluated in a moment: few triple patterns that begin at
+/// a fixed resource or value, and nothing that gathers rows.
+pub(super) fn looks_light(pattern: &GraphPattern) -> bool {
+    const FEW: usize = 12;
+    let mut look = Light::default();
+    look.pattern(pattern) && look.is_anchored && look.patterns <= FEW
+}
+
+#[derive(Default)]
+struct Light {
+    is_anchored: bool,
+    patterns: usize,
+}
+
+impl Light {
+    fn pattern(&mut self, pattern: &GraphPattern) -> bool {
+        let is_fixed = |term: &TermPattern| {
+            matches!(term, TermPattern::NamedNode(_) | TermPattern::Literal(_))
+        };
+        match pattern {
+            GraphPattern::Bgp { patterns } => {
+                self.patterns += patterns.len();
+                self.is_anchored |= patterns
+                    .iter()
+                    .any(|triple| is_fixed(&triple.subject) || is_fixed(&triple.object));
+                true
+            }
+            GraphPattern::Path {
+                subject, object, ..
+            } => {
+                self.patterns += 1;
+                self.is_anchored |= is_fixed(subject) || is_fixed(object);
+                true
+            }
+            GraphPattern::Values { bindings, .. } => {
+                self.is_anchored = true;
+                bindings.len() <= 20
+            }
+            GraphPattern::Join { left, right }
+            | GraphPattern::Lateral { left, right }
+            | GraphPattern::Union { left, right }
+            | GraphPattern::LeftJoin { left, right, .. } => {
+                self.pattern(left) && self.pattern(right)
+            }
+            GraphPattern::Extend {
+                inner, expression, ..
+            } => {
+                // DESCRIBE of a resource.
+                self.is_anchored |= matches!(expression, Expression::NamedNode(_));
+                self.pattern(inner)
+            }
+            GraphPattern::Filter { inner, .. }
+            | GraphPattern::Graph { inner, .. }
+            | GraphPattern::Project { inner, .. }
+            | GraphPattern::Distinct { inner }
+            | GraphPattern::Reduced { inner }
+            | GraphPattern::Slice { inner, .. } => self.pattern(inner),
+            GraphPattern::Minus { .. }
+            | GraphPattern::OrderBy { .. }
+            | GraphPattern::Group { .. }
+            | GraphPattern::Service { .. } => false,
+        }
+    }
+}
+
 /// Whether a path is a choice, in which a sequence can be chosen.
 fn has_choice_of_sequences(path: &PropertyPathExpression) -> bool {
     fn has_sequence(path: &PropertyPathExpression) -> bool {

@@ -216,6 +216,12 @@ impl Query {
         Ok(self)
     }
 
+    /// Whether it looks as if it were evaluated in a moment. Only a guess: who evaluates it sets
+    /// limits all the same.
+    pub fn looks_light(&self) -> bool {
+        guarded::looks_light(federate::pattern_of(&self.inner))
+    }
+
     /// The parsed form.
     pub fn algebra(&self) -> &spargebra::Query {
         &self.inner
