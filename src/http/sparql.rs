@@ -536,7 +536,6 @@ async fn update(
     // The work is done, and counted, although the client may leave.
     let committed = state
         .writing(move |graph| {
-            let begun = Instant::now();
             let limits = evaluation.limits();
             let result = graph
                 .parse_update(&text, Some(&base))
@@ -551,7 +550,6 @@ async fn update(
                 .and_then(|mut update| update.set_using(&using).map(|()| update))
                 .map_err(ApiError::Syntax)
                 .and_then(|update| Ok(graph.update_if(&writer, update, limits, demand)?));
-            evaluation.took(begun.elapsed());
             evaluation.ended(match &result {
                 Ok(_) => Outcome::Done,
                 Err(ApiError::App(AppError::Store(error))) => error.into(),

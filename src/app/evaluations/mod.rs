@@ -225,6 +225,9 @@ impl Evaluations {
     /// # Errors
     /// [`Refused`].
     pub async fn begin(&self, request: Request) -> Result<Evaluation, Refused> {
+        if !request.client.is_admin {
+            self.inner.fair_use.check(&request.client.name)?;
+        }
         let mut evaluation = self.list(request)?;
         let (client, deadline) = {
             let request = &evaluation.entry.request;
@@ -249,14 +252,12 @@ impl Evaluations {
         }
     }
 
-    /// Lists work that takes no turn: the single writer does it.
+    /// Lists work that takes no turn: the single writer does it, in the order in which it comes.
+    /// It does not count for the share of its client, who has a token.
     ///
     /// # Errors
     /// [`Refused`].
     pub fn list(&self, request: Request) -> Result<Evaluation, Refused> {
-        if !request.client.is_admin {
-            self.inner.fair_use.check(&request.client.name)?;
-        }
         let id = match &request.id {
             Some(id) => {
                 let fits = (1..=64).contains(&id.len())
