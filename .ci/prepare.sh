@@ -62,5 +62,6 @@ need_rust() {
 
 # A C compiler, for the compression and hash libraries.
 need_c() {
-    command -v "${CC:-cc}" >/dev/null || install gcc libc6-dev
+    # The allocator is built with make.
+    { command -v "${CC:-cc}" && command -v make; } >/dev/null || install gcc libc6-dev make
 }
