@@ -5,11 +5,14 @@
 //! plain algebra, so that the optimiser and the brakes see through it; the one exception is the
 //! function behind `BNODE(text)`, see [`blank_node`].
 
+use super::algebra::{
+    certain, children_mut, each_exists_mut, expressions_mut, in_scope, operands_mut, pattern_of_mut,
+};
 use super::wording;
 use oxigraph::model::vocab::xsd;
 use oxigraph::model::{BlankNode, Literal, NamedNode, Term, Variable};
 use spargebra::algebra::{
-    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern, OrderExpression,
+    AggregateExpression, AggregateFunction, Expression, Function, GraphPattern,
     PropertyPathExpression,
 };
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
@@ -32,12 +35,7 @@ pub(super) fn conforming_query(
     mut query: spargebra::Query,
     text: &str,
 ) -> Result<spargebra::Query, &'static str> {
-    match &mut query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => conforming(pattern, text)?,
-    }
+    conforming(pattern_of_mut(&mut query), text)?;
     Ok(query)
 }
 
@@ -142,12 +140,12 @@ impl<'a> Rewriting<'a> {
         if is_link && !in_chain {
             self.name_blank_nodes(pattern);
         }
-        for expression in expressions(pattern) {
+        for expression in expressions_mut(pattern) {
             self.expression(expression);
         }
         let outside = self.in_graph;
         self.in_graph |= matches!(pattern, GraphPattern::Graph { .. });
-        for child in children(pattern) {
+        for child in children_mut(pattern) {
             self.pattern(child, is_link);
         }
         self.in_graph = outside;
@@ -166,7 +164,7 @@ impl<'a> Rewriting<'a> {
         if let Expression::Exists(pattern) = expression {
             self.pattern(pattern, false);
         }
-        for operand in operands(expression) {
+        for operand in operands_mut(expression) {
             self.expression(operand);
         }
         if let Expression::FunctionCall(Function::Triple, arguments) = expression
@@ -239,10 +237,10 @@ impl<'a> Rewriting<'a> {
             GraphPattern::Graph { .. } | GraphPattern::Service { .. } => return,
             _ => {}
         }
-        for expression in expressions(pattern) {
-            each_exists(expression, &mut |inner| self.minus_in_graph(inner));
+        for expression in expressions_mut(pattern) {
+            each_exists_mut(expression, &mut |inner| self.minus_in_graph(inner));
         }
-        for child in children(pattern) {
+        for child in children_mut(pattern) {
             self.minus_in_graph(child);
         }
         let GraphPattern::Minus { left, right } = pattern else {
@@ -445,7 +443,7 @@ impl<'a> Rewriting<'a> {
         let mut found = false;
         let mut at = &mut *pattern;
         while link(at).is_some() {
-            for expression in expressions(at) {
+            for expression in expressions_mut(at) {
                 found |= name_blank_nodes(expression, &row);
             }
             match link(at) {
@@ -475,7 +473,7 @@ fn name_blank_nodes(expression: &mut Expression, row: &Variable) -> bool {
         arguments.insert(0, row.clone().into());
         found = true;
     }
-    for operand in operands(expression) {
+    for operand in operands_mut(expression) {
         found |= name_blank_nodes(operand, row);
     }
     found
@@ -630,10 +628,10 @@ fn is_per_graph(pattern: &mut GraphPattern) -> bool {
         return true;
     }
     let mut looks_again = false;
-    for expression in expressions(pattern) {
-        each_exists(expression, &mut |_| looks_again = true);
+    for expression in expressions_mut(pattern) {
+        each_exists_mut(expression, &mut |_| looks_again = true);
     }
-    children(pattern)
+    children_mut(pattern)
         .into_iter()
         .any(|inner| looks_again && !binds_graph(inner) || is_per_graph(inner))
 }
@@ -647,72 +645,11 @@ fn project(pattern: &mut GraphPattern, graph: &Variable) {
         }
         _ => {}
     }
-    for expression in expressions(pattern) {
-        each_exists(expression, &mut |inner| project(inner, graph));
+    for expression in expressions_mut(pattern) {
+        each_exists_mut(expression, &mut |inner| project(inner, graph));
     }
-    for child in children(pattern) {
+    for child in children_mut(pattern) {
         project(child, graph);
-    }
-}
-
-fn in_scope(pattern: &GraphPattern) -> BTreeSet<Variable> {
-    let mut variables = BTreeSet::new();
-    pattern.on_in_scope_variable(|variable| {
-        variables.insert(variable.clone());
-    });
-    variables
-}
-
-/// The variables that each solution binds.
-fn certain(pattern: &GraphPattern) -> BTreeSet<Variable> {
-    match pattern {
-        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } => in_scope(pattern),
-        GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } => {
-            let mut variables = certain(left);
-            variables.extend(certain(right));
-            variables
-        }
-        GraphPattern::Union { left, right } => certain(left)
-            .intersection(&certain(right))
-            .cloned()
-            .collect(),
-        GraphPattern::LeftJoin { left: inner, .. }
-        | GraphPattern::Minus { left: inner, .. }
-        | GraphPattern::Filter { inner, .. }
-        | GraphPattern::Extend { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. } => certain(inner),
-        GraphPattern::Project { inner, variables }
-        | GraphPattern::Group {
-            inner, variables, ..
-        } => {
-            let mut sure = certain(inner);
-            sure.retain(|variable| variables.contains(variable));
-            sure
-        }
-        GraphPattern::Graph { name, inner } => {
-            let mut variables = certain(inner);
-            if let NamedNodePattern::Variable(name) = name {
-                variables.insert(name.clone());
-            }
-            variables
-        }
-        GraphPattern::Values {
-            variables,
-            bindings,
-        } => variables
-            .iter()
-            .enumerate()
-            .filter(|(column, _)| {
-                bindings
-                    .iter()
-                    .all(|row| row.get(*column).is_some_and(Option::is_some))
-            })
-            .map(|(_, variable)| variable.clone())
-            .collect(),
-        GraphPattern::Service { .. } => BTreeSet::new(),
     }
 }
 
@@ -773,10 +710,10 @@ fn each_name(pattern: &mut GraphPattern, found: &mut dyn FnMut(Name<'_>)) {
             .for_each(|variable| found(Name::Variable(variable))),
         _ => {}
     }
-    for expression in expressions(pattern) {
+    for expression in expressions_mut(pattern) {
         each_name_in(expression, found);
     }
-    for child in children(pattern) {
+    for child in children_mut(pattern) {
         each_name(child, found);
     }
 }
@@ -806,18 +743,8 @@ fn each_name_in(expression: &mut Expression, found: &mut dyn FnMut(Name<'_>)) {
         Expression::Exists(pattern) => each_name(pattern, found),
         _ => {}
     }
-    for operand in operands(expression) {
+    for operand in operands_mut(expression) {
         each_name_in(operand, found);
-    }
-}
-
-/// Calls `found` with the pattern of each `EXISTS` in an expression, but not with those inside.
-fn each_exists(expression: &mut Expression, found: &mut dyn FnMut(&mut GraphPattern)) {
-    if let Expression::Exists(pattern) = expression {
-        found(pattern);
-    }
-    for operand in operands(expression) {
-        each_exists(operand, found);
     }
 }
 
@@ -828,80 +755,6 @@ fn link(pattern: &mut GraphPattern) -> Option<&mut GraphPattern> {
         | GraphPattern::Filter { inner, .. }
         | GraphPattern::OrderBy { inner, .. } => Some(inner),
         _ => None,
-    }
-}
-
-/// The patterns that a pattern is made of, without those in its expressions.
-fn children(pattern: &mut GraphPattern) -> Vec<&mut GraphPattern> {
-    match pattern {
-        GraphPattern::Join { left, right }
-        | GraphPattern::LeftJoin { left, right, .. }
-        | GraphPattern::Lateral { left, right }
-        | GraphPattern::Union { left, right }
-        | GraphPattern::Minus { left, right } => vec![left, right],
-        GraphPattern::Filter { inner, .. }
-        | GraphPattern::Graph { inner, .. }
-        | GraphPattern::Extend { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Project { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. }
-        | GraphPattern::Group { inner, .. }
-        | GraphPattern::Service { inner, .. } => vec![inner],
-        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => {
-            Vec::new()
-        }
-    }
-}
-
-/// The expressions of a pattern itself.
-fn expressions(pattern: &mut GraphPattern) -> Vec<&mut Expression> {
-    match pattern {
-        GraphPattern::Filter { expr, .. } => vec![expr],
-        GraphPattern::LeftJoin { expression, .. } => expression.iter_mut().collect(),
-        GraphPattern::Extend { expression, .. } => vec![expression],
-        GraphPattern::OrderBy { expression, .. } => expression
-            .iter_mut()
-            .map(|order| match order {
-                OrderExpression::Asc(expression) | OrderExpression::Desc(expression) => expression,
-            })
-            .collect(),
-        GraphPattern::Group { aggregates, .. } => aggregates
-            .iter_mut()
-            .filter_map(|(_, aggregate)| match aggregate {
-                AggregateExpression::FunctionCall { expr, .. } => Some(expr),
-                AggregateExpression::CountSolutions { .. } => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The expressions that an expression is made of.
-fn operands(expression: &mut Expression) -> Vec<&mut Expression> {
-    match expression {
-        Expression::Or(a, b)
-        | Expression::And(a, b)
-        | Expression::Equal(a, b)
-        | Expression::SameTerm(a, b)
-        | Expression::Greater(a, b)
-        | Expression::GreaterOrEqual(a, b)
-        | Expression::Less(a, b)
-        | Expression::LessOrEqual(a, b)
-        | Expression::Add(a, b)
-        | Expression::Subtract(a, b)
-        | Expression::Multiply(a, b)
-        | Expression::Divide(a, b) => vec![a, b],
-        Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => vec![a],
-        Expression::If(a, b, c) => vec![a, b, c],
-        Expression::In(a, list) => std::iter::once(&mut **a).chain(list).collect(),
-        Expression::Coalesce(list) | Expression::FunctionCall(_, list) => list.iter_mut().collect(),
-        Expression::NamedNode(_)
-        | Expression::Literal(_)
-        | Expression::Variable(_)
-        | Expression::Bound(_)
-        | Expression::Exists(_) => Vec::new(),
     }
 }
 

@@ -11,6 +11,7 @@
 //! and never adds a binding; what is left out would not have joined. Clauses within `EXISTS` or
 //! on the right of `LATERAL` are asked while the query runs, as they are.
 
+use super::algebra::{certain, children, pattern_of, pattern_of_mut};
 use super::error::StoreError;
 use super::query::{DatasetSpec, Limits, Query};
 use super::service::{Answer, Handler, Row, Services};
@@ -18,7 +19,7 @@ use super::snapshot::Snapshot;
 use oxigraph::model::{Literal, NamedNode, Term, Variable};
 use spareval::QueryResults;
 use spargebra::algebra::{Expression, GraphPattern};
-use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
+use spargebra::term::{GroundTerm, NamedNodePattern};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -144,45 +145,15 @@ pub(super) fn answered(name: &NamedNode, answers: &[Answer]) -> Option<Answer> {
 /// Whether a clause outside `EXISTS` and the right of `LATERAL` goes to another endpoint, or
 /// wherever a variable tells.
 pub(super) fn asks_others(pattern: &GraphPattern, services: &dyn Services) -> bool {
-    let asks = |pattern| asks_others(pattern, services);
     match pattern {
         GraphPattern::Service { name, .. } => match name {
             NamedNodePattern::NamedNode(name) => services.is_remote(name),
             NamedNodePattern::Variable(_) => true,
         },
-        GraphPattern::Join { left, right }
-        | GraphPattern::LeftJoin { left, right, .. }
-        | GraphPattern::Union { left, right }
-        | GraphPattern::Minus { left, right } => asks(left) || asks(right),
-        GraphPattern::Lateral { left, .. } => asks(left),
-        GraphPattern::Filter { inner, .. }
-        | GraphPattern::Graph { inner, .. }
-        | GraphPattern::Extend { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Project { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. }
-        | GraphPattern::Group { inner, .. } => asks(inner),
-        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => false,
-    }
-}
-
-pub(super) fn pattern_of(query: &spargebra::Query) -> &GraphPattern {
-    match query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => pattern,
-    }
-}
-
-pub(super) fn pattern_of_mut(query: &mut spargebra::Query) -> &mut GraphPattern {
-    match query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => pattern,
+        GraphPattern::Lateral { left, .. } => asks_others(left, services),
+        other => children(other)
+            .into_iter()
+            .any(|child| asks_others(child, services)),
     }
 }
 
@@ -279,7 +250,7 @@ impl Resolver<'_> {
                 let around: Vec<GraphPattern> = around
                     .iter()
                     .map(|pattern| GraphPattern::Project {
-                        variables: in_scope(pattern)
+                        variables: in_order(pattern)
                             .into_iter()
                             .filter(|variable| variables.contains(variable))
                             .collect(),
@@ -341,7 +312,7 @@ impl Resolver<'_> {
         }
         // One that shares variables with what is known already comes first.
         loop {
-            let bound: BTreeSet<Variable> = known.iter().flat_map(in_scope).collect();
+            let bound: BTreeSet<Variable> = known.iter().flat_map(in_order).collect();
             let mut pending = done
                 .iter()
                 .enumerate()
@@ -376,7 +347,7 @@ impl Resolver<'_> {
         silent: bool,
         around: &[GraphPattern],
     ) -> Result<GraphPattern, StoreError> {
-        let variables = in_scope(inner);
+        let variables = in_order(inner);
         let rows = match self.ask(endpoint, inner, around) {
             Err(error) if silent && self.may_go_on(&error) => {
                 tracing::info!(%error, "a silent SERVICE failed");
@@ -411,7 +382,7 @@ impl Resolver<'_> {
                 "SERVICE {name}: {name} stands for more than {MOST_ENDPOINTS} endpoints; narrow it down"
             )));
         };
-        let mut variables = in_scope(inner);
+        let mut variables = in_order(inner);
         if !variables.contains(name) {
             variables.push(name.clone());
         }
@@ -512,7 +483,7 @@ impl Resolver<'_> {
         around: &[GraphPattern],
     ) -> Result<Vec<Row>, StoreError> {
         // With values before them the variables may come in another order.
-        let variables = in_scope(pattern);
+        let variables = in_order(pattern);
         let mut blocks = self.blocks(pattern, around)?;
         if blocks.iter().any(|block| block.rows.is_empty()) {
             return Ok(Vec::new());
@@ -839,7 +810,7 @@ fn closed(pattern: GraphPattern) -> GraphPattern {
     if !matches!(pattern, GraphPattern::Filter { .. }) {
         return pattern;
     }
-    let mut variables = in_scope(&pattern);
+    let mut variables = in_order(&pattern);
     if variables.is_empty() {
         variables.push(row_variable());
     }
@@ -923,7 +894,7 @@ fn components(patterns: &[GraphPattern]) -> Vec<Component> {
     for pattern in patterns {
         let mut component = Component {
             pattern: pattern.clone(),
-            variables: in_scope(pattern).into_iter().collect(),
+            variables: in_order(pattern).into_iter().collect(),
         };
         let mut apart = Vec::new();
         for other in components {
@@ -971,7 +942,7 @@ fn operands(pattern: &GraphPattern) -> Vec<&GraphPattern> {
 }
 
 /// The variables of a pattern that can be seen from outside, in the order of the text.
-fn in_scope(pattern: &GraphPattern) -> Vec<Variable> {
+fn in_order(pattern: &GraphPattern) -> Vec<Variable> {
     let mut variables = Vec::new();
     let mut seen = BTreeSet::new();
     pattern.on_in_scope_variable(|variable| {
@@ -984,7 +955,7 @@ fn in_scope(pattern: &GraphPattern) -> Vec<Variable> {
 
 /// The variables in scope, and the one that names a service.
 fn mentioned(pattern: &GraphPattern) -> Vec<Variable> {
-    let mut variables = in_scope(pattern);
+    let mut variables = in_order(pattern);
     if let GraphPattern::Service {
         name: NamedNodePattern::Variable(name),
         ..
@@ -993,96 +964,4 @@ fn mentioned(pattern: &GraphPattern) -> Vec<Variable> {
         variables.push(name.clone());
     }
     variables
-}
-
-/// The variables that every row of a pattern binds.
-fn certain(pattern: &GraphPattern) -> BTreeSet<Variable> {
-    match pattern {
-        GraphPattern::Bgp { patterns } => {
-            let mut variables = BTreeSet::new();
-            for pattern in patterns {
-                of_triple(pattern, &mut variables);
-            }
-            variables
-        }
-        GraphPattern::Path {
-            subject, object, ..
-        } => {
-            let mut variables = BTreeSet::new();
-            of_term(subject, &mut variables);
-            of_term(object, &mut variables);
-            variables
-        }
-        GraphPattern::Join { .. } => operands(pattern).into_iter().flat_map(certain).collect(),
-        GraphPattern::Lateral { left, right } => {
-            let mut variables = certain(left);
-            variables.extend(certain(right));
-            variables
-        }
-        GraphPattern::Union { left, right } => certain(left)
-            .intersection(&certain(right))
-            .cloned()
-            .collect(),
-        GraphPattern::LeftJoin { left, .. } | GraphPattern::Minus { left, .. } => certain(left),
-        // An expression may fail.
-        GraphPattern::Extend { inner, .. }
-        | GraphPattern::Filter { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. } => certain(inner),
-        GraphPattern::Graph { name, inner } => {
-            let mut variables = certain(inner);
-            if let NamedNodePattern::Variable(name) = name {
-                variables.insert(name.clone());
-            }
-            variables
-        }
-        GraphPattern::Project { inner, variables }
-        | GraphPattern::Group {
-            inner, variables, ..
-        } => {
-            let mut certain = certain(inner);
-            certain.retain(|variable| variables.contains(variable));
-            certain
-        }
-        GraphPattern::Values {
-            variables,
-            bindings,
-        } => variables
-            .iter()
-            .enumerate()
-            .filter(|(column, _)| {
-                bindings
-                    .iter()
-                    .all(|row| row.get(*column).is_some_and(Option::is_some))
-            })
-            .map(|(_, variable)| variable.clone())
-            .collect(),
-        GraphPattern::Service { inner, silent, .. } => {
-            if *silent {
-                BTreeSet::new()
-            } else {
-                certain(inner)
-            }
-        }
-    }
-}
-
-fn of_triple(pattern: &TriplePattern, variables: &mut BTreeSet<Variable>) {
-    of_term(&pattern.subject, variables);
-    if let NamedNodePattern::Variable(variable) = &pattern.predicate {
-        variables.insert(variable.clone());
-    }
-    of_term(&pattern.object, variables);
-}
-
-fn of_term(term: &TermPattern, variables: &mut BTreeSet<Variable>) {
-    match term {
-        TermPattern::Variable(variable) => {
-            variables.insert(variable.clone());
-        }
-        TermPattern::Triple(triple) => of_triple(triple, variables),
-        TermPattern::NamedNode(_) | TermPattern::BlankNode(_) | TermPattern::Literal(_) => {}
-    }
 }

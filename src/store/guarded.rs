@@ -10,18 +10,20 @@
 //!   multiply again without any step in between. `REPLACE` is done here, in pieces that are
 //!   counted; what one such function hands another is measured on the way.
 
-use super::{brake, federate};
+use super::algebra::{
+    certain, children_mut, each_pattern, expressions, expressions_mut, in_scope, operands,
+    operands_mut, pattern_of_mut,
+};
+use super::brake;
 use oxigraph::model::vocab::xsd;
 use oxigraph::model::{Literal, NamedNode, NamedNodeRef, Term, Variable};
 use regex::{Regex, RegexBuilder};
 use spareval::{ExpressionTerm, QueryEvaluator};
 use spargebra::algebra::{
-    AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
-    PropertyPathExpression,
+    Expression, Function, GraphPattern, OrderExpression, PropertyPathExpression,
 };
 use spargebra::term::{GroundTerm, TermPattern, TriplePattern};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const REPLACE: &str = "https://w3id.org/weft/fn#replace";
@@ -235,8 +237,7 @@ const MOST: [(&str, usize); 5] = [
 /// # Errors
 /// What there is too much of.
 pub(super) fn check_size(pattern: &GraphPattern) -> Result<(), String> {
-    let mut size = Size::default();
-    size.pattern(pattern);
+    let size = Size::of(pattern);
     let counts = [
         size.triples,
         size.optionals,
@@ -264,125 +265,44 @@ struct Size {
 }
 
 impl Size {
-    fn pattern(&mut self, pattern: &GraphPattern) {
-        match pattern {
-            GraphPattern::Bgp { patterns } => self.triples += patterns.len(),
-            GraphPattern::Path { .. } => self.triples += 1,
-            GraphPattern::Values { .. } => self.tables += 1,
-            GraphPattern::Join { left, right }
-            | GraphPattern::Lateral { left, right }
-            | GraphPattern::Union { left, right }
-            | GraphPattern::Minus { left, right } => {
-                self.pattern(left);
-                self.pattern(right);
+    fn of(pattern: &GraphPattern) -> Self {
+        let mut size = Self::default();
+        each_pattern(pattern, &mut |pattern| {
+            match pattern {
+                GraphPattern::Bgp { patterns } => size.triples += patterns.len(),
+                GraphPattern::Path { .. } => size.triples += 1,
+                GraphPattern::Values { .. } => size.tables += 1,
+                GraphPattern::LeftJoin { .. } => size.optionals += 1,
+                GraphPattern::Filter { .. } => size.filters += 1,
+                _ => {}
             }
-            GraphPattern::LeftJoin {
-                left,
-                right,
-                expression,
-            } => {
-                self.optionals += 1;
-                self.pattern(left);
-                self.pattern(right);
-                if let Some(expression) = expression {
-                    self.whole(expression);
-                }
+            for expression in expressions(pattern) {
+                size.longest = size.longest.max(operators(expression));
             }
-            GraphPattern::Filter { expr, inner } => {
-                self.filters += 1;
-                self.whole(expr);
-                self.pattern(inner);
-            }
-            GraphPattern::Extend {
-                inner, expression, ..
-            } => {
-                self.whole(expression);
-                self.pattern(inner);
-            }
-            GraphPattern::OrderBy { inner, expression } => {
-                for by in expression {
-                    let (OrderExpression::Asc(by) | OrderExpression::Desc(by)) = by;
-                    self.whole(by);
-                }
-                self.pattern(inner);
-            }
-            GraphPattern::Group {
-                inner, aggregates, ..
-            } => {
-                for (_, aggregate) in aggregates {
-                    if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
-                        self.whole(expr);
-                    }
-                }
-                self.pattern(inner);
-            }
-            GraphPattern::Graph { inner, .. }
-            | GraphPattern::Service { inner, .. }
-            | GraphPattern::Project { inner, .. }
-            | GraphPattern::Distinct { inner }
-            | GraphPattern::Reduced { inner }
-            | GraphPattern::Slice { inner, .. } => self.pattern(inner),
-        }
+        });
+        size
     }
+}
 
-    fn whole(&mut self, expression: &Expression) {
-        let mut links = 0;
-        self.expression(expression, &mut links);
-        self.longest = self.longest.max(links);
+/// How many operators, calls and lists aside, an expression has.
+fn operators(expression: &Expression) -> usize {
+    let own = match expression {
+        Expression::If(..)
+        | Expression::In(..)
+        | Expression::Coalesce(_)
+        | Expression::FunctionCall(..) => 0,
+        _ => 1,
+    };
+    let operands = operands(expression);
+    if operands.is_empty() {
+        return 0;
     }
-
-    fn expression(&mut self, expression: &Expression, links: &mut usize) {
-        match expression {
-            Expression::NamedNode(_)
-            | Expression::Literal(_)
-            | Expression::Variable(_)
-            | Expression::Bound(_) => {}
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => {
-                *links += 1;
-                self.expression(a, links);
-                self.expression(b, links);
-            }
-            Expression::UnaryPlus(inner)
-            | Expression::UnaryMinus(inner)
-            | Expression::Not(inner) => {
-                *links += 1;
-                self.expression(inner, links);
-            }
-            Expression::Exists(pattern) => self.pattern(pattern),
-            Expression::If(a, b, c) => {
-                for part in [a, b, c] {
-                    self.expression(part, links);
-                }
-            }
-            Expression::In(one, all) => {
-                self.expression(one, links);
-                for other in all {
-                    self.expression(other, links);
-                }
-            }
-            Expression::Coalesce(all) | Expression::FunctionCall(_, all) => {
-                for one in all {
-                    self.expression(one, links);
-                }
-            }
-        }
-    }
+    own + operands.into_iter().map(operators).sum::<usize>()
 }
 
 /// A query whose every step the brake sees.
 pub(super) fn guarded_query(mut query: spargebra::Query) -> spargebra::Query {
-    guard(federate::pattern_of_mut(&mut query));
+    guard(pattern_of_mut(&mut query));
     query
 }
 
@@ -403,16 +323,29 @@ impl Guard {
     }
 
     fn pattern(&mut self, pattern: &mut GraphPattern) {
+        // Matched elsewhere, within limits of its own.
+        if matches!(pattern, GraphPattern::Service { .. }) {
+            return;
+        }
+        if let GraphPattern::Minus { left, right } = pattern
+            && in_scope(left).is_disjoint(&in_scope(right))
+        {
+            *pattern = *std::mem::take(left);
+            return self.pattern(pattern);
+        }
+        for expression in expressions_mut(pattern) {
+            self.expression(expression);
+        }
+        for child in children_mut(pattern) {
+            self.pattern(child);
+        }
         match pattern {
-            GraphPattern::Bgp { .. } => {}
             GraphPattern::Path {
                 subject,
                 path,
                 object,
-            } => {
-                if has_choice_of_sequences(path) {
-                    *pattern = self.steps(subject.clone(), path, object.clone());
-                }
+            } if has_choice_of_sequences(path) => {
+                *pattern = self.steps(subject.clone(), path, object.clone());
             }
             GraphPattern::Values {
                 variables,
@@ -426,74 +359,29 @@ impl Guard {
                     }
                 }
             }
-            GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } => {
-                self.pattern(left);
-                self.pattern(right);
+            GraphPattern::Union { left, right }
+                if !binds_something(left) || !binds_something(right) =>
+            {
+                // The same in both branches, or it would tell rows apart.
+                let variable = self.variable();
+                bind(left, &variable);
+                bind(right, &variable);
             }
-            GraphPattern::LeftJoin {
-                left,
-                right,
-                expression,
-            } => {
-                self.pattern(left);
-                self.pattern(right);
-                if let Some(expression) = expression {
-                    self.expression(expression);
-                }
-            }
-            GraphPattern::Union { left, right } => {
-                self.pattern(left);
-                self.pattern(right);
-                if !binds_something(left) || !binds_something(right) {
-                    // The same in both branches, or it would tell rows apart.
-                    let variable = self.variable();
-                    bind(left, &variable);
-                    bind(right, &variable);
-                }
-            }
-            GraphPattern::Minus { left, right } => {
-                if in_scope(left).is_disjoint(&in_scope(right)) {
-                    let left = std::mem::replace(&mut **left, nothing());
-                    *pattern = left;
-                    self.pattern(pattern);
-                } else {
-                    self.pattern(left);
-                    self.pattern(right);
-                }
-            }
-            GraphPattern::Filter { expr, inner } => {
-                self.expression(expr);
-                self.pattern(inner);
-            }
-            GraphPattern::Extend {
-                inner, expression, ..
-            } => {
-                self.expression(expression);
-                self.pattern(inner);
-            }
-            GraphPattern::OrderBy { inner, expression } => {
-                self.pattern(inner);
-                self.order(inner, expression);
-            }
-            GraphPattern::Group {
-                inner, aggregates, ..
-            } => {
-                for (_, aggregate) in aggregates {
-                    if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
-                        self.expression(expr);
+            GraphPattern::OrderBy { inner, expression } => self.order(inner, expression),
+            GraphPattern::Join { left, right }
+            | GraphPattern::Lateral { left, right }
+            | GraphPattern::LeftJoin { left, right, .. }
+            | GraphPattern::Minus { left, right } => {
+                // Sub-queries may bind none of what they select.
+                for side in [left, right] {
+                    if is_subquery(side) && !binds_something(side) {
+                        let variable = self.variable();
+                        bind(side, &variable);
                     }
                 }
-                self.pattern(inner);
             }
-            GraphPattern::Graph { inner, .. }
-            | GraphPattern::Project { inner, .. }
-            | GraphPattern::Distinct { inner }
-            | GraphPattern::Reduced { inner }
-            | GraphPattern::Slice { inner, .. } => self.pattern(inner),
-            // Matched elsewhere, within limits of its own.
-            GraphPattern::Service { .. } => {}
+            _ => {}
         }
-        self.sides(pattern);
     }
 
     /// A path as patterns that can be planned: a choice is a union, a sequence a join. The engine
@@ -539,11 +427,10 @@ impl Guard {
     fn order(&mut self, inner: &mut Box<GraphPattern>, by: &mut Vec<OrderExpression>) {
         let mut keys = Vec::with_capacity(by.len() * 2);
         for key in std::mem::take(by) {
-            let (mut expression, descends) = match key {
+            let (expression, descends) = match key {
                 OrderExpression::Asc(expression) => (expression, false),
                 OrderExpression::Desc(expression) => (expression, true),
             };
-            self.expression(&mut expression);
             let value = match expression {
                 Expression::Variable(variable) => variable,
                 expression => {
@@ -570,72 +457,15 @@ impl Guard {
         *by = keys;
     }
 
-    /// Sub-queries as sides of a join: they may bind none of what they select.
-    fn sides(&mut self, pattern: &mut GraphPattern) {
-        let (GraphPattern::Join { left, right }
-        | GraphPattern::Lateral { left, right }
-        | GraphPattern::LeftJoin { left, right, .. }
-        | GraphPattern::Minus { left, right }) = pattern
-        else {
-            return;
-        };
-        for side in [left, right] {
-            if is_subquery(side) && !binds_something(side) {
-                let variable = self.variable();
-                bind(side, &variable);
-            }
-        }
-    }
-
     fn expression(&mut self, expression: &mut Expression) {
-        match expression {
-            Expression::NamedNode(_)
-            | Expression::Literal(_)
-            | Expression::Variable(_)
-            | Expression::Bound(_) => {}
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => {
-                self.expression(a);
-                self.expression(b);
-            }
-            Expression::In(one, all) => {
-                self.expression(one);
-                for other in all {
-                    self.expression(other);
-                }
-            }
-            Expression::UnaryPlus(inner)
-            | Expression::UnaryMinus(inner)
-            | Expression::Not(inner) => {
-                self.expression(inner);
-            }
-            Expression::Exists(pattern) => self.pattern(pattern),
-            Expression::If(a, b, c) => {
-                self.expression(a);
-                self.expression(b);
-                self.expression(c);
-            }
-            Expression::Coalesce(all) => {
-                for one in all {
-                    self.expression(one);
-                }
-            }
-            Expression::FunctionCall(function, arguments) => {
-                for argument in &mut *arguments {
-                    self.expression(argument);
-                }
-                call(function, arguments);
-            }
+        if let Expression::Exists(pattern) = expression {
+            self.pattern(pattern);
+        }
+        for operand in operands_mut(expression) {
+            self.expression(operand);
+        }
+        if let Expression::FunctionCall(function, arguments) = expression {
+            call(function, arguments);
         }
     }
 }
@@ -810,18 +640,12 @@ fn grows(expression: &Expression) -> bool {
     }
 }
 
-fn nothing() -> GraphPattern {
-    GraphPattern::Bgp {
-        patterns: Vec::new(),
-    }
-}
-
 fn bind(pattern: &mut GraphPattern, variable: &Variable) {
     extend(pattern, variable, Expression::Literal(Literal::from(true)));
 }
 
 fn extend(pattern: &mut GraphPattern, variable: &Variable, expression: Expression) {
-    let inner = std::mem::replace(pattern, nothing());
+    let inner = std::mem::take(pattern);
     *pattern = GraphPattern::Extend {
         inner: Box::new(inner),
         variable: variable.clone(),
@@ -841,106 +665,35 @@ fn is_subquery(pattern: &GraphPattern) -> bool {
     }
 }
 
-fn in_scope(pattern: &GraphPattern) -> BTreeSet<Variable> {
-    let mut variables = BTreeSet::new();
-    pattern.on_in_scope_variable(|variable| {
-        variables.insert(variable.clone());
-    });
-    variables
-}
-
 /// Whether every row of a pattern is sure to bind a variable or comes from data, so that the
 /// brake sees it. May say no where the answer is yes.
 fn binds_something(pattern: &GraphPattern) -> bool {
     match pattern {
+        // A row of these was a triple, though they may have no variable.
         GraphPattern::Bgp { patterns } => !patterns.is_empty(),
-        GraphPattern::Path { .. } => true,
+        GraphPattern::Path { .. } | GraphPattern::Service { .. } => true,
         GraphPattern::Values { bindings, .. } => {
             bindings.iter().all(|row| row.iter().any(Option::is_some))
         }
         GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } => {
             binds_something(left) || binds_something(right)
         }
-        GraphPattern::LeftJoin { left, .. } | GraphPattern::Minus { left, .. } => {
-            binds_something(left)
-        }
         GraphPattern::Union { left, right } => binds_something(left) && binds_something(right),
         // An expression may fail, and then binds nothing; ours does not.
         GraphPattern::Extend {
             inner, expression, ..
         } => matches!(expression, Expression::Literal(_)) || binds_something(inner),
-        GraphPattern::Group {
-            variables,
-            aggregates,
-            ..
-        } => {
-            variables.is_empty()
-                || aggregates.iter().any(|(_, aggregate)| {
-                    matches!(aggregate, AggregateExpression::CountSolutions { .. })
-                })
-        }
-        GraphPattern::Project { inner, variables } => {
-            binds_something(inner) && variables.iter().any(|variable| is_sure(inner, variable))
-        }
-        GraphPattern::Filter { inner, .. }
+        // There is one row of it.
+        GraphPattern::Group { variables, .. } if variables.is_empty() => true,
+        GraphPattern::Group { .. } | GraphPattern::Project { .. } => !certain(pattern).is_empty(),
+        GraphPattern::LeftJoin { left: inner, .. }
+        | GraphPattern::Minus { left: inner, .. }
+        | GraphPattern::Filter { inner, .. }
         | GraphPattern::OrderBy { inner, .. }
         | GraphPattern::Distinct { inner }
         | GraphPattern::Reduced { inner }
         | GraphPattern::Slice { inner, .. }
         | GraphPattern::Graph { inner, .. } => binds_something(inner),
-        GraphPattern::Service { .. } => true,
-    }
-}
-
-/// Whether a variable is bound in every row of a pattern. May say no where the answer is yes.
-fn is_sure(pattern: &GraphPattern, variable: &Variable) -> bool {
-    match pattern {
-        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } => {
-            in_scope(pattern).contains(variable)
-        }
-        GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } => {
-            is_sure(left, variable) || is_sure(right, variable)
-        }
-        GraphPattern::LeftJoin { left, .. } | GraphPattern::Minus { left, .. } => {
-            is_sure(left, variable)
-        }
-        GraphPattern::Union { left, right } => is_sure(left, variable) && is_sure(right, variable),
-        GraphPattern::Project { inner, variables } => {
-            variables.contains(variable) && is_sure(inner, variable)
-        }
-        GraphPattern::Group {
-            inner,
-            variables,
-            aggregates,
-        } => {
-            (variables.contains(variable) && is_sure(inner, variable))
-                || aggregates.iter().any(|(known, aggregate)| {
-                    known == variable
-                        && matches!(aggregate, AggregateExpression::CountSolutions { .. })
-                })
-        }
-        GraphPattern::Filter { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. }
-        | GraphPattern::Extend { inner, .. } => is_sure(inner, variable),
-        GraphPattern::Graph { inner, name } => {
-            is_sure(inner, variable)
-                || matches!(name, spargebra::term::NamedNodePattern::Variable(name) if name == variable)
-        }
-        GraphPattern::Values {
-            variables,
-            bindings,
-        } => variables
-            .iter()
-            .position(|known| known == variable)
-            .is_some_and(|at| {
-                bindings
-                    .iter()
-                    .all(|row| row.get(at).is_some_and(Option::is_some))
-            }),
-        GraphPattern::Service { .. } => false,
     }
 }
 

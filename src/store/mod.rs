@@ -6,6 +6,7 @@
 //! acknowledged, and the next snapshot takes the place of the last. Records that wait together
 //! are written together.
 
+mod algebra;
 mod brake;
 mod conform;
 mod counted;

@@ -20,6 +20,9 @@
 //! certainly bound before it ([`waits_for`]). This is how required patterns come before optional
 //! ones.
 
+use super::algebra::{
+    children, each_exists_mut, expressions, has_exists, operands, pattern_of_mut,
+};
 use super::index::GraphScope;
 use super::snapshot::Snapshot;
 use crate::rdf::TermId;
@@ -78,15 +81,9 @@ pub(super) fn planned_query(
     default_graph: &GraphScope,
     bound: &BTreeSet<Variable>,
 ) -> spargebra::Query {
-    match &mut query {
-        spargebra::Query::Select { pattern, .. }
-        | spargebra::Query::Construct { pattern, .. }
-        | spargebra::Query::Describe { pattern, .. }
-        | spargebra::Query::Ask { pattern, .. } => {
-            let unplanned = std::mem::replace(pattern, nothing_bound());
-            *pattern = planned(unplanned, snapshot, default_graph, bound);
-        }
-    }
+    let pattern = pattern_of_mut(&mut query);
+    let unplanned = std::mem::replace(pattern, nothing_bound());
+    *pattern = planned(unplanned, snapshot, default_graph, bound);
     query
 }
 
@@ -1161,13 +1158,16 @@ impl Planner<'_> {
 
     /// Adds the variables that an expression looks at, those of `EXISTS` patterns included.
     fn mentioned(&mut self, expression: &Expression, set: &mut Set) {
-        visit(expression, &mut |expression| match expression {
+        match expression {
             Expression::Variable(variable) | Expression::Bound(variable) => {
                 set.insert(self.variable(variable));
             }
             Expression::Exists(pattern) => self.mentioned_in(pattern, set),
             _ => {}
-        });
+        }
+        for operand in operands(expression) {
+            self.mentioned(operand, set);
+        }
     }
 
     /// Adds the variables of a pattern to which a value can be handed from outside.
@@ -1189,56 +1189,36 @@ impl Planner<'_> {
                     set.insert(self.variable(variable));
                 }
             }
-            GraphPattern::Join { left, right }
-            | GraphPattern::Lateral { left, right }
-            | GraphPattern::Union { left, right }
-            | GraphPattern::Minus { left, right } => {
-                self.mentioned_in(left, set);
-                self.mentioned_in(right, set);
-            }
-            GraphPattern::LeftJoin {
-                left,
-                right,
-                expression,
-            } => {
-                self.mentioned_in(left, set);
-                self.mentioned_in(right, set);
-                if let Some(expression) = expression {
-                    self.mentioned(expression, set);
-                }
-            }
-            GraphPattern::Filter { expr, inner } => {
-                self.mentioned(expr, set);
-                self.mentioned_in(inner, set);
-            }
-            GraphPattern::Extend {
-                inner,
-                variable,
-                expression,
-            } => {
-                set.insert(self.variable(variable));
-                self.mentioned(expression, set);
-                self.mentioned_in(inner, set);
-            }
-            GraphPattern::Graph { name, inner } | GraphPattern::Service { name, inner, .. } => {
+            GraphPattern::Extend { variable, .. } => set.insert(self.variable(variable)),
+            GraphPattern::Graph { name, .. } | GraphPattern::Service { name, .. } => {
                 if let NamedNodePattern::Variable(variable) = name {
                     set.insert(self.variable(variable));
                 }
-                self.mentioned_in(inner, set);
             }
-            GraphPattern::OrderBy { inner, .. }
-            | GraphPattern::Distinct { inner }
-            | GraphPattern::Reduced { inner }
-            | GraphPattern::Slice { inner, .. } => self.mentioned_in(inner, set),
             GraphPattern::Group {
-                inner,
                 variables,
                 aggregates,
+                ..
             } => {
-                self.mentioned_in(inner, set);
                 for variable in variables.iter().chain(aggregates.iter().map(|(v, _)| v)) {
                     set.insert(self.variable(variable));
                 }
+            }
+            _ => {}
+        }
+        // Nothing is handed into a sub-query but what it selects, and an aggregate or an order
+        // looks at what is inside anyway.
+        if !matches!(pattern, GraphPattern::Project { .. }) {
+            for child in children(pattern) {
+                self.mentioned_in(child, set);
+            }
+        }
+        if let GraphPattern::Filter { .. }
+        | GraphPattern::LeftJoin { .. }
+        | GraphPattern::Extend { .. } = pattern
+        {
+            for expression in expressions(pattern) {
+                self.mentioned(expression, set);
             }
         }
     }
@@ -1265,37 +1245,16 @@ impl Planner<'_> {
         if bound.0.is_empty() {
             return false;
         }
-        match pattern {
-            GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => {
-                false
-            }
-            GraphPattern::Join { left, right }
-            | GraphPattern::Lateral { left, right }
-            | GraphPattern::Union { left, right }
-            | GraphPattern::Minus { left, right }
-            | GraphPattern::LeftJoin { left, right, .. } => {
-                self.assigns(left, bound) || self.assigns(right, bound)
-            }
-            GraphPattern::Extend {
-                inner, variable, ..
-            } => bound.contains(self.variable(variable)) || self.assigns(inner, bound),
-            GraphPattern::Group {
-                inner, aggregates, ..
-            } => {
-                aggregates
-                    .iter()
-                    .any(|(variable, _)| bound.contains(self.variable(variable)))
-                    || self.assigns(inner, bound)
-            }
-            GraphPattern::Filter { inner, .. }
-            | GraphPattern::Graph { inner, .. }
-            | GraphPattern::Service { inner, .. }
-            | GraphPattern::OrderBy { inner, .. }
-            | GraphPattern::Project { inner, .. }
-            | GraphPattern::Distinct { inner }
-            | GraphPattern::Reduced { inner }
-            | GraphPattern::Slice { inner, .. } => self.assigns(inner, bound),
-        }
+        let here = match pattern {
+            GraphPattern::Extend { variable, .. } => bound.contains(self.variable(variable)),
+            GraphPattern::Group { aggregates, .. } => aggregates
+                .iter()
+                .any(|(variable, _)| bound.contains(self.variable(variable))),
+            _ => false,
+        };
+        here || children(pattern)
+            .into_iter()
+            .any(|child| self.assigns(child, bound))
     }
 }
 
@@ -1363,85 +1322,6 @@ fn conjuncts(expression: Expression) -> Vec<Expression> {
         }
     }
     parts
-}
-
-/// Calls `see` for an expression and all within it, but not within `EXISTS` patterns.
-fn visit<'e>(expression: &'e Expression, see: &mut impl FnMut(&'e Expression)) {
-    let mut todo = vec![expression];
-    while let Some(expression) = todo.pop() {
-        see(expression);
-        match expression {
-            Expression::NamedNode(_)
-            | Expression::Literal(_)
-            | Expression::Variable(_)
-            | Expression::Bound(_)
-            | Expression::Exists(_) => {}
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => todo.extend([&**a, &**b]),
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
-                todo.push(a);
-            }
-            Expression::In(a, list) => {
-                todo.push(a);
-                todo.extend(list);
-            }
-            Expression::If(a, b, c) => todo.extend([&**a, &**b, &**c]),
-            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => todo.extend(list),
-        }
-    }
-}
-
-fn has_exists(expression: &Expression) -> bool {
-    let mut found = false;
-    visit(expression, &mut |part| {
-        found |= matches!(part, Expression::Exists(_));
-    });
-    found
-}
-
-/// Calls `change` for the `EXISTS` patterns in an expression.
-fn change_exists(expression: &mut Expression, change: &mut impl FnMut(&mut GraphPattern)) {
-    let mut todo = vec![expression];
-    while let Some(expression) = todo.pop() {
-        match expression {
-            Expression::NamedNode(_)
-            | Expression::Literal(_)
-            | Expression::Variable(_)
-            | Expression::Bound(_) => {}
-            Expression::Exists(pattern) => change(pattern),
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => todo.extend([&mut **a, &mut **b]),
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
-                todo.push(a);
-            }
-            Expression::In(a, list) => {
-                todo.push(a);
-                todo.extend(list);
-            }
-            Expression::If(a, b, c) => todo.extend([&mut **a, &mut **b, &mut **c]),
-            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => todo.extend(list),
-        }
-    }
 }
 
 // ---- the order -------------------------------------------------------------------------------
@@ -2081,7 +1961,7 @@ impl Planner<'_> {
         if !has_exists(&expression) {
             return expression;
         }
-        change_exists(&mut expression, &mut |pattern| {
+        each_exists_mut(&mut expression, &mut |pattern| {
             let inner = std::mem::replace(pattern, nothing_bound());
             let inner = if self.assigns(&inner, &here.maybe) {
                 inner

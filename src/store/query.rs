@@ -1,5 +1,6 @@
 //! SPARQL: parsing behind a guard, evaluation on a snapshot within limits.
 
+use super::algebra;
 use super::brake::{self, Pace};
 use super::conform;
 use super::counted;
@@ -149,7 +150,7 @@ impl Query {
         let prepared = wording::prepared(text);
         let inner = with_reuse(&prepared, |text| parser.clone().parse_query(text))?;
         wording::check_iris(text, || inner.to_string())?;
-        guarded::check_size(federate::pattern_of(&inner)).map_err(too_much)?;
+        guarded::check_size(algebra::pattern_of(&inner)).map_err(too_much)?;
         let inner = conform::conforming_query(inner, text).map_err(misplaced)?;
         let variables = match &inner {
             spargebra::Query::Select { pattern, .. } => projection(pattern),
@@ -177,7 +178,7 @@ impl Query {
     /// also where a clause within `EXISTS` or on the right of `LATERAL` asks them.
     pub fn asks_others(&self) -> bool {
         self.services.as_ref().is_some_and(|services| {
-            federate::asks_others(federate::pattern_of(&self.inner), services.as_ref())
+            federate::asks_others(algebra::pattern_of(&self.inner), services.as_ref())
         })
     }
 
@@ -219,7 +220,7 @@ impl Query {
     /// Whether it looks as if it were evaluated in a moment. Only a guess: who evaluates it sets
     /// limits all the same.
     pub fn looks_light(&self) -> bool {
-        guarded::looks_light(federate::pattern_of(&self.inner))
+        guarded::looks_light(algebra::pattern_of(&self.inner))
     }
 
     /// The parsed form.
@@ -737,7 +738,7 @@ impl Snapshot {
         };
         let mut planned = guarded::guarded_query(inner.into_owned());
         if wanted.bound.is_empty() {
-            let pattern = federate::pattern_of_mut(&mut planned);
+            let pattern = algebra::pattern_of_mut(&mut planned);
             let whole = std::mem::replace(
                 pattern,
                 GraphPattern::Bgp {

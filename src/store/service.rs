@@ -1,5 +1,8 @@
 //! `SERVICE` clauses: answered from within, or by others that may be asked.
 
+use super::algebra::{
+    children, each_exists, each_pattern, each_pattern_mut, expressions, pattern_of, pattern_of_mut,
+};
 use super::brake;
 use super::dataset::View;
 use super::error::StoreError;
@@ -13,10 +16,7 @@ use crate::rdf::DEFAULT_GRAPH;
 use oxigraph::model::{GraphNameRef, NamedNode, Term, Triple, Variable};
 use oxiri::Iri;
 use spareval::{DefaultServiceHandler, QueryResults, QuerySolutionIter};
-use spargebra::algebra::{
-    AggregateExpression, Expression, GraphPattern, OrderExpression, PropertyPathExpression,
-    QueryDataset,
-};
+use spargebra::algebra::{Expression, GraphPattern, PropertyPathExpression, QueryDataset};
 use spargebra::term::{NamedNodePattern, TermPattern};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -152,145 +152,27 @@ pub(super) fn with_made_graphs<'q>(
         } if named.is_none_or(|named| named.contains(graph)) => services.service_of_graph(graph),
         _ => None,
     };
-    let (spargebra::Query::Select { pattern, .. }
-    | spargebra::Query::Construct { pattern, .. }
-    | spargebra::Query::Describe { pattern, .. }
-    | spargebra::Query::Ask { pattern, .. }) = query;
     let mut is_asked = false;
-    each_pattern(pattern, &mut |pattern| {
-        is_asked |= service(pattern).is_some()
+    each_pattern(pattern_of(query), &mut |pattern| {
+        is_asked |= service(pattern).is_some();
     });
     if !is_asked {
         return Cow::Borrowed(query);
     }
     let mut query = query.clone();
-    let (spargebra::Query::Select { pattern, .. }
-    | spargebra::Query::Construct { pattern, .. }
-    | spargebra::Query::Describe { pattern, .. }
-    | spargebra::Query::Ask { pattern, .. }) = &mut query;
-    each_pattern_mut(pattern, &mut |pattern| {
+    each_pattern_mut(pattern_of_mut(&mut query), &mut |pattern| {
         if let Some(name) = service(pattern)
             && let GraphPattern::Graph { inner, .. } = pattern
         {
-            let nothing = GraphPattern::Bgp {
-                patterns: Vec::new(),
-            };
             *pattern = GraphPattern::Service {
                 name: name.into(),
-                inner: Box::new(std::mem::replace(&mut **inner, nothing)),
+                inner: std::mem::take(inner),
                 silent: false,
             };
         }
     });
     Cow::Owned(query)
 }
-
-/// Walks through all patterns within one, those of EXISTS included, each before its parts.
-macro_rules! walk {
-    ($patterns:ident, $expressions:ident, $($mutable:tt)?) => {
-        fn $patterns(
-            pattern: &$($mutable)? GraphPattern,
-            visit: &mut dyn FnMut(&$($mutable)? GraphPattern),
-        ) {
-            visit(pattern);
-            match pattern {
-                GraphPattern::Bgp { .. }
-                | GraphPattern::Path { .. }
-                | GraphPattern::Values { .. } => {}
-                GraphPattern::Join { left, right }
-                | GraphPattern::Lateral { left, right }
-                | GraphPattern::Union { left, right }
-                | GraphPattern::Minus { left, right } => {
-                    $patterns(left, visit);
-                    $patterns(right, visit);
-                }
-                GraphPattern::LeftJoin { left, right, expression } => {
-                    $patterns(left, visit);
-                    $patterns(right, visit);
-                    if let Some(expression) = expression {
-                        $expressions(expression, visit);
-                    }
-                }
-                GraphPattern::Filter { expr: expression, inner }
-                | GraphPattern::Extend { inner, expression, .. } => {
-                    $expressions(expression, visit);
-                    $patterns(inner, visit);
-                }
-                GraphPattern::OrderBy { inner, expression } => {
-                    for part in expression {
-                        let (OrderExpression::Asc(part) | OrderExpression::Desc(part)) = part;
-                        $expressions(part, visit);
-                    }
-                    $patterns(inner, visit);
-                }
-                GraphPattern::Group { inner, aggregates, .. } => {
-                    for (_, aggregate) in aggregates {
-                        if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
-                            $expressions(expr, visit);
-                        }
-                    }
-                    $patterns(inner, visit);
-                }
-                GraphPattern::Graph { inner, .. }
-                | GraphPattern::Service { inner, .. }
-                | GraphPattern::Project { inner, .. }
-                | GraphPattern::Distinct { inner }
-                | GraphPattern::Reduced { inner }
-                | GraphPattern::Slice { inner, .. } => $patterns(inner, visit),
-            }
-        }
-
-        fn $expressions(
-            expression: &$($mutable)? Expression,
-            visit: &mut dyn FnMut(&$($mutable)? GraphPattern),
-        ) {
-            match expression {
-                Expression::NamedNode(_)
-                | Expression::Literal(_)
-                | Expression::Variable(_)
-                | Expression::Bound(_) => {}
-                Expression::Exists(pattern) => $patterns(pattern, visit),
-                Expression::Or(a, b)
-                | Expression::And(a, b)
-                | Expression::Equal(a, b)
-                | Expression::SameTerm(a, b)
-                | Expression::Greater(a, b)
-                | Expression::GreaterOrEqual(a, b)
-                | Expression::Less(a, b)
-                | Expression::LessOrEqual(a, b)
-                | Expression::Add(a, b)
-                | Expression::Subtract(a, b)
-                | Expression::Multiply(a, b)
-                | Expression::Divide(a, b) => {
-                    $expressions(a, visit);
-                    $expressions(b, visit);
-                }
-                Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
-                    $expressions(a, visit);
-                }
-                Expression::If(a, b, c) => {
-                    $expressions(a, visit);
-                    $expressions(b, visit);
-                    $expressions(c, visit);
-                }
-                Expression::In(a, parts) => {
-                    $expressions(a, visit);
-                    for part in parts {
-                        $expressions(part, visit);
-                    }
-                }
-                Expression::Coalesce(parts) | Expression::FunctionCall(_, parts) => {
-                    for part in parts {
-                        $expressions(part, visit);
-                    }
-                }
-            }
-        }
-    };
-}
-
-walk!(each_pattern, each_expression,);
-walk!(each_pattern_mut, each_expression_mut, mut);
 
 /// The services of one evaluation.
 pub(super) struct Handler {
@@ -435,37 +317,14 @@ fn properties(pattern: &GraphPattern, tables: &Tables, wanted: &mut Wanted) {
             }
         }
         GraphPattern::Path { path, .. } => steps(path, wanted),
-        // What a filter's EXISTS asks for is not worth a walk through expressions.
-        GraphPattern::Filter { expr, inner } => {
-            wanted.is_open |= expr.to_string().contains("EXISTS");
-            properties(inner, tables, wanted);
+        other => {
+            for expression in expressions(other) {
+                each_exists(expression, &mut |inner| properties(inner, tables, wanted));
+            }
+            for child in children(other) {
+                properties(child, tables, wanted);
+            }
         }
-        other => within(other, |inner| properties(inner, tables, wanted)),
-    }
-}
-
-/// Calls `each` with the patterns that one is made of.
-fn within(pattern: &GraphPattern, mut each: impl FnMut(&GraphPattern)) {
-    match pattern {
-        GraphPattern::Join { left, right }
-        | GraphPattern::Lateral { left, right }
-        | GraphPattern::LeftJoin { left, right, .. }
-        | GraphPattern::Union { left, right }
-        | GraphPattern::Minus { left, right } => {
-            each(left);
-            each(right);
-        }
-        GraphPattern::Filter { inner, .. }
-        | GraphPattern::Graph { inner, .. }
-        | GraphPattern::Extend { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Project { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. }
-        | GraphPattern::Group { inner, .. }
-        | GraphPattern::Service { inner, .. } => each(inner),
-        GraphPattern::Bgp { .. } | GraphPattern::Path { .. } | GraphPattern::Values { .. } => {}
     }
 }
 
@@ -506,7 +365,9 @@ fn bound(pattern: &GraphPattern, tables: &mut Tables) {
         ),
         _ => {}
     }
-    within(pattern, |inner| bound(inner, tables));
+    for child in children(pattern) {
+        bound(child, tables);
+    }
 }
 
 fn objects(object: &TermPattern, tables: &Tables) -> Option<Vec<Term>> {
