@@ -29,6 +29,8 @@ mod service_description;
 mod sparql;
 mod summary;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_federation;

@@ -2,12 +2,12 @@
 
 mod protocol;
 
+use super::testing::{Answer, encoded, send_to};
 use super::{AppState, router, starting_router};
 use crate::app::{Config, KnowledgeGraph};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
-use http_body_util::BodyExt;
+use axum::http::{Request, StatusCode};
 use serde_json::Value;
 use std::io::Write;
 use tower::ServiceExt;
@@ -21,31 +21,6 @@ const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*
 struct Service {
     router: Router,
     graph: KnowledgeGraph,
-}
-
-#[derive(Debug)]
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Result<Vec<u8>, String>,
-}
-
-impl Answer {
-    #[track_caller]
-    fn text(&self) -> String {
-        String::from_utf8(self.body.clone().unwrap()).unwrap()
-    }
-
-    #[track_caller]
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.text()).unwrap()
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
-    }
 }
 
 impl Service {
@@ -77,24 +52,7 @@ impl Service {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(target)
-            .header("host", "weft.example");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(body.into()).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await;
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: body
-                .map(|body| body.to_bytes().to_vec())
-                .map_err(|error| error.to_string()),
-        }
+        send_to(self.router.clone(), method, target, headers, body).await
     }
 
     async fn get(&self, target: &str, accept: &str) -> Answer {

@@ -1,15 +1,14 @@
 //! `SERVICE` clauses that others answer, with endpoints on this machine.
 
-use super::{AppState, router};
+use super::{AppState, router, testing};
 use crate::app::{Config, KnowledgeGraph};
 use crate::store::{CancellationToken, FederationError, FederationProblem, Limits, StoreError};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Form, State};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use http_body_util::BodyExt;
 use oxigraph::model::NamedNode;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -18,7 +17,6 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio_stream::StreamExt;
-use tower::ServiceExt;
 
 const JSON: &str = "application/sparql-results+json";
 
@@ -117,6 +115,7 @@ fn allowing(endpoints: &[&Endpoint]) -> Config {
 
 struct Answer {
     status: StatusCode,
+    tag: String,
     json: Value,
 }
 
@@ -154,22 +153,20 @@ impl Answer {
 }
 
 async fn send(graph: &KnowledgeGraph, target: &str, media_type: &str, text: &str) -> Answer {
-    let request = Request::builder()
-        .method("POST")
-        .uri(target)
-        .header("host", "weft.example")
-        .header("content-type", media_type)
-        .body(Body::from(format!("PREFIX : <http://a/> {text}")))
-        .unwrap();
-    let response = router(AppState::new(graph.clone()))
-        .oneshot(request)
-        .await
-        .unwrap();
-    let status = response.status();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let body = format!("PREFIX : <http://a/> {text}");
+    let headers = [("content-type", media_type)];
+    let answer = testing::send(
+        &AppState::new(graph.clone()),
+        "POST",
+        target,
+        &headers,
+        body,
+    )
+    .await;
     Answer {
-        status,
-        json: serde_json::from_slice(&body).unwrap_or_default(),
+        status: answer.status,
+        tag: answer.header("etag").to_owned(),
+        json: serde_json::from_str(&answer.text).unwrap_or_default(),
     }
 }
 
@@ -620,12 +617,7 @@ async fn an_answer_of_others_is_never_taken_for_unchanged() {
     );
     let mut tags = Vec::new();
     for _ in 0..2 {
-        let request = Request::post("/sparql")
-            .header("content-type", "application/sparql-query")
-            .body(Body::from(format!("PREFIX : <http://a/> {query}")))
-            .unwrap();
-        let response = router(AppState::new(graph.clone())).oneshot(request).await;
-        tags.push(response.unwrap().headers()[header::ETAG].clone());
+        tags.push(ask(&graph, &query).await.tag);
     }
     assert_ne!(tags[0], tags[1]);
 }

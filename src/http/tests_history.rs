@@ -1,17 +1,12 @@
 //! Pinned versions, saved queries, permalinks and the catalogue as RDF, without a port.
 
-use super::tests_networks::INNOSERV;
-use super::{AppState, router};
+use super::AppState;
+use super::testing::{Answer, INNOSERV, encoded, send};
 use crate::app::executable::runnable;
 use crate::app::{Config, KnowledgeGraph};
-use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
-use http_body_util::BodyExt;
 use oxigraph::io::{RdfFormat, RdfParser};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tower::ServiceExt;
 
 const SPARQL: (&str, &str) = ("content-type", "application/sparql-query");
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -21,56 +16,6 @@ const BROWSER: (&str, &str) = (
 );
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const COUNT: &str = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";
-
-#[derive(Debug)]
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    text: String,
-}
-
-impl Answer {
-    #[track_caller]
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
-    }
-
-    #[track_caller]
-    fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "{self:?}");
-        self
-    }
-}
-
-async fn send(
-    state: &AppState,
-    method: &str,
-    target: &str,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> Answer {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(target)
-        .header("host", "weft.example");
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let request = request.body(Body::from(body.to_owned())).unwrap();
-    let response = router(state.clone()).oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        text: String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap(),
-    }
-}
 
 /// A service with a log: version n has the triples `<e:s> <e:p> 1 … n`.
 struct Service {
@@ -110,7 +55,7 @@ impl Service {
 
     async fn update(&self, update: &str) {
         let headers = [("content-type", "application/sparql-update")];
-        let answer = send(&self.state, "POST", "/sparql", &headers, update).await;
+        let answer = send(&self.state, "POST", "/sparql", &headers, update.to_owned()).await;
         answer.expect(204);
     }
 
@@ -125,12 +70,8 @@ impl Service {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        send(&self.state, method, target, headers, body).await
+        send(&self.state, method, target, headers, body.to_owned()).await
     }
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 fn sparql(query: &str, more: &str) -> String {

@@ -1,75 +1,14 @@
 //! Networks and integration on the INNOSERV data, without a port.
 
 use super::error::ApiError;
-use super::{AppState, router};
-use crate::app::{Config, KnowledgeGraph};
+use super::testing::{self, Answer, INNOSERV, send, state};
+use crate::app::Config;
 use crate::metrics;
-use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::IntoResponse;
-use http_body_util::BodyExt;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
-use tower::ServiceExt;
 
 const COLLABORATION: &str = "/api/v1/networks/collaboration";
-
-fn state(config: Config) -> AppState {
-    let config = Config {
-        data_dir: None,
-        ..config
-    };
-    AppState::new(KnowledgeGraph::open(config).unwrap())
-}
-
-pub(super) static INNOSERV: LazyLock<AppState> = LazyLock::new(|| state(Config::default()));
-
-#[derive(Debug)]
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    text: String,
-}
-
-impl Answer {
-    #[track_caller]
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
-    }
-}
-
-async fn send(
-    state: &AppState,
-    method: &str,
-    target: &str,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> Answer {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(target)
-        .header("host", "weft.example");
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let request = request.body(Body::from(body.to_owned())).unwrap();
-    let response = router(state.clone()).oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let bytes = body.collect().await.unwrap().to_bytes();
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        text: String::from_utf8(bytes.to_vec()).unwrap(),
-    }
-}
 
 async fn get(target: &str) -> Answer {
     send(&INNOSERV, "GET", target, &[], "").await
@@ -94,7 +33,7 @@ async fn header_of_csv(target: &str) -> String {
 async fn analyse(body: &Value) -> Answer {
     let headers = [("content-type", "application/json")];
     let target = "/api/v1/networks/analyse";
-    send(&INNOSERV, "POST", target, &headers, &body.to_string()).await
+    send(&INNOSERV, "POST", target, &headers, body.to_string()).await
 }
 
 #[track_caller]
@@ -103,7 +42,7 @@ fn rows(value: &Value) -> &Vec<Value> {
 }
 
 fn encoded(value: &Value) -> String {
-    utf8_percent_encode(value.as_str().unwrap(), NON_ALPHANUMERIC).to_string()
+    testing::encoded(value.as_str().unwrap())
 }
 
 #[track_caller]
@@ -543,7 +482,7 @@ async fn an_analysis_that_makes_no_sense_is_refused_by_name() {
     );
     let filtered = "/api/v1/networks/analyse?sector=nonsense";
     let body = json!({"query": query}).to_string();
-    let filtered = send(&INNOSERV, "POST", filtered, &json_type, &body).await;
+    let filtered = send(&INNOSERV, "POST", filtered, &json_type, body.clone()).await;
     assert!(filtered.status == 400 && filtered.text.contains("`nonsense`"));
     assert_eq!(get(target).await.status, 405);
 }

@@ -1,14 +1,9 @@
 //! Text search without a port.
 
-use super::{AppState, router};
-use crate::app::{Config, KnowledgeGraph};
-use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
-use http_body_util::BodyExt;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use super::AppState;
+use super::testing::{Answer, encoded, send, state};
+use crate::app::Config;
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
 const DATA: &str = "PREFIX x: <http://x/>
 INSERT DATA {
@@ -22,66 +17,39 @@ INSERT DATA {
   }
 }";
 
-struct Service(Router);
+struct Service(AppState);
 
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    text: String,
+/// The values of a column, one after the other.
+#[track_caller]
+fn column(answer: &Answer, name: &str) -> Vec<Value> {
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let rows = answer.json();
+    let rows = rows.as_array().unwrap();
+    rows.iter().map(|row| row[name].clone()).collect()
 }
 
-impl Answer {
-    #[track_caller]
-    fn json(&self) -> Value {
-        assert_eq!(self.status, 200, "{}", self.text);
-        serde_json::from_str(&self.text).unwrap()
-    }
-
-    /// The values of a column, one after the other.
-    #[track_caller]
-    fn column(&self, name: &str) -> Vec<Value> {
-        let rows = self.json();
-        let rows = rows.as_array().unwrap();
-        rows.iter().map(|row| row[name].clone()).collect()
-    }
-
-    /// The rows of SPARQL results as CSV, without their head, sorted.
-    #[track_caller]
-    fn rows(&self) -> Vec<&str> {
-        assert_eq!(self.status, 200, "{}", self.text);
-        let mut rows: Vec<&str> = self.text.lines().skip(1).collect();
-        rows.sort_unstable();
-        rows
-    }
+/// The rows of SPARQL results as CSV, without their head, sorted.
+#[track_caller]
+fn rows(answer: &Answer) -> Vec<&str> {
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let mut rows: Vec<&str> = answer.text.lines().skip(1).collect();
+    rows.sort_unstable();
+    rows
 }
 
 impl Service {
     async fn new() -> Self {
-        let config = Config {
-            data_dir: None,
+        let service = Self(state(Config {
             empty: true,
             open_writes: true,
             ..Config::default()
-        };
-        let service = Self(router(AppState::new(KnowledgeGraph::open(config).unwrap())));
+        }));
         service.update(DATA).await;
         service
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.0.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            text: String::from_utf8(bytes.to_vec()).unwrap(),
-        }
-    }
-
     async fn get(&self, target: &str) -> Answer {
-        let request = Request::get(target).header("host", "weft.example");
-        self.send(request.body(Body::empty()).unwrap()).await
+        send(&self.0, "GET", target, &[], "").await
     }
 
     async fn search(&self, parameters: &str) -> Answer {
@@ -89,11 +57,10 @@ impl Service {
     }
 
     async fn update(&self, update: &str) {
-        let request = Request::post("/sparql")
-            .header("host", "weft.example")
-            .header("content-type", "application/sparql-update");
-        let answer = self.send(request.body(update.to_owned().into()).unwrap());
-        assert_eq!(answer.await.status, 204);
+        let headers = [("content-type", "application/sparql-update")];
+        send(&self.0, "POST", "/sparql", &headers, update.to_owned())
+            .await
+            .expect(204);
     }
 
     /// Runs a query whose search clauses are written `SEARCH { … }` or `SEARCH?… { … }`.
@@ -102,8 +69,8 @@ impl Service {
         let query = query
             .replace("SEARCH {", &format!("{name}> {{"))
             .replace("SEARCH?", &format!("{name}?"));
-        let query = utf8_percent_encode(&query, NON_ALPHANUMERIC);
-        self.get(&format!("/sparql?format=csv&query={query}")).await
+        self.get(&format!("/sparql?format=csv&query={}", encoded(&query)))
+            .await
     }
 }
 
@@ -126,18 +93,18 @@ async fn things_are_found_by_their_names() {
     );
     assert_eq!(answer.headers["weft-total-count"], "1");
     let both = service.search("q=carit").await;
-    assert_eq!(both.column("iri"), ["http://x/s", "http://x/a"]);
-    assert_eq!(both.column("match"), ["prefix", "prefix"]);
-    assert_eq!(both.column("type")[0], "https://w3id.org/weft/ns#Service");
+    assert_eq!(column(&both, "iri"), ["http://x/s", "http://x/a"]);
+    assert_eq!(column(&both, "match"), ["prefix", "prefix"]);
+    assert_eq!(column(&both, "type")[0], "https://w3id.org/weft/ns#Service");
     assert_eq!(
-        service.search("q=karitas").await.column("match")[0],
+        column(&service.search("q=karitas").await, "match")[0],
         "fuzzy"
     );
     assert_eq!(
-        service.search("q=vienna").await.column("iri"),
+        column(&service.search("q=vienna").await, "iri"),
         ["http://x/p"]
     );
-    assert_eq!(service.search("q=co").await.column("label"), ["CÖ"]);
+    assert_eq!(column(&service.search("q=co").await, "label"), ["CÖ"]);
     assert_eq!(service.search("q=nothing").await.json(), json!([]));
 }
 
@@ -159,14 +126,14 @@ async fn parameters_restrict_a_search() {
         ("q=caritas&limit=1", vec!["http://x/s"]),
         ("q=caritas&limit=1&offset=1", vec!["http://x/a"]),
     ] {
-        let found = service.search(parameters).await.column("iri");
+        let found = column(&service.search(parameters).await, "iri");
         assert_eq!(found, expected, "{parameters}");
     }
     let page = service.search("q=caritas&limit=1").await;
     assert_eq!(page.headers["weft-total-count"], "2");
     let stated_twice = service.search("q=diakonie").await;
     assert_eq!(
-        stated_twice.column("dataset"),
+        column(&stated_twice, "dataset"),
         [json!(["default", "partner/one"])]
     );
 }
@@ -202,25 +169,23 @@ async fn a_search_has_formats_and_a_version() {
          https://w3id.org/weft/ns#Place,1,exact,partner/one\n"
     );
     let tag = csv.headers["etag"].to_str().unwrap();
-    let again = |target: &str| {
-        Request::get(target)
-            .header("host", "weft.example")
-            .header("if-none-match", tag)
-            .body(Body::empty())
-            .unwrap()
+    let again = |target: &'static str| {
+        let headers = [("if-none-match", tag)];
+        let state = &service.0;
+        async move { send(state, "GET", target, &headers, "").await }
     };
-    let same = service.send(again("/api/v1/search.csv?q=vienna")).await;
+    let same = again("/api/v1/search.csv?q=vienna").await;
     assert_eq!(same.status, 304);
-    let other = service.send(again("/api/v1/search.csv?q=wien")).await;
+    let other = again("/api/v1/search.csv?q=wien").await;
     assert_eq!(other.status, 200);
     service
         .update("INSERT DATA { <http://x/v> rdfs:label 'Vienna Care' }")
         .await;
-    let newer = service.send(again("/api/v1/search.csv?q=vienna")).await;
+    let newer = again("/api/v1/search.csv?q=vienna").await;
     assert_eq!(newer.status, 200);
     assert_eq!(newer.text.lines().count(), 3);
     service.update("DELETE WHERE { <http://x/v> ?p ?o }").await;
-    assert_eq!(service.search("q=vienna").await.column("iri").len(), 1);
+    assert_eq!(column(&service.search("q=vienna").await, "iri").len(), 1);
 }
 
 #[tokio::test]
@@ -234,7 +199,7 @@ async fn a_query_joins_what_is_found() {
                 ?x weft:place/skos:prefLabel ?place FILTER(lang(?place) = 'en') }",
         )
         .await;
-    assert_eq!(answer.rows(), ["http://x/a,1,Caritas Österreich,Vienna"]);
+    assert_eq!(rows(&answer), ["http://x/a,1,Caritas Österreich,Vienna"]);
 }
 
 #[tokio::test]
@@ -274,7 +239,7 @@ async fn a_clause_can_be_limited_and_have_parameters() {
         let answer = service
             .query(&format!("SELECT DISTINCT ?x {{ {clause} }}"))
             .await;
-        assert_eq!(answer.rows(), expected, "{clause}");
+        assert_eq!(rows(&answer), expected, "{clause}");
     }
 }
 
@@ -288,7 +253,7 @@ async fn several_texts_have_rows_of_their_own() {
                     ?x weft:matches ?t ; weft:score ?score ; weft:limit 1 } }",
         )
         .await;
-    let rows = answer.rows();
+    let rows = rows(&answer);
     assert_eq!(rows.len(), 3, "{rows:?}");
     assert_eq!(rows[0], "caritas hospiz,http://x/s,1");
     assert!(rows[1].starts_with("caritas,http://x/s,0."), "{rows:?}");
@@ -333,9 +298,9 @@ async fn a_clause_that_makes_no_sense_says_why() {
 async fn a_query_and_its_search_see_the_same_version() {
     let service = Service::new().await;
     let count = "SELECT (COUNT(*) AS ?n) { SEARCH { ?x weft:matches 'caritas' } ?x a weft:Actor }";
-    assert_eq!(service.query(count).await.rows(), ["1"]);
+    assert_eq!(rows(&service.query(count).await), ["1"]);
     service
         .update("INSERT DATA { <http://x/n> a weft:Actor ; rdfs:label 'Caritas Graz' }")
         .await;
-    assert_eq!(service.query(count).await.rows(), ["2"]);
+    assert_eq!(rows(&service.query(count).await), ["2"]);
 }

@@ -1,26 +1,15 @@
 //! The description of the data, without a port.
 
-use super::{AppState, router};
-use crate::app::{Config, KnowledgeGraph};
-use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
-use http_body_util::BodyExt;
+use super::AppState;
+use super::testing::{Answer, send, state};
+use crate::app::Config;
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::{Graph, NamedNodeRef, Term, TermRef};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
-use tower::ServiceExt;
 
 const VOID: &str = "http://rdfs.org/ns/void#";
-
-fn state(config: Config) -> AppState {
-    let config = Config {
-        data_dir: None,
-        ..config
-    };
-    AppState::new(KnowledgeGraph::open(config).unwrap())
-}
 
 /// The data that ships, with two data sets more that lead to it and to the web.
 static DATA: LazyLock<AppState> = LazyLock::new(|| {
@@ -47,70 +36,31 @@ static DATA: LazyLock<AppState> = LazyLock::new(|| {
     state
 });
 
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    text: String,
+fn graph_of(answer: &Answer) -> Graph {
+    RdfParser::from_format(RdfFormat::Turtle)
+        .for_slice(&answer.text)
+        .map(|quad| {
+            let quad = quad.unwrap();
+            oxigraph::model::Triple::new(quad.subject, quad.predicate, quad.object)
+        })
+        .collect()
 }
 
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
-    }
-
-    fn graph(&self) -> Graph {
-        RdfParser::from_format(RdfFormat::Turtle)
-            .for_slice(&self.text)
-            .map(|quad| {
-                let quad = quad.unwrap();
-                oxigraph::model::Triple::new(quad.subject, quad.predicate, quad.object)
-            })
-            .collect()
-    }
-
-    /// Rows of JSON results: the values of each.
-    fn rows(&self) -> Vec<Vec<String>> {
-        let results: Value = serde_json::from_str(&self.text).unwrap();
-        let names = results["head"]["vars"].as_array().unwrap().clone();
-        let bindings = results["results"]["bindings"].as_array().unwrap();
-        bindings
-            .iter()
-            .map(|row| {
-                let value = |name: &Value| {
-                    let text = row[name.as_str().unwrap()]["value"].as_str();
-                    text.unwrap_or_default().to_owned()
-                };
-                names.iter().map(value).collect()
-            })
-            .collect()
-    }
-}
-
-async fn send(
-    state: &AppState,
-    method: &str,
-    target: &str,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> Answer {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(target)
-        .header("host", "weft.example");
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let request = request.body(Body::from(body.to_owned())).unwrap();
-    let response = router(state.clone()).oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let bytes = body.collect().await.unwrap().to_bytes();
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        text: String::from_utf8(bytes.to_vec()).unwrap(),
-    }
+/// Rows of JSON results: the values of each.
+fn rows_of(answer: &Answer) -> Vec<Vec<String>> {
+    let results = answer.json();
+    let names = results["head"]["vars"].as_array().unwrap();
+    let bindings = results["results"]["bindings"].as_array().unwrap();
+    bindings
+        .iter()
+        .map(|row| {
+            let value = |name: &Value| {
+                let text = row[name.as_str().unwrap()]["value"].as_str();
+                text.unwrap_or_default().to_owned()
+            };
+            names.iter().map(value).collect()
+        })
+        .collect()
 }
 
 async fn get(target: &str, accept: &str) -> Answer {
@@ -119,7 +69,7 @@ async fn get(target: &str, accept: &str) -> Answer {
 
 async fn select(state: &AppState, query: &str) -> Answer {
     let headers = [("content-type", "application/sparql-query")];
-    let answer = send(state, "POST", "/sparql", &headers, query).await;
+    let answer = send(state, "POST", "/sparql", &headers, query.to_owned()).await;
     assert_eq!(answer.status, 200, "{}\n{query}", answer.text);
     answer
 }
@@ -141,7 +91,7 @@ async fn the_description_says_what_there_is_and_where() {
     let answer = get("/.well-known/void", "*/*").await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "text/turtle; charset=utf-8");
-    let graph = answer.graph();
+    let graph = graph_of(&answer);
     let dataset = crate::app::void::DATASET;
     assert_eq!(
         number(&graph, dataset, "triples"),
@@ -230,7 +180,7 @@ async fn the_counts_are_what_queries_count() {
                 ),
             ),
         ] {
-            for row in select(&DATA, &query).await.rows() {
+            for row in rows_of(&select(&DATA, &query).await) {
                 let terms = match kind {
                     "graph" => 1,
                     "classProperty" => 3,
@@ -295,7 +245,7 @@ async fn links_lead_to_graphs_and_to_sites() {
              void:subjectsTarget <http://p/one> ; void:objectsTarget ?to } }",
     )
     .await;
-    assert_eq!(linksets.rows(), [["http://p/two", "1"]]);
+    assert_eq!(rows_of(&linksets), [["http://p/two", "1"]]);
 }
 
 #[tokio::test]
@@ -321,14 +271,14 @@ async fn the_graph_follows_each_commit_and_is_no_commit() {
     });
     let count = "SELECT ?n { GRAPH <https://w3id.org/weft/graph/void> {
         <https://w3id.org/weft/graph/void#dataset> void:triples ?n } }";
-    assert_eq!(select(&state, count).await.rows(), [["0"]]);
+    assert_eq!(rows_of(&select(&state, count).await), [["0"]]);
     let update = [("content-type", "application/sparql-update")];
     for expected in ["1", "2"] {
         let insert = format!("INSERT DATA {{ <http://a> <http://p> {expected} }}");
-        let answer = send(&state, "POST", "/sparql", &update, &insert).await;
+        let answer = send(&state, "POST", "/sparql", &update, insert).await;
         assert_eq!(answer.status, 204);
         let answer = select(&state, count).await;
-        assert_eq!(answer.rows(), [[expected]]);
+        assert_eq!(rows_of(&answer), [[expected]]);
         assert_eq!(answer.header("weft-data-version"), expected);
     }
     // Elsewhere in a query, and joined with what is stored.
@@ -338,17 +288,17 @@ async fn the_graph_follows_each_commit_and_is_no_commit() {
         // A dataset that does not name the graph does not have it.
         "SELECT ?n FROM NAMED <http://other> { GRAPH <https://w3id.org/weft/graph/void> { ?s ?p ?n } }",
     ] {
-        assert!(select(&state, query).await.rows().is_empty(), "{query}");
+        assert!(rows_of(&select(&state, query).await).is_empty(), "{query}");
     }
     let joined = "SELECT DISTINCT ?p { ?s ?p ?o GRAPH <https://w3id.org/weft/graph/void> { ?d void:property ?p } }";
-    assert_eq!(select(&state, joined).await.rows(), [["http://p"]]);
+    assert_eq!(rows_of(&select(&state, joined).await), [["http://p"]]);
 }
 
 #[tokio::test]
 async fn the_service_description_has_counts_and_limits() {
     let answer = get("/sparql", "text/turtle").await;
     assert_eq!(answer.status, 200);
-    let graph = answer.graph();
+    let graph = graph_of(&answer);
     let service = NamedNodeRef::new_unchecked("http://weft.example/sparql");
     let limit = |name: &str| {
         let name = format!("https://w3id.org/weft/ns#{name}");

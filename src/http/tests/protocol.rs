@@ -1,11 +1,6 @@
 //! What the protocols say around a request: methods, formats, versions, codings, conditions.
 
 use super::*;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
 
 impl Service {
     async fn query(&self, headers: &[(&str, &str)], body: &str) -> Answer {
