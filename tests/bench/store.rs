@@ -15,12 +15,13 @@ use std::fs::{self, File};
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use weft::ingest::rdf::{ParseOptions, parse_bytes};
 use weft::rdf::Batch;
 use weft::store::{
     CommitInfo, DatasetSpec, KnowledgeStore, Limits, Query, QueryResults, Snapshot, StoreError,
-    StoreOptions, on_deep_stack,
+    StoreOptions, TextFields, TextQuery, TextScope, on_deep_stack,
 };
 
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
@@ -39,6 +40,7 @@ fn main() -> Result<()> {
         ["--write", file, ..] => write_data(Path::new(file), size),
         ["--opened", directory, ..] => report_opened(Path::new(directory)),
         ["--oxigraph", file, ..] => report_oxigraph(Path::new(file)),
+        ["--search", ..] => measure_search(),
         _ => compare(size, &arguments),
     }
 }
@@ -405,6 +407,68 @@ fn report_oxigraph(file: &Path) -> Result<()> {
         "memory              oxigraph {:6} MB resident",
         (resident()? - before) >> 20
     );
+    Ok(())
+}
+
+/// Text search over 100,000 names of four compounds each, so that most words are rare, as in real
+/// data.
+fn measure_search() -> Result<()> {
+    const PARTS: [&str; 40] = [
+        "pflege", "dienst", "heim", "haus", "hilfe", "werk", "verein", "sozial", "jugend", "alten",
+        "kinder", "garten", "schul", "amt", "bund", "stadt", "land", "kreis", "nord", "süd", "ost",
+        "west", "berg", "tal", "bach", "feld", "dorf", "burg", "markt", "kirchen", "wohn",
+        "arbeit", "bildung", "beratung", "zentrum", "stelle", "gruppe", "netz", "frauen",
+        "familien",
+    ];
+    const LABEL: &str = "http://www.w3.org/2000/01/rdf-schema#label";
+    let mut state = 1_u64;
+    let mut draw = |most: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % most
+    };
+    let mut text = String::new();
+    for n in 0..100_000 {
+        let words: Vec<String> = (0..4)
+            .map(|_| (0..=draw(3)).map(|_| PARTS[draw(PARTS.len())]).collect())
+            .collect();
+        text += &format!("<http://e/s{n}> <{LABEL}> \"{}\" .\n", words.join(" "));
+    }
+    let store = KnowledgeStore::in_memory(StoreOptions::default());
+    load_batch(&store, parse(text.as_bytes(), RdfFormat::NTriples)?)?;
+    let snapshot = store.snapshot();
+    let fields = Arc::new(TextFields::new([(NamedNode::new(LABEL)?, 1.0)]));
+    let search = |text: &str| -> Result<usize> {
+        let query = TextQuery::new(text, true)?;
+        let scope = TextScope::default();
+        Ok(snapshot
+            .search(&fields, &query, &scope, 0..20, &Limits::default())?
+            .total)
+    };
+    let first = timed(|| search("zzz"))?;
+    println!("index and first search: {:.0} ms\n", first);
+    println!("| search | finds | median ms |\n|---|---|---|");
+    for text in [
+        "pflegedienst",
+        "pflegedienst sozialamt",
+        "pflegedeinst",
+        "kindergratenverien",
+        "pfl",
+        "p",
+        "jugendhilfe berg",
+        "wohnheim nordstadt",
+    ] {
+        let mut times = (0..21)
+            .map(|_| timed(|| search(text)))
+            .collect::<Result<Vec<_>>>()?;
+        times.sort_by(f64::total_cmp);
+        println!(
+            "| {text} | {} | {:.2} |",
+            search(text)?,
+            times[10]
+        );
+    }
     Ok(())
 }
 
