@@ -252,6 +252,8 @@ fn around(routes: Router) -> Router {
             header::ALLOW,
             sparql::ACCEPT_QUERY,
         ])
+        // What varies is said where an answer is made.
+        .vary([])
         .max_age(Duration::from_secs(24 * 60 * 60));
     let fixed = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
@@ -269,12 +271,11 @@ fn around(routes: Router) -> Router {
         .layer(cors)
         .layer(from_fn(methods::answer_options))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(fixed(header::REFERRER_POLICY, "same-origin"))
+        .layer(from_fn(where_they_help))
         .layer(fixed(
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            header::SERVER,
+            concat!("weft/", env!("CARGO_PKG_VERSION")),
         ))
-        .layer(fixed(header::SERVER, concat!("weft/", env!("CARGO_PKG_VERSION"))))
         .layer(TraceLayer::new_for_http().on_failure(()))
 }
 
@@ -287,6 +288,34 @@ impl Predicate for WorthCompressing {
         let must = response.extensions().get::<codings::MustCompress>();
         must.is_some() || self.0.should_compress(response)
     }
+}
+
+/// Sends headers to those whom they help: what a page may do to browsers that get a page, which
+/// headers it may read to a page of another site. Reading headers takes clients longer than a light
+/// query takes this service.
+async fn where_they_help(request: Request, next: Next) -> Response {
+    let is_from_a_page = request.headers().contains_key(header::ORIGIN);
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if !is_from_a_page {
+        headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
+    }
+    let is_page = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|content_type| content_type.as_bytes().starts_with(b"text/html"));
+    if is_page {
+        headers.insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        );
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(
+                "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            ),
+        );
+    }
+    response
 }
 
 async fn nothing_here(request: Request) -> ApiError {

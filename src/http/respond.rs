@@ -81,8 +81,10 @@ impl Reading {
         headers.insert(DATA_VERSION, HeaderValue::from(self.version));
         headers.insert(header::ETAG, self.etag.clone());
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        headers.append(header::VARY, HeaderValue::from_static("accept"));
-        headers.append(header::VARY, HeaderValue::from_static("authorization"));
+        headers.append(
+            header::VARY,
+            HeaderValue::from_static("accept, authorization, origin"),
+        );
         response
     }
 

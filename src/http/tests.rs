@@ -707,7 +707,9 @@ async fn a_thing_is_a_page_to_a_browser_and_rdf_to_a_machine() {
             .headers
             .get_all("vary")
             .iter()
-            .any(|value| value == "accept")
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(", "))
+            .any(|name| name == "accept")
     );
     let by_name = service.get("/id/actor/a.nt", BROWSER).await;
     assert_eq!(by_name.header("content-type"), "application/n-triples");

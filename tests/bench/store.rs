@@ -463,11 +463,7 @@ fn measure_search() -> Result<()> {
             .map(|_| timed(|| search(text)))
             .collect::<Result<Vec<_>>>()?;
         times.sort_by(f64::total_cmp);
-        println!(
-            "| {text} | {} | {:.2} |",
-            search(text)?,
-            times[10]
-        );
+        println!("| {text} | {} | {:.2} |", search(text)?, times[10]);
     }
     Ok(())
 }
