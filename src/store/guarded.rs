@@ -24,7 +24,7 @@ use spargebra::algebra::{
 };
 use spargebra::term::{GroundTerm, TermPattern, TriplePattern};
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cell::RefCell;
 
 const REPLACE: &str = "https://w3id.org/weft/fn#replace";
 const MEASURED: &str = "https://w3id.org/weft/fn#measured";
@@ -39,11 +39,8 @@ const LARGEST_REGEX: usize = 1_000_000;
 
 /// The evaluator with the functions that guarded patterns call.
 pub(super) fn with_functions(evaluator: QueryEvaluator) -> QueryEvaluator {
-    let last: LastRegex = Arc::default();
     evaluator
-        .with_custom_function(NamedNode::new_unchecked(REPLACE), move |arguments| {
-            replace(arguments, &last)
-        })
+        .with_custom_function(NamedNode::new_unchecked(REPLACE), replace)
         .with_custom_function(NamedNode::new_unchecked(KIND), |arguments| {
             kind(arguments.first()?)
         })
@@ -123,11 +120,8 @@ fn length(term: &Term) -> usize {
     }
 }
 
-/// The expression used last: most calls use the same again.
-type LastRegex = Arc<Mutex<Option<(String, String, Option<Regex>)>>>;
-
 /// `REPLACE` of SPARQL 1.1 (17.4.3.15), as the engine does it, counted as it goes.
-fn replace(arguments: &[Term], last: &LastRegex) -> Option<Term> {
+fn replace(arguments: &[Term]) -> Option<Term> {
     let (text, pattern, replacement, flags) = match arguments {
         [text, pattern, replacement] => (text, pattern, replacement, ""),
         [text, pattern, replacement, flags] => (text, pattern, replacement, simple(flags)?),
@@ -141,7 +135,7 @@ fn replace(arguments: &[Term], last: &LastRegex) -> Option<Term> {
         return None;
     }
     let (pattern, replacement) = (simple(pattern)?, simple(replacement)?);
-    let regex = compiled(pattern, flags, last)?;
+    let regex = compiled(pattern, flags)?;
     let text = literal.value();
     brake::matched_text(text.len());
     let mut result = String::new();
@@ -187,17 +181,25 @@ fn simple(term: &Term) -> Option<&str> {
     }
 }
 
-fn compiled(pattern: &str, flags: &str, last: &LastRegex) -> Option<Regex> {
-    let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((known, with, regex)) = &*last
-        && known == pattern
-        && with == flags
-    {
-        return regex.clone();
+/// A regular expression with its flags, compiled.
+type Compiled = (String, String, Option<Regex>);
+
+thread_local! {
+    /// The one used last: most calls use the same again, and an evaluation has a thread.
+    static LAST: RefCell<Option<Compiled>> = const { RefCell::new(None) };
+}
+
+fn compiled(pattern: &str, flags: &str) -> Option<Regex> {
+    let known = LAST.with_borrow(|last| match last {
+        Some((known, with, regex)) if known == pattern && with == flags => Some(regex.clone()),
+        _ => None,
+    });
+    if let Some(regex) = known {
+        return regex;
     }
     brake::look_now();
     let regex = compile(pattern, flags);
-    *last = Some((pattern.to_owned(), flags.to_owned(), regex.clone()));
+    LAST.set(Some((pattern.to_owned(), flags.to_owned(), regex.clone())));
     regex
 }
 
@@ -752,13 +754,12 @@ mod tests {
 
     #[test]
     fn replace_keeps_kind_and_language_of_its_text() {
-        let last = LastRegex::default();
         let simple = |text: &str| Term::from(Literal::new_simple_literal(text));
         let german: Term = Literal::new_language_tagged_literal("abcb", "de")
             .unwrap()
             .into();
         assert_eq!(
-            replace(&[german, simple("B"), simple("[$0]"), simple("i")], &last),
+            replace(&[german, simple("B"), simple("[$0]"), simple("i")]),
             Some(
                 Literal::new_language_tagged_literal("a[b]c[b]", "de")
                     .unwrap()
@@ -766,17 +767,11 @@ mod tests {
             )
         );
         assert_eq!(
-            replace(
-                &[simple("a.c"), simple("."), simple("x"), simple("q")],
-                &last
-            ),
+            replace(&[simple("a.c"), simple("."), simple("x"), simple("q")]),
             Some(simple("axc"))
         );
-        assert_eq!(
-            replace(&[simple("a"), simple("("), simple("")], &last),
-            None
-        );
+        assert_eq!(replace(&[simple("a"), simple("("), simple("")]), None);
         let number: Term = Literal::from(11).into();
-        assert_eq!(replace(&[number, simple("1"), simple("2")], &last), None);
+        assert_eq!(replace(&[number, simple("1"), simple("2")]), None);
     }
 }

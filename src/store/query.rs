@@ -15,7 +15,7 @@ use super::snapshot::Snapshot;
 use super::wording;
 use crate::rdf::{DEFAULT_GRAPH, TermId, end_of_string};
 use oxigraph::model::{GraphName, NamedNode, Term, Variable};
-use spareval::{CancellationToken, QueryResults};
+use spareval::{CancellationToken, PreparedQuery, QueryEvaluator, QueryResults};
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::{GraphUpdateOperation, SparqlParser, SparqlSyntaxError};
 use std::borrow::Cow;
@@ -221,6 +221,44 @@ impl Query {
     /// limits all the same.
     pub fn looks_light(&self) -> bool {
         guarded::looks_light(algebra::pattern_of(&self.inner))
+    }
+
+    /// The evaluator for its plan: one of its own if it has `SERVICE` clauses, which are answered
+    /// within the limits of this evaluation.
+    fn evaluator(
+        &self,
+        planned: &spargebra::Query,
+        limits: &Limits,
+    ) -> Cow<'static, QueryEvaluator> {
+        let evaluator = brake::evaluator();
+        let Some(services) = &self.services else {
+            return Cow::Borrowed(evaluator);
+        };
+        let mut asks = false;
+        algebra::each_pattern(algebra::pattern_of(planned), &mut |pattern| {
+            asks |= matches!(pattern, GraphPattern::Service { .. });
+        });
+        if !asks {
+            return Cow::Borrowed(evaluator);
+        }
+        let before = Arc::clone(&self.answers);
+        let handler = Handler::new(Arc::clone(services), limits.clone(), before);
+        Cow::Owned(evaluator.clone().with_default_service_handler(handler))
+    }
+
+    /// Its plan with dataset and bindings, ready to be run.
+    fn prepared<'e>(
+        &self,
+        evaluator: &'e QueryEvaluator,
+        planned: &'e spargebra::Query,
+        dataset: Option<&QueryDataset>,
+    ) -> PreparedQuery<'e> {
+        let mut prepared = evaluator.prepare(planned);
+        for (variable, term) in &self.bindings {
+            prepared = prepared.substitute_variable(variable.clone(), term.clone());
+        }
+        *prepared.dataset_mut() = evaluator_dataset(dataset);
+        prepared
     }
 
     /// The parsed form.
@@ -686,24 +724,16 @@ impl Snapshot {
     ) -> Result<R, StoreError> {
         let federated = federate::resolved(self, query, dataset, limits)?;
         let query = federated.as_ref().unwrap_or(query);
-        let mut evaluator = brake::evaluator();
-        if let Some(services) = &query.services {
-            let before = Arc::clone(&query.answers);
-            let handler = Handler::new(Arc::clone(services), limits.clone(), before);
-            evaluator = evaluator.with_default_service_handler(handler);
-        }
         let dataset = dataset
             .to_query_dataset()
             .or_else(|| query.inner.dataset().cloned());
         let scope = self.default_graph_scope(dataset.as_ref());
         brake::within(limits, || {
             let planned = self.planned(query, dataset.as_ref(), &scope);
-            let mut prepared = evaluator.prepare(&planned);
-            for (variable, term) in &query.bindings {
-                prepared = prepared.substitute_variable(variable.clone(), term.clone());
-            }
-            *prepared.dataset_mut() = evaluator_dataset(dataset.as_ref());
-            let results = prepared.execute(View::new(self, scope))?;
+            let evaluator = query.evaluator(&planned, limits);
+            let results = query
+                .prepared(&evaluator, &planned, dataset.as_ref())
+                .execute(View::new(self, scope))?;
             Ok(consume(results))
         })?
     }
@@ -766,15 +796,6 @@ impl Snapshot {
     ) -> Result<Explanation, StoreError> {
         let federated = federate::resolved(self, query, dataset, limits)?;
         let query = federated.as_ref().unwrap_or(query);
-        let mut evaluator = brake::evaluator().compute_statistics();
-        if let Some(services) = &query.services {
-            let handler = Handler::new(
-                Arc::clone(services),
-                limits.clone(),
-                Arc::clone(&query.answers),
-            );
-            evaluator = evaluator.with_default_service_handler(handler);
-        }
         let dataset = dataset
             .to_query_dataset()
             .or_else(|| query.inner.dataset().cloned());
@@ -788,12 +809,13 @@ impl Snapshot {
             let plan = self.planned(query, dataset.as_ref(), &scope);
             planning = begun.elapsed();
             planned = Some(Arc::clone(&plan));
-            let mut prepared = evaluator.prepare(&plan);
-            for (variable, term) in &query.bindings {
-                prepared = prepared.substitute_variable(variable.clone(), term.clone());
-            }
-            *prepared.dataset_mut() = evaluator_dataset(dataset.as_ref());
-            let (results, explanation) = prepared.explain(View::new(self, scope));
+            let evaluator = query
+                .evaluator(&plan, limits)
+                .into_owned()
+                .compute_statistics();
+            let (results, explanation) = query
+                .prepared(&evaluator, &plan, dataset.as_ref())
+                .explain(View::new(self, scope));
             operators = Some(explanation);
             match results? {
                 QueryResults::Solutions(solutions) => {

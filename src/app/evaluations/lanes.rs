@@ -20,10 +20,17 @@ pub(super) struct Lanes {
     begun: Arc<Semaphore>,
     /// Places in the fast lane.
     fast: Arc<Semaphore>,
-    /// How many of the places one client may have.
-    share: usize,
-    clients: Mutex<HashMap<Arc<str>, Arc<Semaphore>>>,
+    /// How many of the places one client may have: half, in both.
+    shares: Shares<usize>,
+    clients: Mutex<HashMap<Arc<str>, Shares<Arc<Semaphore>>>>,
     slow: Arc<SlowLane>,
+}
+
+/// Something for all that have begun, and for the fast lane.
+#[derive(Clone)]
+struct Shares<T> {
+    begun: T,
+    fast: T,
 }
 
 struct SlowLane {
@@ -50,7 +57,7 @@ struct Waiting {
 pub(super) struct Turn {
     client: Arc<str>,
     begun_at: Instant,
-    fast: Mutex<Option<OwnedSemaphorePermit>>,
+    fast: Mutex<Option<[OwnedSemaphorePermit; 2]>>,
     is_slow: AtomicBool,
     /// When the present slice began, if it has a place in the slow lane.
     slice: Mutex<Option<Instant>>,
@@ -61,10 +68,16 @@ pub(super) struct Turn {
 impl Lanes {
     pub(super) fn new(begun: usize, slow: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let begun = begun.max(1);
+        let fast = (cores * 2).min(begun);
+        let half = |places: usize| (places / 2).max(1);
         Self {
-            begun: Arc::new(Semaphore::new(begun.max(1))),
-            fast: Arc::new(Semaphore::new((cores * 2).min(begun.max(1)))),
-            share: (begun / 2).max(1),
+            begun: Arc::new(Semaphore::new(begun)),
+            fast: Arc::new(Semaphore::new(fast)),
+            shares: Shares {
+                begun: half(begun),
+                fast: half(fast),
+            },
             clients: Mutex::default(),
             slow: Arc::new(SlowLane {
                 places: slow.max(1),
@@ -74,18 +87,21 @@ impl Lanes {
         }
     }
 
-    /// Waits for a place to begin; first come, first served, but no client has more than half.
+    /// Waits for a place to begin; first come, first served, but no client has more than half, so
+    /// that one with many requests does not make others wait.
     pub(super) async fn begin(&self, client: Arc<str>, deadline: Instant) -> Option<Turn> {
         let own = {
             let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
             if clients.len() > 1_000 {
-                clients.retain(|_, places| places.available_permits() < self.share);
+                clients.retain(|_, own| own.begun.available_permits() < self.shares.begun);
             }
-            Arc::clone(
-                clients
-                    .entry(Arc::clone(&client))
-                    .or_insert_with(|| Arc::new(Semaphore::new(self.share))),
-            )
+            clients
+                .entry(Arc::clone(&client))
+                .or_insert_with(|| Shares {
+                    begun: Arc::new(Semaphore::new(self.shares.begun)),
+                    fast: Arc::new(Semaphore::new(self.shares.fast)),
+                })
+                .clone()
         };
         let take = |places: &Arc<Semaphore>| {
             let places = Arc::clone(places);
@@ -99,9 +115,8 @@ impl Lanes {
                 }
             }
         };
-        let own = take(&own).await?;
-        let begun = take(&self.begun).await?;
-        let fast = take(&self.fast).await?;
+        let places = [take(&own.begun).await?, take(&self.begun).await?];
+        let fast = [take(&own.fast).await?, take(&self.fast).await?];
         Some(Turn {
             client,
             begun_at: Instant::now(),
@@ -109,7 +124,7 @@ impl Lanes {
             is_slow: AtomicBool::new(false),
             slice: Mutex::new(None),
             lane: Arc::clone(&self.slow),
-            _places: [own, begun],
+            _places: places,
         })
     }
 }
@@ -152,7 +167,7 @@ impl Turn {
         Ok(())
     }
 
-    fn fast(&self) -> MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+    fn fast(&self) -> MutexGuard<'_, Option<[OwnedSemaphorePermit; 2]>> {
         self.fast.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
