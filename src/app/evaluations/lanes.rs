@@ -20,7 +20,7 @@ pub(super) struct Lanes {
     begun: Arc<Semaphore>,
     /// Places in the fast lane.
     fast: Arc<Semaphore>,
-    /// How many of the places one client may have: half, in both.
+    /// How many of the places one client may have: half of all, three quarters of the fast lane.
     shares: Shares<usize>,
     clients: Mutex<HashMap<Arc<str>, Shares<Arc<Semaphore>>>>,
     slow: Arc<SlowLane>,
@@ -69,14 +69,15 @@ impl Lanes {
     pub(super) fn new(begun: usize, slow: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let begun = begun.max(1);
-        let fast = (cores * 2).min(begun);
-        let half = |places: usize| (places / 2).max(1);
+        // They share the cores for a moment only. Several heavy queries of one client that begin
+        // together must not keep its light ones waiting, nor those of others.
+        let fast = (cores * 4).min(begun);
         Self {
             begun: Arc::new(Semaphore::new(begun)),
             fast: Arc::new(Semaphore::new(fast)),
             shares: Shares {
-                begun: half(begun),
-                fast: half(fast),
+                begun: (begun / 2).max(1),
+                fast: (fast * 3 / 4).max(1),
             },
             clients: Mutex::default(),
             slow: Arc::new(SlowLane {
@@ -87,7 +88,7 @@ impl Lanes {
         }
     }
 
-    /// Waits for a place to begin; first come, first served, but no client has more than half, so
+    /// Waits for a place to begin; first come, first served, but no client has all of them, so
     /// that one with many requests does not make others wait.
     pub(super) async fn begin(&self, client: Arc<str>, deadline: Instant) -> Option<Turn> {
         let own = {
