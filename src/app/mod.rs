@@ -8,8 +8,10 @@ pub mod config;
 pub mod evaluations;
 pub mod executable;
 pub mod federation;
+pub mod imports;
 pub mod integration;
 pub mod iri;
+pub mod mappings;
 pub mod networks;
 mod observations;
 pub mod permalink;
@@ -28,6 +30,7 @@ pub mod void;
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
 pub use federation::Federation;
+pub use mappings::{MappingsError, SavedMappings};
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use precondition::{Precondition, States};
@@ -72,6 +75,7 @@ struct Inner {
     networks: Networks,
     indicators: Indicators,
     saved: SavedQueries,
+    mappings: SavedMappings,
     permalinks: Permalinks,
     federation: Federation,
 }
@@ -219,9 +223,17 @@ impl KnowledgeGraph {
                 visibility::Visibility::in_memory(),
             ),
         };
-        let (saved, permalinks) = match &config.data_dir {
-            Some(folder) => (SavedQueries::open(folder)?, Permalinks::open(folder)?),
-            None => (SavedQueries::in_memory(), Permalinks::in_memory()),
+        let (saved, mappings, permalinks) = match &config.data_dir {
+            Some(folder) => (
+                SavedQueries::open(folder)?,
+                SavedMappings::open(folder)?,
+                Permalinks::open(folder)?,
+            ),
+            None => (
+                SavedQueries::in_memory(),
+                SavedMappings::in_memory(),
+                Permalinks::in_memory(),
+            ),
         };
         let graph = Self {
             inner: Arc::new(Inner {
@@ -236,6 +248,7 @@ impl KnowledgeGraph {
                 networks,
                 indicators,
                 saved,
+                mappings,
                 permalinks,
                 federation,
             }),
@@ -357,6 +370,11 @@ impl KnowledgeGraph {
     /// The queries that people have saved.
     pub fn saved_queries(&self) -> &SavedQueries {
         &self.inner.saved
+    }
+
+    /// The mappings that people have saved.
+    pub fn saved_mappings(&self) -> &SavedMappings {
+        &self.inner.mappings
     }
 
     /// The short links.
@@ -636,6 +654,9 @@ pub enum AppError {
     /// A saved query.
     #[error(transparent)]
     Saved(#[from] SavedError),
+    /// A saved mapping.
+    #[error(transparent)]
+    Mappings(#[from] MappingsError),
     /// A short link.
     #[error(transparent)]
     Permalink(#[from] PermalinkError),

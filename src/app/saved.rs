@@ -269,20 +269,24 @@ fn check_owner(writer: &Writer, owner: &str) -> Result<(), SavedError> {
     })
 }
 
-fn check_name(name: &str) -> Result<(), SavedError> {
-    let fits = (1..=64).contains(&name.len())
+/// Whether a name is fit for what people save: lower-case letters, digits and hyphens.
+pub(super) fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
         && !name.starts_with('-')
         && name
             .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if fits {
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn check_name(name: &str) -> Result<(), SavedError> {
+    if is_name(name) {
         Ok(())
     } else {
         Err(SavedError::Name(name.escape_debug().to_string()))
     }
 }
 
-fn decoded_owner(folder: &Path) -> Option<String> {
+pub(super) fn decoded_owner(folder: &Path) -> Option<String> {
     let name = folder.file_name()?.to_str()?.strip_prefix('~')?;
     let owner = percent_decode_str(name).decode_utf8().ok()?;
     folder.is_dir().then(|| owner.into_owned())

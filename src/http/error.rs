@@ -4,10 +4,12 @@
 use super::respond::{DATA_VERSION, version_tag};
 use crate::app::evaluations::Refused;
 use crate::app::{
-    AppError, CatalogueError, NetworkError, PermalinkError, SavedError, VisibilityError, WriteError,
+    AppError, CatalogueError, MappingsError, NetworkError, PermalinkError, SavedError,
+    VisibilityError, WriteError,
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
+use crate::ingest::mapping::MappingError;
 use crate::network::{DefinitionError, FilterError, ProjectionError};
 use crate::store::{FederationError, FederationProblem, StoreError, SyntaxError};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -202,6 +204,7 @@ fn app_problem(error: AppError) -> Problem {
         AppError::Network(error) => network_problem(error),
         AppError::Indicator(error) => indicator_problem(error),
         AppError::Saved(error) => saved_problem(error),
+        AppError::Mappings(error) => mappings_problem(error),
         AppError::Permalink(error) => permalink_problem(error),
         AppError::Search(_) => Problem::new(
             StatusCode::BAD_REQUEST,
@@ -436,6 +439,34 @@ fn catalogue_problem(error: CatalogueError) -> Problem {
     }
 }
 
+fn mappings_problem(error: MappingsError) -> Problem {
+    let detail = error.to_string();
+    let (status, slug, title) = match error {
+        MappingsError::Mapping(error) => return ingest_problem(IngestError::Import(error)),
+        MappingsError::Name(_) => (StatusCode::BAD_REQUEST, "bad-name", "The name does not fit"),
+        MappingsError::NotYours { .. } => (
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "That is somebody else's",
+        ),
+        MappingsError::Missing { .. } => {
+            (StatusCode::NOT_FOUND, "no-such-mapping", "No such mapping")
+        }
+        MappingsError::TooLong(_) => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "The mapping is too long",
+        ),
+        MappingsError::TooMany => (
+            StatusCode::CONFLICT,
+            "too-many",
+            "Too many mappings are saved",
+        ),
+        MappingsError::Io { .. } => return unwritten(&detail),
+    };
+    Problem::new(status, slug, title, detail)
+}
+
 fn saved_problem(error: SavedError) -> Problem {
     let detail = error.to_string();
     match error {
@@ -620,10 +651,26 @@ fn ingest_problem(error: IngestError) -> Problem {
             "Unsupported media type",
             detail,
         ),
+        IngestError::Import(MappingError::TimedOut) => Problem::new(
+            StatusCode::GATEWAY_TIMEOUT,
+            "timed-out",
+            "The time allowed is over",
+            detail,
+        ),
         IngestError::Import(_) => Problem::new(
             StatusCode::BAD_REQUEST,
             "import",
             "The tables cannot be imported",
+            detail,
+        ),
+        IngestError::Archive(error) => Problem::new(
+            if error.is_too_large {
+                StatusCode::PAYLOAD_TOO_LARGE
+            } else {
+                StatusCode::BAD_REQUEST
+            },
+            "archive",
+            "The archive cannot be used",
             detail,
         ),
         IngestError::Io { .. } => internal(&detail),

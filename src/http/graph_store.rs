@@ -7,11 +7,10 @@
 use super::AppState;
 use super::conditions::precondition;
 use super::error::ApiError;
+use super::multipart::{self, Part};
 use super::negotiate::{Chosen, Format, QUADS, TRIPLES, by_name, choose};
 use super::pinned::{Pinned, VERSION};
-use super::request::{
-    BODY_PATIENCE, Form, announced, content_type, deadline, read_body, url, writer,
-};
+use super::request::{Form, announced, content_type, deadline, read_body, url, writer};
 use super::respond::{Reading, written};
 use crate::app::results::write_quads_with;
 use crate::app::{AppError, GraphChange};
@@ -26,12 +25,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
-use mime::Mime;
 use oxigraph::io::RdfFormat;
 use oxigraph::model::{GraphName, NamedNode, Quad};
 use oxiri::Iri;
 use std::sync::Arc;
-use tokio_stream::StreamExt;
 
 pub(super) fn routes() -> Router<AppState> {
     let methods = || get(get_graph).head(head).put(put).post(post).delete(delete);
@@ -334,9 +331,9 @@ impl Payload {
         let limit = state.graph().config().body_limit;
         let media_type = content_type(&parts.headers)?;
         if let Some(media_type) = &media_type
-            && media_type.essence_str() == "multipart/form-data"
+            && multipart::is_multipart(media_type)
         {
-            return Self::read_parts(media_type, body, limit).await;
+            return Self::of_parts(multipart::read(media_type, body, limit).await?);
         }
         let bytes = read_body(body, limit).await?;
         let Some(media_type) = media_type else {
@@ -354,54 +351,28 @@ impl Payload {
         }]))
     }
 
-    async fn read_parts(media_type: &Mime, body: Body, limit: usize) -> Result<Self, ApiError> {
-        let bad = |error: multer::Error| {
-            let cause = match &error {
-                multer::Error::StreamReadFailed(cause) => cause.downcast_ref(),
-                _ => None,
-            };
-            match cause {
-                Some(Unread::TooLarge) => ApiError::TooLarge(limit),
-                Some(Unread::Slow) => ApiError::SlowBody,
-                Some(Unread::Broken(_)) | None => {
-                    ApiError::BadRequest(format!("the multipart body cannot be read: {error}"))
-                }
-            }
-        };
-        let boundary = multer::parse_boundary(media_type).map_err(bad)?;
-        let mut taken = 0;
-        let stream = body.into_data_stream().timeout(BODY_PATIENCE);
-        let stream = stream.map(move |chunk| {
-            let chunk = chunk
-                .map_err(|_| Unread::Slow)?
-                .map_err(|error| Unread::Broken(error.to_string()))?;
-            taken += chunk.len();
-            if taken > limit {
-                return Err(Unread::TooLarge);
-            }
-            Ok(chunk)
-        });
-        let mut multipart = multer::Multipart::new(stream, boundary);
+    fn of_parts(parts: Vec<Part>) -> Result<Self, ApiError> {
         let mut documents = Vec::new();
-        while let Some(field) = multipart.next_field().await.map_err(bad)? {
-            let by_type = field
-                .content_type()
+        for part in parts {
+            let by_type = part
+                .content_type
+                .as_ref()
                 .and_then(|media_type| RdfFormat::from_media_type(media_type.as_ref()));
             let by_name = || {
-                let (_, extension) = field.file_name()?.rsplit_once('.')?;
+                let (_, extension) = part.file_name.as_deref()?.rsplit_once('.')?;
                 RdfFormat::from_extension(extension)
             };
             let format = by_type.or_else(by_name).ok_or_else(|| {
                 ApiError::UnsupportedMediaType(format!(
                     "part `{}` has no RDF media type",
-                    field.name().unwrap_or_default()
+                    part.name
                 ))
             })?;
-            let version = field.content_type().map(announced).transpose()?.flatten();
+            let version = part.content_type.as_ref().map(announced).transpose()?;
             documents.push(Document {
                 format,
-                version,
-                bytes: field.bytes().await.map_err(bad)?.to_vec(),
+                version: version.flatten(),
+                bytes: part.bytes,
             });
         }
         Ok(Self(documents))
@@ -445,17 +416,6 @@ impl Payload {
         }
         Ok(batch)
     }
-}
-
-/// Why a multipart body was not read to its end.
-#[derive(Debug, thiserror::Error)]
-enum Unread {
-    #[error("it is too long")]
-    TooLarge,
-    #[error("it stopped coming")]
-    Slow,
-    #[error("{0}")]
-    Broken(String),
 }
 
 impl Document {

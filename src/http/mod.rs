@@ -10,9 +10,11 @@ mod explain;
 mod graph_store;
 mod graphs;
 mod health;
+mod imports;
 mod integration;
 mod listen;
 mod methods;
+mod multipart;
 mod negotiate;
 mod networks;
 mod pages;
@@ -36,6 +38,8 @@ mod tests;
 mod tests_federation;
 #[cfg(test)]
 mod tests_history;
+#[cfg(test)]
+mod tests_imports;
 #[cfg(test)]
 mod tests_networks;
 #[cfg(test)]
@@ -193,6 +197,7 @@ pub fn router(state: AppState) -> Router {
         .merge(graphs::routes())
         .merge(summary::routes())
         .merge(search::routes())
+        .merge(imports::routes())
         .merge(queries::routes())
         .merge(running::routes())
         .merge(explain::routes())

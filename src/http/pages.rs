@@ -2,6 +2,7 @@
 
 use super::AppState;
 use super::error::{ApiError, Problem};
+use super::imports::ImportPage;
 use super::negotiate::Format;
 use super::request::{self, Form};
 use super::respond::Reading;
@@ -192,6 +193,17 @@ pub(super) fn error(problem: &Problem, uri: &Uri) -> Response {
         Ok(body) => (problem.status, Html(body)).into_response(),
         Err(_) => problem.clone().into_response(),
     }
+}
+
+#[derive(Template)]
+#[template(path = "import.html")]
+struct ImportTemplate<'a> {
+    page: &'a ImportPage<'a>,
+}
+
+/// What an import did.
+pub(super) fn import(page: &ImportPage<'_>) -> Result<String, ApiError> {
+    render(&ImportTemplate { page })
 }
 
 #[derive(Template)]

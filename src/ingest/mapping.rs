@@ -15,7 +15,9 @@ mod manifest;
 mod row_query;
 
 pub use self::manifest::{AfterEntry, Format, Manifest, OneOrMore, TableEntry};
-use self::row_query::{NAMESPACE, Outcome, ROW, ROW_NUMBER, RowFailure, RowQuery, RowValues};
+use self::row_query::{
+    NAMESPACE, Outcome, ROW, ROW_NUMBER, RowFailure, RowQuery, RowValues, Until,
+};
 use super::IngestError;
 use super::functions::Context;
 use super::report::{Finding, Findings, ImportReport, Progress, Severity, TableReport};
@@ -145,6 +147,9 @@ pub enum MappingError {
     /// A strict import met something that it cannot use.
     #[error("{0} (nothing was imported, because the import is strict)")]
     Strict(Box<Finding>),
+    /// The time allowed is over.
+    #[error("the import took longer than it may; send fewer rows at once, or simplify the queries")]
+    TimedOut,
     /// The threads cannot be started.
     #[error("the import cannot start: {0}")]
     Threads(String),
@@ -228,6 +233,45 @@ impl Mapping {
             mapping.queries.insert(name.clone(), text);
         }
         Ok(mapping)
+    }
+
+    /// A mapping made of texts by their names: `mapping.toml` and the queries it names.
+    ///
+    /// # Errors
+    /// If there is no manifest, it is broken, or a query that it names is missing.
+    pub fn from_files(name: &str, texts: BTreeMap<String, String>) -> Result<Self, MappingError> {
+        if !texts.contains_key("mapping.toml") {
+            return Err(MappingError::Io {
+                path: PathBuf::from(name).join("mapping.toml"),
+                source: std::io::ErrorKind::NotFound.into(),
+                remedy: "a mapping has a mapping.toml beside its queries".to_owned(),
+            });
+        }
+        Self::from_texts(PathBuf::from(name), texts, Vec::new())
+    }
+
+    /// The texts of the mapping: its queries, by the names of their files.
+    pub fn queries(&self) -> &BTreeMap<String, String> {
+        &self.queries
+    }
+
+    /// The files that lie beside a mapping that ships, such as its README and empty tables, by
+    /// name; `None` if there is no such mapping.
+    pub fn shipped_files(name: &str) -> Option<Vec<(String, &'static [u8])>> {
+        let (_, dir) = shipped_dirs().find(|(shipped, _)| shipped == name)?;
+        let mut files = Vec::new();
+        let mut todo = vec![dir];
+        while let Some(inner) = todo.pop() {
+            todo.extend(inner.dirs());
+            for file in inner.files() {
+                if let Ok(path) = file.path().strip_prefix(dir.path()) {
+                    let path = path.to_string_lossy().replace('\\', "/");
+                    files.push((path, file.contents()));
+                }
+            }
+        }
+        files.sort();
+        Some(files)
     }
 
     /// The mapping that an argument of the command line means: the name of one that ships, or a
@@ -398,6 +442,11 @@ pub struct ImportOptions {
     pub strict: bool,
     /// When the import takes place, as an `xsd:dateTime`; default: now.
     pub time: Option<String>,
+    /// How many rows of each table are looked at, for a preview: each alone, and shown with what
+    /// it gives. Default: all of them, and none is shown.
+    pub preview: Option<usize>,
+    /// When the import has to have ended.
+    pub deadline: Option<Instant>,
 }
 
 impl Default for ImportOptions {
@@ -408,6 +457,8 @@ impl Default for ImportOptions {
             graph: None,
             strict: false,
             time: None,
+            preview: None,
+            deadline: None,
         }
     }
 }
@@ -420,6 +471,48 @@ pub struct Import {
     pub batch: Batch,
     /// What was read and what could not be used.
     pub report: ImportReport,
+    /// The rows of a preview.
+    pub rows: Vec<PreviewRow>,
+}
+
+/// A row, and what became of it.
+pub struct PreviewRow {
+    /// The file.
+    pub file: String,
+    /// Its line (row of a sheet), from 1.
+    pub line: u64,
+    /// Its cells that are not empty, by heading.
+    pub cells: Vec<(String, String)>,
+    /// What the query made of it.
+    pub batch: Batch,
+}
+
+/// Imports tables that somebody sent, as [`import`] does files.
+///
+/// # Errors
+/// As [`import`]; a table that the mapping has no use for is an error too.
+pub fn import_tables(
+    mapping: &Mapping,
+    tables: Vec<TableSource>,
+    ontology: &Ontology,
+    options: &ImportOptions,
+    progress: &dyn Progress,
+) -> Result<Import, IngestError> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK)
+        .build()
+        .map_err(|error| MappingError::Threads(error.to_string()))?;
+    Ok(pool.install(|| {
+        Importer::new(mapping, ontology, options)?.run(Tables::Sent(tables), progress)
+    })?)
+}
+
+/// Where tables come from.
+enum Tables<'a> {
+    /// From files and folders; with none, from beside the mapping.
+    Named(&'a [PathBuf]),
+    /// Somebody sent them.
+    Sent(Vec<TableSource>),
 }
 
 /// Imports tables through a mapping.
@@ -441,7 +534,9 @@ pub fn import(
         .stack_size(STACK)
         .build()
         .map_err(|error| MappingError::Threads(error.to_string()))?;
-    Ok(pool.install(|| Importer::new(mapping, ontology, options)?.run(inputs, progress))?)
+    Ok(pool.install(|| {
+        Importer::new(mapping, ontology, options)?.run(Tables::Named(inputs), progress)
+    })?)
 }
 
 struct Importer<'a> {
@@ -455,6 +550,7 @@ struct Importer<'a> {
     batch: Batch,
     findings: Findings,
     report: ImportReport,
+    shown: Vec<PreviewRow>,
 }
 
 impl<'a> Importer<'a> {
@@ -513,17 +609,18 @@ impl<'a> Importer<'a> {
             mapping,
             ontology,
             options,
-            evaluator: row_query::evaluator(&context),
+            evaluator: row_query::evaluator(&context, Until(options.deadline)),
             namespace: namespace.clone(),
             dataset,
             graph,
             batch: Batch::new(),
             findings: Findings::default(),
             report: ImportReport::default(),
+            shown: Vec::new(),
         })
     }
 
-    fn run(mut self, inputs: &[PathBuf], progress: &dyn Progress) -> Result<Import, MappingError> {
+    fn run(mut self, inputs: Tables<'_>, progress: &dyn Progress) -> Result<Import, MappingError> {
         let started = Instant::now();
         for (prefix, namespace) in iri::PREFIXES {
             self.batch.add_prefix(prefix, namespace);
@@ -575,6 +672,7 @@ impl<'a> Importer<'a> {
             graph: self.graph,
             batch: self.batch,
             report: self.report,
+            rows: self.shown,
         })
     }
 
@@ -596,10 +694,30 @@ impl<'a> Importer<'a> {
     /// Which files each table reads.
     fn plan(
         &self,
-        inputs: &[PathBuf],
+        inputs: Tables<'_>,
     ) -> Result<Vec<(&'a TableEntry, Vec<TableSource>)>, MappingError> {
         let tables = &self.mapping.manifest.tables;
+        let patterns = || {
+            let patterns: Vec<_> = tables.iter().map(|table| table.file.as_str()).collect();
+            patterns.join(", ")
+        };
         let mut sources = Vec::new();
+        let mut looked_in = "what was sent".to_owned();
+        let inputs = match inputs {
+            Tables::Named(inputs) => inputs,
+            Tables::Sent(sent) => {
+                sources = sent;
+                &[]
+            }
+        };
+        let was_sent = !sources.is_empty();
+        let useless = |source: &&TableSource| !tables.iter().any(|t| takes(t, &source.name()));
+        if let Some(useless) = sources.iter().find(useless) {
+            return Err(MappingError::UnusedFile {
+                path: useless.path(),
+                patterns: patterns(),
+            });
+        }
         for input in inputs {
             let io = |source| MappingError::Io {
                 path: input.clone(),
@@ -616,22 +734,21 @@ impl<'a> Importer<'a> {
             } else {
                 let source = TableSource::File(input.clone());
                 if !tables.iter().any(|table| takes(table, &source.name())) {
-                    let patterns: Vec<_> = tables.iter().map(|t| t.file.as_str()).collect();
                     return Err(MappingError::UnusedFile {
                         path: input.clone(),
-                        patterns: patterns.join(", "),
+                        patterns: patterns(),
                     });
                 }
                 sources.push(source);
             }
         }
-        let looked_in = if inputs.is_empty() {
+        if inputs.is_empty() && !was_sent {
             sources.clone_from(&self.mapping.own_tables);
-            self.mapping.path.display().to_string()
-        } else {
+            looked_in = self.mapping.path.display().to_string();
+        } else if !was_sent {
             let inputs: Vec<_> = inputs.iter().map(|i| i.display().to_string()).collect();
-            inputs.join(", ")
-        };
+            looked_in = inputs.join(", ");
+        }
         let mut plan = Vec::new();
         for table in tables {
             let matching = sources.iter().filter(|source| takes(table, &source.name()));
@@ -645,9 +762,8 @@ impl<'a> Importer<'a> {
             plan.push((table, matching));
         }
         if plan.iter().all(|(_, sources)| sources.is_empty()) {
-            let patterns: Vec<_> = tables.iter().map(|t| t.file.as_str()).collect();
             return Err(MappingError::MissingTable {
-                pattern: patterns.join(", "),
+                pattern: patterns(),
                 looked_in,
             });
         }
@@ -770,6 +886,24 @@ impl<'a> Importer<'a> {
             file: name.clone(),
             ..TableReport::default()
         };
+        if let Some(most) = self.options.preview {
+            let rows = reader.read_first(most, &mut self.findings, &mut table)?;
+            for row in rows {
+                let (rows, outcome) = evaluation.run(row)?;
+                table.triples += outcome.triples;
+                table.rows_without_triples += rows.rows.len() as u64 - outcome.rows_with_triples;
+                for failure in outcome.failures {
+                    self.findings.push(explain(failure, &rows, query, &name));
+                }
+                self.batch.append(&outcome.batch);
+                self.shown
+                    .extend(PreviewRow::new(&name, &rows, outcome.batch));
+            }
+            self.check_strict()?;
+            self.describe_file(&file, source, table.rows)?;
+            self.report.tables.push(table);
+            return Ok(());
+        }
         let mut chunk = reader.read_chunk(&mut self.findings, &mut table)?;
         // The rows of the next chunk are read, and the results of the last one merged, while this
         // one is evaluated.
@@ -798,6 +932,10 @@ impl<'a> Importer<'a> {
             );
             merged?;
             done = evaluated?;
+            let deadline = self.options.deadline;
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Err(MappingError::TimedOut);
+            }
             progress.rows(&name, table.rows);
             if self.options.strict
                 && let Some(finding) = self.findings.first_serious()
@@ -809,6 +947,22 @@ impl<'a> Importer<'a> {
         self.describe_file(&file, source, table.rows)?;
         self.report.tables.push(table);
         Ok(())
+    }
+}
+
+impl PreviewRow {
+    fn new(file: &str, rows: &RowBatch, batch: Batch) -> Option<Self> {
+        let row = rows.rows.first()?;
+        let cells = rows.columns.iter().enumerate();
+        let cells = cells.filter_map(|(position, column)| {
+            Some((column.heading.clone(), row.cell(position)?.to_owned()))
+        });
+        Some(Self {
+            file: file.to_owned(),
+            line: row.line,
+            cells: cells.collect(),
+            batch,
+        })
     }
 }
 
@@ -898,6 +1052,55 @@ impl RowReader<'_> {
         Ok(())
     }
 
+    /// The first rows that can be used, each by itself.
+    fn read_first(
+        &mut self,
+        most: usize,
+        findings: &mut Findings,
+        report: &mut TableReport,
+    ) -> Result<Vec<RowBatch>, MappingError> {
+        let mut first = Vec::new();
+        while first.len() < most && !self.ended {
+            let Some(row) = self.next_row(findings, report)? else {
+                continue;
+            };
+            first.push(RowBatch {
+                columns: self.table.columns().list().into(),
+                numbered: !self.table.has_header(),
+                rows: vec![row],
+            });
+        }
+        Ok(first)
+    }
+
+    /// The next row; none if it cannot be used or there are no more (then `ended` is set).
+    fn next_row(
+        &mut self,
+        findings: &mut Findings,
+        report: &mut TableReport,
+    ) -> Result<Option<Row>, MappingError> {
+        match self.table.next_row()? {
+            NextRow::Row(row) => {
+                report.rows += 1;
+                let row = self.prepare(row, findings);
+                report.rows_left_out += u64::from(row.is_none());
+                Ok(row)
+            }
+            NextRow::Bad(finding) => {
+                if finding.severity == Severity::Error {
+                    report.rows += 1;
+                    report.rows_left_out += 1;
+                }
+                findings.push(finding);
+                Ok(None)
+            }
+            NextRow::End => {
+                self.ended = true;
+                Ok(None)
+            }
+        }
+    }
+
     fn read_chunk(
         &mut self,
         findings: &mut Findings,
@@ -906,27 +1109,8 @@ impl RowReader<'_> {
         let mut chunk = Vec::new();
         while chunk.len() < CHUNK_BATCHES && !self.ended {
             let mut rows = Vec::with_capacity(BATCH_ROWS);
-            while rows.len() < BATCH_ROWS {
-                match self.table.next_row()? {
-                    NextRow::Row(row) => {
-                        report.rows += 1;
-                        match self.prepare(row, findings) {
-                            Some(row) => rows.push(row),
-                            None => report.rows_left_out += 1,
-                        }
-                    }
-                    NextRow::Bad(finding) => {
-                        if finding.severity == Severity::Error {
-                            report.rows += 1;
-                            report.rows_left_out += 1;
-                        }
-                        findings.push(finding);
-                    }
-                    NextRow::End => {
-                        self.ended = true;
-                        break;
-                    }
-                }
+            while rows.len() < BATCH_ROWS && !self.ended {
+                rows.extend(self.next_row(findings, report)?);
             }
             if !rows.is_empty() {
                 let columns = self.table.columns().list().into();

@@ -1,6 +1,7 @@
 //! From source text to batches: RDF in any syntax, tables through mappings, and the reports on
 //! what was found in them.
 
+pub mod archive;
 pub mod functions;
 pub mod mapping;
 pub mod rdf;
@@ -35,6 +36,9 @@ pub enum IngestError {
         /// The file.
         path: PathBuf,
     },
+    /// An archive cannot be unpacked.
+    #[error(transparent)]
+    Archive(#[from] archive::ArchiveError),
     /// A mapping or a table cannot be used.
     #[error(transparent)]
     Import(#[from] mapping::MappingError),

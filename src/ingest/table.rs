@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A table format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +80,15 @@ pub enum TableSource {
         /// Its content.
         bytes: &'static [u8],
     },
+    /// What somebody sent.
+    Bytes {
+        /// The name it was sent under.
+        name: String,
+        /// Its content.
+        bytes: Arc<[u8]>,
+        /// How many bytes may come out of it if it is compressed.
+        most: u64,
+    },
 }
 
 impl TableSource {
@@ -89,7 +99,7 @@ impl TableSource {
                 .file_name()
                 .map(|name| name.to_string_lossy().into_owned())
                 .unwrap_or_default(),
-            Self::Embedded { name, .. } => name.clone(),
+            Self::Embedded { name, .. } | Self::Bytes { name, .. } => name.clone(),
         }
     }
 
@@ -97,7 +107,7 @@ impl TableSource {
     pub fn path(&self) -> PathBuf {
         match self {
             Self::File(path) => path.clone(),
-            Self::Embedded { name, .. } => PathBuf::from(name),
+            Self::Embedded { name, .. } | Self::Bytes { name, .. } => PathBuf::from(name),
         }
     }
 
@@ -108,6 +118,16 @@ impl TableSource {
                 Ok(Box::new(file))
             }
             Self::Embedded { bytes, .. } => Ok(Box::new(Cursor::new(*bytes))),
+            Self::Bytes { bytes, .. } => Ok(Box::new(Cursor::new(Arc::clone(bytes)))),
+        }
+    }
+
+    /// How many bytes may come out of it.
+    fn most(&self) -> u64 {
+        match self {
+            Self::Bytes { most, .. } => *most,
+            // Whoever runs the service chose these.
+            Self::File(_) | Self::Embedded { .. } => u64::MAX,
         }
     }
 
@@ -118,9 +138,11 @@ impl TableSource {
         let start = raw.fill_buf().map_err(io)?;
         Ok(if start.starts_with(&[0x1f, 0x8b]) {
             let reader = flate2::bufread::MultiGzDecoder::new(raw);
+            let reader = Bounded::new(reader, self.most());
             Box::new(BufReader::with_capacity(1 << 16, reader))
         } else if start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
             let reader = zstd::Decoder::with_buffer(raw).map_err(io)?;
+            let reader = Bounded::new(reader, self.most());
             Box::new(BufReader::with_capacity(1 << 16, reader))
         } else {
             Box::new(raw)
@@ -145,6 +167,89 @@ impl TableSource {
             .update_reader(self.open_raw()?)
             .map_err(|error| TableError::io(&self.path(), error))?;
         Ok(hasher.finalize().to_hex().to_string())
+    }
+}
+
+/// A reader out of which no more than so many bytes may come.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+    most: u64,
+}
+
+impl<R> Bounded<R> {
+    fn new(inner: R, most: u64) -> Self {
+        Self {
+            inner,
+            left: most,
+            most,
+        }
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(out)?;
+        match self.left.checked_sub(count as u64) {
+            Some(left) => {
+                self.left = left;
+                Ok(count)
+            }
+            None => Err(std::io::Error::new(
+                std::io::ErrorKind::FileTooLarge,
+                format!(
+                    "more than {} bytes come out of it; send less at once",
+                    self.most
+                ),
+            )),
+        }
+    }
+}
+
+/// What the first bytes of a file are, if they are not those of a table in this format.
+fn disguise(start: &[u8], format: TableFormat) -> Option<(&'static str, &'static str)> {
+    const ZIP: &[u8] = b"PK\x03\x04";
+    const OLE: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0];
+    let text = start.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(start);
+    let word: Vec<u8> = text
+        .iter()
+        .copied()
+        .skip_while(u8::is_ascii_whitespace)
+        .take(14)
+        .map(|byte| byte.to_ascii_lowercase())
+        .collect();
+    let is_sheet = start.starts_with(ZIP) || start.starts_with(OLE);
+    if start.starts_with(b"%PDF-") {
+        return Some(("a PDF", "export the table as CSV"));
+    }
+    if word.starts_with(b"<!doctype html") || word.starts_with(b"<html") {
+        return Some((
+            "a web page",
+            "download the file itself; perhaps the link led to a page that asks for a login",
+        ));
+    }
+    if [
+        &b"\x89PNG"[..],
+        b"GIF8",
+        &[0xff, 0xd8, 0xff],
+        b"\x7fELF",
+        b"MZ\x90",
+    ]
+    .iter()
+    .any(|magic| start.starts_with(magic))
+    {
+        return Some(("no table at all", "send CSV, JSON or a spreadsheet"));
+    }
+    match format {
+        TableFormat::Csv | TableFormat::Json if is_sheet => Some((
+            "a spreadsheet or an archive",
+            "give it the extension .xlsx (or .zip), or export it as CSV",
+        )),
+        TableFormat::Xlsx if !is_sheet && !start.is_empty() => Some((
+            "no spreadsheet, but perhaps text",
+            "give it the extension .csv or .json, or save it as .xlsx",
+        )),
+        _ => None,
     }
 }
 
@@ -362,6 +467,21 @@ impl Table {
                 "write `format = \"csv\"`, \"json\" or \"xlsx\" in the mapping",
             ));
         };
+        let start = {
+            let mut reader = source.open()?;
+            let bytes = reader
+                .fill_buf()
+                .map_err(|error| TableError::io(&source.path(), error))?;
+            bytes.iter().take(64).copied().collect::<Vec<u8>>()
+        };
+        if let Some((what, remedy)) = disguise(&start, format) {
+            return Err(TableError::content(
+                &source.path(),
+                None,
+                format!("by its first bytes this is {what}"),
+                remedy,
+            ));
+        }
         let mut columns = Columns::default();
         let reader = match format {
             TableFormat::Csv => {

@@ -35,14 +35,23 @@ use spargebra::algebra::{
 };
 use spargebra::term::{GroundTerm, NamedNodePattern, TermPattern, TriplePattern};
 use spargebra::{Query, SparqlParser};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// Brackets nested deeper than this are refused: the parser recurses.
 const DEEPEST: usize = 100;
 /// A query is written by a person.
 const LONGEST: usize = 256 * 1024;
+/// How many times as long as a cell a text may become.
+const MOST_GROWTH: u64 = 1_000;
+/// How many triples the rows that are evaluated together may give.
+const MOST_TRIPLES: u64 = 5_000_000;
+/// The function that looks at the clock; no mapping can call it, because it is in no namespace of
+/// theirs.
+const CLOCK: &str = "urn:weft:clock";
 
 /// `?ROW`, the IRI of the row.
 pub(super) const ROW: &str = "ROW";
@@ -85,6 +94,52 @@ pub(super) struct RowFailure {
     pub(super) failure: Failure,
 }
 
+/// When an evaluation has to end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Until(pub(super) Option<Instant>);
+
+impl Until {
+    fn is_over(self) -> bool {
+        self.0.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
+
+/// What unwinds out of an evaluation whose time is over.
+struct TimeIsOver;
+
+/// A call of the function that looks at the clock. It takes all variables of what it stands over,
+/// so that the optimiser cannot move it into a part.
+fn clock(of: &Expression) -> Expression {
+    let variables = variables_of(of).into_iter();
+    let arguments = variables
+        .map(|name| Expression::Variable(Variable::new_unchecked(name)))
+        .map(|variable| Expression::Coalesce(vec![variable, Literal::from(0).into()]))
+        .collect();
+    Expression::FunctionCall(Function::Custom(NamedNode::new_unchecked(CLOCK)), arguments)
+}
+
+/// Has each row of a pattern look at the clock.
+fn look_at_clock(pattern: &mut GraphPattern) {
+    let mut arguments = Vec::new();
+    pattern.on_in_scope_variable(|variable| {
+        let argument = Expression::Coalesce(vec![variable.clone().into(), Literal::from(0).into()]);
+        if !arguments.contains(&argument) {
+            arguments.push(argument);
+        }
+    });
+    let nothing = GraphPattern::Bgp {
+        patterns: Vec::new(),
+    };
+    let inner = Box::new(std::mem::replace(pattern, nothing));
+    *pattern = GraphPattern::Filter {
+        expr: Expression::FunctionCall(
+            Function::Custom(NamedNode::new_unchecked(CLOCK)),
+            arguments,
+        ),
+        inner,
+    };
+}
+
 /// What evaluating a batch gives.
 #[derive(Default)]
 pub(super) struct Outcome {
@@ -104,11 +159,25 @@ pub(super) struct RowValues {
 thread_local! {
     /// What the functions called on this thread could not use. An evaluation runs on one thread.
     static FAILURES: RefCell<Vec<RowFailure>> = const { RefCell::new(Vec::new()) };
+    /// How many rows have looked at the clock on this thread.
+    static LOOKS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// The evaluator with all helper functions.
-pub(super) fn evaluator(context: &std::sync::Arc<Context>) -> QueryEvaluator {
-    let mut evaluator = QueryEvaluator::new();
+pub(super) fn evaluator(context: &std::sync::Arc<Context>, until: Until) -> QueryEvaluator {
+    let clock = move |_: &[Term]| {
+        let due = LOOKS.with(|looks| {
+            looks.set(looks.get().wrapping_add(1));
+            looks.get() % 1_024 == 0
+        });
+        if due && until.is_over() {
+            // No panic: nothing is wrong, and nobody should hear of it.
+            resume_unwind(Box::new(TimeIsOver));
+        }
+        Some(Literal::from(true).into())
+    };
+    let mut evaluator =
+        QueryEvaluator::new().with_custom_function(NamedNode::new_unchecked(CLOCK), clock);
     for function in FUNCTIONS {
         let context = std::sync::Arc::clone(context);
         let name = NamedNode::new_unchecked(format!("{}{}", iri::FUNCTION, function.name));
@@ -207,6 +276,7 @@ impl RowQuery {
             list_columns: BTreeSet::new(),
             sites: Vec::new(),
             origins: BTreeMap::new(),
+            times: BTreeMap::new(),
         };
         reader
             .pattern(&mut pattern)
@@ -324,6 +394,23 @@ impl RowQuery {
         provenance: bool,
         labels: &str,
     ) -> Result<Outcome, MappingError> {
+        let work = || self.evaluate_now(evaluator, pattern, dataset, graph, provenance, labels);
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(outcome) => outcome,
+            Err(reason) if reason.is::<TimeIsOver>() => Err(MappingError::TimedOut),
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+
+    fn evaluate_now(
+        &self,
+        evaluator: &QueryEvaluator,
+        pattern: GraphPattern,
+        dataset: &BatchDataset<'_>,
+        graph: GraphNameRef<'_>,
+        provenance: bool,
+        labels: &str,
+    ) -> Result<Outcome, MappingError> {
         let failed = |message: String| MappingError::Query {
             path: self.path.clone(),
             line: None,
@@ -385,6 +472,11 @@ impl RowQuery {
                 if let Some(row) = row {
                     rows.insert(row);
                 }
+            }
+            if outcome.triples > MOST_TRIPLES {
+                return Err(failed(format!(
+                    "it gives more than {MOST_TRIPLES} triples for a few rows"
+                )));
             }
             if let Some(Term::NamedNode(row)) = solution.get(1) {
                 for subject in subjects.drain(..) {
@@ -617,9 +709,52 @@ struct Reader<'s> {
     list_columns: BTreeSet<String>,
     sites: Vec<CallSite>,
     origins: BTreeMap<String, BTreeSet<String>>,
+    /// How many times as long as a cell the text of a variable may be.
+    times: BTreeMap<String, u64>,
 }
 
 impl Reader<'_> {
+    /// How many times as long as a cell the text may be that an expression makes.
+    fn growth(&self, expression: &Expression) -> Result<u64, Refused> {
+        use Expression as E;
+        let all = |list: &mut dyn Iterator<Item = &Expression>| {
+            list.map(|e| self.growth(e))
+                .try_fold(0_u64, |sum, times| Ok(sum.saturating_add(times?)))
+        };
+        let times = match expression {
+            E::Variable(variable) => self.times.get(variable.as_str()).copied().unwrap_or(1),
+            E::If(_, b, c) => self.growth(b)?.max(self.growth(c)?),
+            E::Coalesce(list) => list
+                .iter()
+                .map(|e| self.growth(e))
+                .try_fold(1, |most: u64, times| Ok(most.max(times?)))?,
+            E::And(a, b) | E::Or(a, b) | E::Equal(a, b) => self.growth(a)?.max(self.growth(b)?),
+            E::Not(a) => self.growth(a)?,
+            E::FunctionCall(Function::Concat, list) => all(&mut list.iter())?,
+            E::FunctionCall(Function::EncodeForUri, list) => {
+                all(&mut list.iter())?.saturating_mul(9)
+            }
+            E::FunctionCall(Function::Replace, list) => {
+                let replacement = match list.get(2) {
+                    Some(E::Literal(literal)) => literal.value().len() as u64,
+                    _ => MOST_GROWTH,
+                };
+                let text = list.first().map_or(Ok(1), |text| self.growth(text))?;
+                text.saturating_mul(replacement.saturating_add(1))
+            }
+            E::FunctionCall(_, list) => all(&mut list.iter())?.max(1),
+            _ => 1,
+        };
+        if times > MOST_GROWTH {
+            return refuse(
+                format!("a text could become {MOST_GROWTH} times as long as a cell"),
+                "CONCAT",
+                "join fewer texts; let REPLACE put in a short literal",
+            );
+        }
+        Ok(times)
+    }
+
     fn variable(&mut self, variable: &Variable, matched: bool) {
         self.mentioned.insert(variable.as_str().to_owned());
         if matched {
@@ -654,6 +789,17 @@ impl Reader<'_> {
     }
 
     fn pattern(&mut self, pattern: &mut GraphPattern) -> Result<(), Refused> {
+        self.read_pattern(pattern)?;
+        if matches!(
+            pattern,
+            GraphPattern::Join { .. } | GraphPattern::LeftJoin { .. }
+        ) {
+            look_at_clock(pattern);
+        }
+        Ok(())
+    }
+
+    fn read_pattern(&mut self, pattern: &mut GraphPattern) -> Result<(), Refused> {
         use GraphPattern as P;
         match pattern {
             P::Bgp { patterns } => {
@@ -684,11 +830,15 @@ impl Reader<'_> {
                 self.pattern(right)?;
                 if let Some(expression) = expression {
                     self.expression(expression)?;
+                    let unlooked = std::mem::replace(expression, Literal::from(true).into());
+                    // Evaluated for each pair, whether it is kept or not.
+                    *expression = Expression::And(Box::new(clock(&unlooked)), Box::new(unlooked));
                 }
             }
             P::Filter { expr, inner } => {
                 self.pattern(inner)?;
                 self.expression(expr)?;
+                self.growth(expr)?;
             }
             P::Extend {
                 inner,
@@ -702,6 +852,8 @@ impl Reader<'_> {
                 let origins = self.origins.entry(variable.as_str().to_owned());
                 origins.or_default().extend(used);
                 self.expression(expression)?;
+                let times = self.growth(expression)?;
+                self.times.insert(variable.as_str().to_owned(), times);
             }
             P::Values { variables, .. } => {
                 for variable in variables.iter() {
@@ -739,6 +891,8 @@ impl Reader<'_> {
                         let origins = self.origins.entry(variable.as_str().to_owned());
                         origins.or_default().extend(used);
                         self.expression(expr)?;
+                        let times = self.growth(expr)?;
+                        self.times.insert(variable.as_str().to_owned(), times);
                     }
                 }
             }

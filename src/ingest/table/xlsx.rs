@@ -6,9 +6,14 @@
 
 use super::{Columns, NextRow, Row, TableError, TableOptions, TableSource, cell_text};
 use crate::ingest::report::{Finding, Severity};
-use calamine::{Data, ExcelDateTime, Range, Reader as _, open_workbook_auto_from_rs};
+use calamine::{Data, ExcelDateTime, Range, Reader as _, Sheets, open_workbook_auto_from_rs};
 use std::collections::VecDeque;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
+
+/// How many cells the rectangle around all filled ones may have: it is held in memory whole.
+const MOST_CELLS: u64 = 50_000_000;
+/// How many bytes may come out of the parts of a spreadsheet.
+const MOST_BYTES: u64 = 2 << 30;
 
 pub(super) struct Reader {
     name: String,
@@ -27,13 +32,17 @@ impl Reader {
     ) -> Result<Self, TableError> {
         let path = source.path();
         let bad = |message: String, remedy: &str| TableError::content(&path, None, message, remedy);
-        let mut book =
-            open_workbook_auto_from_rs(Cursor::new(source.read()?)).map_err(|error| {
-                bad(
-                    format!("this is not a readable spreadsheet: {error}"),
-                    "save it again as .xlsx without a password",
-                )
-            })?;
+        let bytes = source.read()?;
+        let most = source.most().min(MOST_BYTES);
+        if let Some(parts) = parts_too_large(&bytes, most) {
+            return Err(bad(parts, "send a smaller one, or export the sheet as CSV"));
+        }
+        let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| {
+            bad(
+                format!("this is not a readable spreadsheet: {error}"),
+                "save it again as .xlsx without a password",
+            )
+        })?;
         let sheets = book.sheet_names();
         let sheet = match &options.sheet {
             Some(sheet) if sheets.contains(sheet) => sheet.clone(),
@@ -43,6 +52,13 @@ impl Reader {
             }
             None => sheets.first().cloned().unwrap_or_default(),
         };
+        let cells = extent(&mut book, &sheet);
+        if cells > MOST_CELLS {
+            return Err(bad(
+                format!("the filled cells of sheet {sheet:?} span {cells} cells"),
+                "delete the stray cells far down or to the right, or export the sheet as CSV",
+            ));
+        }
         let range = book.worksheet_range(&sheet).map_err(|error| {
             bad(
                 format!("the sheet {sheet:?} cannot be read: {error}"),
@@ -112,6 +128,91 @@ impl Reader {
         }
         NextRow::End
     }
+}
+
+/// What is said if more comes out of a spreadsheet's parts than may; their stated sizes are not
+/// believed.
+fn parts_too_large(bytes: &[u8], most: u64) -> Option<String> {
+    if !bytes.starts_with(b"PK") {
+        return None;
+    }
+    // One that cannot be opened is reported by who reads it.
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut left = most;
+    for number in 0..archive.len() {
+        let Ok(part) = archive.by_index(number) else {
+            continue;
+        };
+        // A spreadsheet of one cell has parts of some kilobytes; reading is what counts them.
+        let read = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).unwrap_or(0);
+        match left.checked_sub(read) {
+            Some(rest) => left = rest,
+            None => return Some(format!("more than {most} bytes come out of its parts")),
+        }
+    }
+    ods_cells(&mut archive)
+        .filter(|cells| *cells > MOST_CELLS)
+        .map(|cells| format!("its filled cells are repeated to {cells} cells"))
+}
+
+/// How many cells the rectangle around the filled ones has, where cells can be counted without
+/// holding them; 0 where the format itself bounds them.
+fn extent(book: &mut Sheets<Cursor<Vec<u8>>>, sheet: &str) -> u64 {
+    let mut first: Option<(u32, u32)> = None;
+    let mut last = (0, 0);
+    let mut see = |(row, column): (u32, u32)| {
+        let (top, left) = first.get_or_insert((row, column));
+        (*top, *left) = ((*top).min(row), (*left).min(column));
+        last = (last.0.max(row), last.1.max(column));
+    };
+    match book {
+        Sheets::Xlsx(book) => {
+            if let Ok(mut cells) = book.worksheet_cells_reader(sheet) {
+                while let Ok(Some(cell)) = cells.next_cell() {
+                    see(cell.get_position());
+                }
+            }
+        }
+        Sheets::Xlsb(book) => {
+            if let Ok(mut cells) = book.worksheet_cells_reader(sheet) {
+                while let Ok(Some(cell)) = cells.next_cell() {
+                    see(cell.get_position());
+                }
+            }
+        }
+        Sheets::Xls(_) | Sheets::Ods(_) => return 0,
+    }
+    first.map_or(0, |(top, left)| {
+        u64::from(last.0 - top + 1) * u64::from(last.1 - left + 1)
+    })
+}
+
+/// How many cells an OpenDocument sheet claims to fill, by its repetitions; `None` for others.
+fn ods_cells(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Option<u64> {
+    let mut text = String::new();
+    let mut part = archive.by_name("content.xml").ok()?;
+    part.read_to_string(&mut text).ok()?;
+    let repeated = |tag: &str, name: &str| {
+        tag.split_once(name)
+            .and_then(|(_, rest)| rest.split('"').nth(1))
+            .and_then(|number| number.parse::<u64>().ok())
+            .unwrap_or(1)
+    };
+    let mut most: u64 = 0;
+    for row in text.split("<table:table-row").skip(1) {
+        let (head, cells) = row.split_once('>').unwrap_or((row, ""));
+        let rows = repeated(head, "number-rows-repeated=");
+        let mut filled: u64 = 0;
+        let mut passed: u64 = 0;
+        for cell in cells.split("<table:table-cell").skip(1) {
+            passed = passed.saturating_add(repeated(cell, "number-columns-repeated="));
+            if cell.contains("office:value") || cell.contains("<text:p") {
+                filled = passed;
+            }
+        }
+        most = most.saturating_add(filled.saturating_mul(rows));
+    }
+    Some(most)
 }
 
 /// `B7` for the second column of row 7.

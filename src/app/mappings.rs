@@ -1,0 +1,295 @@
+//! Mappings that people with a token have saved, beside those that ship.
+
+use super::saved::{decoded_owner, entries, full_name, is_name, remove_file, write_file};
+use super::{AppError, KnowledgeGraph, SavedError, Writer};
+use crate::ingest::IngestError;
+use crate::ingest::mapping::{Mapping, MappingError};
+use crate::ontology::{Ontology, nearest};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How many bytes the texts of a mapping may have together.
+pub const LONGEST: usize = 1 << 20;
+/// How many mappings one owner may save.
+const MOST_OF_AN_OWNER: usize = 50;
+/// How many may be saved altogether.
+const MOST_SAVED: usize = 1_000;
+
+/// A mapping with an owner.
+#[derive(Clone, Debug)]
+pub struct SavedMapping {
+    /// The name of the token that saved it.
+    pub owner: String,
+    /// `~owner/name`, as in URLs.
+    pub full_name: String,
+    /// The mapping.
+    pub mapping: Mapping,
+    /// Its files.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// The saved mappings of a data directory: a folder each.
+#[derive(Debug)]
+pub struct SavedMappings {
+    folder: Option<PathBuf>,
+    known: Mutex<BTreeMap<String, Arc<SavedMapping>>>,
+}
+
+impl SavedMappings {
+    /// The mappings saved in a data directory. One that is no longer understood is left where it
+    /// is and reported in the log of the service.
+    ///
+    /// # Errors
+    /// [`SavedError::Io`] if the folder cannot be read.
+    pub fn open(data_dir: &Path) -> Result<Self, SavedError> {
+        let folder = data_dir.join("mappings");
+        let mut known = BTreeMap::new();
+        for owner_folder in entries(&folder)? {
+            let Some(owner) = decoded_owner(&owner_folder) else {
+                continue;
+            };
+            for place in entries(&owner_folder)? {
+                let Some(name) = place.file_name().and_then(|name| name.to_str()) else {
+                    continue;
+                };
+                let read = texts_of(&place)
+                    .map_err(|error| error.to_string())
+                    .and_then(|texts| made(&owner, name, texts).map_err(|error| error.to_string()));
+                match read {
+                    Ok(saved) => {
+                        known.insert(saved.full_name.clone(), Arc::new(saved));
+                    }
+                    Err(error) => {
+                        let folder = place.display();
+                        tracing::warn!(%folder, error, "a saved mapping is left out");
+                    }
+                }
+            }
+        }
+        Ok(Self {
+            folder: Some(folder),
+            known: Mutex::new(known),
+        })
+    }
+
+    /// Mappings that are gone with the process.
+    pub fn in_memory() -> Self {
+        Self {
+            folder: None,
+            known: Mutex::default(),
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Arc<SavedMapping>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All of them, by name.
+    pub fn list(&self) -> Vec<Arc<SavedMapping>> {
+        self.known().values().cloned().collect()
+    }
+
+    /// One of them.
+    pub fn get(&self, owner: &str, name: &str) -> Option<Arc<SavedMapping>> {
+        self.known().get(&full_name(owner, name)).cloned()
+    }
+
+    /// Saves a mapping after reading and checking all of it; durable when this returns. Answers
+    /// whether there was one of that name before.
+    ///
+    /// # Errors
+    /// [`MappingsError`] if the writer is not the owner, the name does not fit, the mapping is
+    /// wrong, there are too many, or a file cannot be written.
+    pub fn save(
+        &self,
+        writer: &Writer,
+        owner: &str,
+        name: &str,
+        texts: BTreeMap<String, String>,
+        ontology: &Ontology,
+    ) -> Result<bool, MappingsError> {
+        check_owner(writer, owner)?;
+        if !is_name(name) {
+            return Err(MappingsError::Name(name.escape_debug().to_string()));
+        }
+        if texts.values().map(String::len).sum::<usize>() > LONGEST {
+            return Err(MappingsError::TooLong(LONGEST));
+        }
+        let saved = made(owner, name, texts)?;
+        saved.mapping.check(ontology)?;
+        let mut known = self.known();
+        let was_there = known.contains_key(&saved.full_name);
+        if !was_there {
+            let owned = known.values().filter(|known| known.owner == owner).count();
+            if owned >= MOST_OF_AN_OWNER || known.len() >= MOST_SAVED {
+                return Err(MappingsError::TooMany);
+            }
+        }
+        if let Some(folder) = self.place(&saved.full_name) {
+            let io = |source| MappingsError::Io {
+                path: folder.clone(),
+                source,
+            };
+            // The manifest last: a folder without one is no mapping.
+            let queries = saved
+                .texts
+                .iter()
+                .filter(|(name, _)| *name != "mapping.toml");
+            for (name, text) in queries {
+                write_file(&folder.join(name), text.as_bytes()).map_err(io)?;
+            }
+            let manifest = saved.texts.get("mapping.toml").map_or("", String::as_str);
+            write_file(&folder.join("mapping.toml"), manifest.as_bytes()).map_err(io)?;
+        }
+        known.insert(saved.full_name.clone(), Arc::new(saved));
+        Ok(was_there)
+    }
+
+    /// Removes a mapping.
+    ///
+    /// # Errors
+    /// [`MappingsError`] if the writer is not the owner, there is none, or its files stay.
+    pub fn remove(&self, writer: &Writer, owner: &str, name: &str) -> Result<(), MappingsError> {
+        check_owner(writer, owner)?;
+        let full_name = full_name(owner, name);
+        let mut known = self.known();
+        if !known.contains_key(&full_name) {
+            return Err(MappingsError::Missing {
+                name: full_name,
+                hint: String::new(),
+            });
+        }
+        if let Some(folder) = self.place(&full_name) {
+            let io = |source| MappingsError::Io {
+                path: folder.clone(),
+                source,
+            };
+            remove_file(&folder.join("mapping.toml")).map_err(io)?;
+            fs::remove_dir_all(&folder).map_err(io)?;
+        }
+        known.remove(&full_name);
+        Ok(())
+    }
+
+    fn place(&self, full_name: &str) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(full_name))
+    }
+}
+
+impl KnowledgeGraph {
+    /// The mapping that a request means: one that ships, or `~owner/name`.
+    ///
+    /// # Errors
+    /// [`MappingsError::Missing`], with the nearest there is.
+    pub fn mapping(&self, name: &str) -> Result<Mapping, AppError> {
+        if let Some(shipped) = Mapping::shipped(name) {
+            return Ok(shipped.map_err(IngestError::from)?);
+        }
+        let known = self.saved_mappings().list();
+        if let Some(saved) = known.iter().find(|saved| saved.full_name == name) {
+            return Ok(saved.mapping.clone());
+        }
+        let names = Mapping::names();
+        let all = names
+            .iter()
+            .map(String::as_str)
+            .chain(known.iter().map(|saved| saved.full_name.as_str()));
+        let hint = match nearest(name, all) {
+            Some(near) => format!("did you mean `{near}`? "),
+            None => String::new(),
+        };
+        Err(MappingsError::Missing {
+            name: name.to_owned(),
+            hint: format!("{hint}those that ship are {}; ", names.join(", ")),
+        }
+        .into())
+    }
+}
+
+fn made(
+    owner: &str,
+    name: &str,
+    texts: BTreeMap<String, String>,
+) -> Result<SavedMapping, MappingError> {
+    let mapping = Mapping::from_files(name, texts.clone())?;
+    Ok(SavedMapping {
+        owner: owner.to_owned(),
+        full_name: full_name(owner, name),
+        mapping,
+        texts,
+    })
+}
+
+/// The texts of a folder by name; `after/x.rq` keeps its folder.
+fn texts_of(folder: &Path) -> io::Result<BTreeMap<String, String>> {
+    let mut texts = BTreeMap::new();
+    let mut todo = vec![(folder.to_owned(), String::new())];
+    while let Some((folder, prefix)) = todo.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                todo.push((entry.path(), format!("{name}/")));
+            } else if name.ends_with(".rq") || name == "mapping.toml" {
+                texts.insert(name, fs::read_to_string(entry.path())?);
+            }
+        }
+    }
+    Ok(texts)
+}
+
+fn check_owner(writer: &Writer, owner: &str) -> Result<(), MappingsError> {
+    if writer.may_write_everything() || writer.name() == owner {
+        return Ok(());
+    }
+    Err(MappingsError::NotYours {
+        writer: writer.name().to_owned(),
+        owner: owner.to_owned(),
+    })
+}
+
+/// What can go wrong with saved mappings.
+#[derive(Debug, thiserror::Error)]
+pub enum MappingsError {
+    /// The mapping itself is wrong.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    /// A name that does not fit.
+    #[error(
+        "`{0}` cannot be the name of a mapping; take up to 64 lower-case letters, digits and hyphens"
+    )]
+    Name(String),
+    /// Somebody else's.
+    #[error("token `{writer}` may not change the mappings of `{owner}`")]
+    NotYours {
+        /// Who wanted to.
+        writer: String,
+        /// Whose they are.
+        owner: String,
+    },
+    /// There is none of that name.
+    #[error("there is no mapping `{name}`; {hint}/api/v1/mappings lists all")]
+    Missing {
+        /// The name.
+        name: String,
+        /// What may be meant.
+        hint: String,
+    },
+    /// The texts are too long.
+    #[error("a mapping has {0} bytes of text at most")]
+    TooLong(usize),
+    /// There is no room for another.
+    #[error("no more mappings can be saved; remove one")]
+    TooMany,
+    /// Writing failed.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}

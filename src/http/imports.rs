@@ -1,0 +1,733 @@
+//! `/api/v1/import`, `/api/v1/mappings`: tables that partners send.
+
+use super::conditions::precondition;
+use super::error::ApiError;
+use super::multipart::{self, Part};
+use super::negotiate::{Format, of_path};
+use super::request::{self, Form, content_type, deadline, read_body, url, writer};
+use super::respond::{DATA_VERSION, Reading, version_tag};
+use super::rows::{self, FORMATS, Rows};
+use super::{AppState, pages};
+use crate::app::imports::{SentFile, tables_of};
+use crate::app::mappings::LONGEST;
+use crate::app::results::write_quads;
+use crate::app::{AppError, KnowledgeGraph, Precondition, Writer};
+use crate::ingest::IngestError;
+use crate::ingest::archive::is_zip;
+use crate::ingest::mapping::{Import, ImportOptions, Mapping, OneOrMore, TableEntry};
+use crate::ingest::report::{Finding, ImportReport};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use oxigraph::io::RdfFormat;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::time::Instant;
+
+/// Rows of each table in a preview that asks for no number.
+const USUAL_PREVIEW: usize = 5;
+/// How many it may ask for.
+const MOST_PREVIEWED: usize = 100;
+
+const PARAMETERS: [&str; 9] = [
+    "mapping", "graph", "name", "strict", "dry-run", "preview", "filename", "timeout", "format",
+];
+const OFFERS: [Format; 4] = [
+    Format::Json,
+    Format::Csv,
+    Format::Html,
+    Format::Rdf(RdfFormat::NQuads),
+];
+
+pub(super) fn routes() -> Router<AppState> {
+    let mut router = Router::new().route("/api/v1/import", post(import));
+    for extension in ["json", "csv", "html", "nq"] {
+        router = router.route(&format!("/api/v1/import.{extension}"), post(import));
+    }
+    let router = rows::route(router, "/api/v1/mappings", get(list));
+    router
+        .route("/api/v1/mappings/{name}", get(one))
+        .route(
+            "/api/v1/mappings/{owner}/{name}",
+            get(one_saved).put(save).delete(remove),
+        )
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// What a request to import asks for.
+struct Asked {
+    mapping: Option<String>,
+    options: ImportOptions,
+    /// Whether anything is written.
+    writes: bool,
+    format: Format,
+}
+
+impl Asked {
+    fn of(state: &AppState, parts: &Parts, form: &Form) -> Result<Self, ApiError> {
+        form.only(&PARAMETERS)?;
+        let (_, format) = of_path(parts.uri.path(), &parts.headers, &OFFERS)?;
+        let preview = form
+            .has("preview")
+            .then(|| match form.one("preview")? {
+                Some("") | None => Ok(USUAL_PREVIEW),
+                Some(text) => text
+                    .parse()
+                    .ok()
+                    .filter(|rows| (1..=MOST_PREVIEWED).contains(rows))
+                    .ok_or_else(|| {
+                        ApiError::BadRequest(format!(
+                            "`preview`: a number of rows from 1 to {MOST_PREVIEWED}, not `{text}`"
+                        ))
+                    }),
+            })
+            .transpose()?;
+        let config = state.graph().config();
+        let deadline = deadline(form, config.query_timeout)?;
+        let graph = form
+            .one("graph")?
+            .map(|name| crate::ingest::rdf::graph_named(name).map_err(AppError::from))
+            .transpose()?;
+        Ok(Self {
+            mapping: form.one("mapping")?.map(str::to_owned),
+            options: ImportOptions {
+                name: form.one("name")?.map(str::to_owned),
+                base: config.base.clone(),
+                graph,
+                strict: form.switch("strict")?,
+                preview,
+                deadline: Some(deadline),
+                ..ImportOptions::default()
+            },
+            writes: preview.is_none() && !form.switch("dry-run")?,
+            format: format.format,
+        })
+    }
+
+    fn mapping(
+        &self,
+        graph: &KnowledgeGraph,
+        sent: BTreeMap<String, String>,
+    ) -> Result<Mapping, ApiError> {
+        match (&self.mapping, sent.is_empty()) {
+            (Some(name), true) => Ok(graph.mapping(name)?),
+            (None, false) => {
+                let mapping = Mapping::from_files("mapping", sent).map_err(IngestError::from)?;
+                mapping.check(graph.ontology()).map_err(IngestError::from)?;
+                Ok(mapping)
+            }
+            (Some(_), false) => Err(ApiError::BadRequest(
+                "`mapping` names one mapping and the body brings another; leave one out".to_owned(),
+            )),
+            (None, true) => Err(ApiError::BadRequest(format!(
+                "say which mapping: `mapping=` one of {} or ~TOKEN/NAME, or send mapping.toml and its .rq files along",
+                Mapping::names().join(", ")
+            ))),
+        }
+    }
+}
+
+/// The files of a body, and the texts of a mapping sent along.
+async fn sent_files(
+    parts: &Parts,
+    form: &Form,
+    body: Body,
+    limit: usize,
+) -> Result<(Vec<SentFile>, BTreeMap<String, String>), ApiError> {
+    let media_type = content_type(&parts.headers)?;
+    let Some(media_type) = &media_type else {
+        return Err(no_table("a body without Content-Type"));
+    };
+    let mut files = Vec::new();
+    let mut texts = BTreeMap::new();
+    if multipart::is_multipart(media_type) {
+        for part in multipart::read(media_type, body, limit).await? {
+            let name = part.file_name.clone().unwrap_or_else(|| part.name.clone());
+            if name == "mapping.toml" || name.ends_with(".rq") {
+                texts.insert(name, text_of(part)?);
+            } else if !name.is_empty() || !part.bytes.is_empty() {
+                files.push(SentFile {
+                    name,
+                    bytes: part.bytes,
+                });
+            }
+        }
+    } else {
+        let usual = match media_type.essence_str() {
+            "text/csv" => "table.csv",
+            "text/tab-separated-values" => "table.tsv",
+            "application/json" => "table.json",
+            "application/zip" | "application/x-zip-compressed" => "tables.zip",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "table.xlsx",
+            "application/vnd.oasis.opendocument.spreadsheet" => "table.ods",
+            "application/octet-stream" if form.has("filename") => "",
+            other => return Err(no_table(other)),
+        };
+        files.push(SentFile {
+            name: form.one("filename")?.unwrap_or(usual).to_owned(),
+            bytes: read_body(body, limit).await?,
+        });
+    }
+    if files.iter().all(|file| file.bytes.is_empty()) {
+        return Err(ApiError::BadRequest(
+            "no table was sent: the body is empty; send files as multipart/form-data, or one as the body".to_owned(),
+        ));
+    }
+    Ok((files, texts))
+}
+
+fn no_table(what: &str) -> ApiError {
+    ApiError::UnsupportedMediaType(format!(
+        "{what} is no table; send multipart/form-data with files (CSV, TSV, JSON, XLSX, ODS, .gz, .zst, .zip), or one file as text/csv, application/json, application/zip, or application/octet-stream with `filename=`"
+    ))
+}
+
+fn text_of(part: Part) -> Result<String, ApiError> {
+    let name = part.file_name.unwrap_or(part.name);
+    String::from_utf8(part.bytes)
+        .map_err(|_| ApiError::BadRequest(format!("{name}: the text is not UTF-8; save it so")))
+}
+
+/// `POST /api/v1/import`: tables become the content of a graph. With `dry-run` or `preview`
+/// nothing is written.
+async fn import(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let form = Form::of_url(&parts.uri)?;
+    let asked = Asked::of(&state, &parts, &form)?;
+    // To compute takes a token too: a mapping is a program.
+    let writer = writer(&state, &parts)?;
+    let demand = precondition(&parts.headers)?;
+    let limit = state.graph().config().body_limit;
+    let (files, texts) = sent_files(&parts, &form, body, limit).await?;
+    let format = asked.format;
+    let done = state
+        .writing(move |graph| Done::of(graph, &asked, files, texts, &writer, demand))
+        .await?;
+    let body = match format {
+        Format::Csv => findings(&done.made.report.findings).text(Format::Csv)?,
+        Format::Html => pages::import(&done.page())?.into_bytes(),
+        Format::Rdf(rdf) => {
+            let mut body = Vec::new();
+            if done.committed.is_some() {
+                return Err(ApiError::BadRequest(
+                    "N-Quads are for `dry-run=true` and `preview=`".to_owned(),
+                ));
+            }
+            write_quads(done.made.batch.iter(), rdf, &mut body).map_err(ApiError::write)?;
+            body
+        }
+        _ => serde_json::to_vec(&done.json()?)
+            .map_err(|error| ApiError::Internal(error.to_string()))?,
+    };
+    let mut response = (
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, format.content_type())],
+        body,
+    )
+        .into_response();
+    if let Some((version, ..)) = done.committed {
+        let headers = response.headers_mut();
+        headers.insert(DATA_VERSION, HeaderValue::from(version));
+        headers.insert(header::ETAG, version_tag(version));
+    }
+    Ok(response)
+}
+
+/// An import that has been made.
+pub(super) struct Done {
+    mapping: String,
+    made: Import,
+    /// Data version, statements added and removed, if anything was written.
+    committed: Option<(u64, u64, u64)>,
+}
+
+/// What the page of an import shows.
+pub(super) struct ImportPage<'a> {
+    pub(super) mapping: &'a str,
+    pub(super) graph: &'a str,
+    pub(super) report: &'a ImportReport,
+    pub(super) committed: Option<(u64, u64, u64)>,
+    pub(super) rows: Vec<(String, String)>,
+}
+
+impl Done {
+    fn of(
+        graph: &KnowledgeGraph,
+        asked: &Asked,
+        files: Vec<SentFile>,
+        texts: BTreeMap<String, String>,
+        writer: &Writer,
+        demand: Precondition,
+    ) -> Result<Self, ApiError> {
+        let mapping = asked.mapping(graph, texts)?;
+        let mut made = graph.map_tables(&mapping, files, &asked.options)?;
+        let committed = if asked.writes {
+            if asked
+                .options
+                .deadline
+                .is_some_and(|deadline| Instant::now() >= deadline)
+            {
+                return Err(crate::store::StoreError::TimedOut.into());
+            }
+            let committed = graph.write_import(writer, &mut made, demand)?;
+            Some((committed.version, committed.added, committed.removed))
+        } else {
+            None
+        };
+        Ok(Self {
+            mapping: mapping.manifest().name.clone(),
+            made,
+            committed,
+        })
+    }
+
+    fn page(&self) -> ImportPage<'_> {
+        let rows = self.made.rows.iter();
+        ImportPage {
+            mapping: &self.mapping,
+            graph: self.made.graph.as_str(),
+            report: &self.made.report,
+            committed: self.committed,
+            rows: rows
+                .map(|row| (format!("{}:{}", row.file, row.line), turtle(&row.batch)))
+                .collect(),
+        }
+    }
+
+    fn json(&self) -> Result<Value, ApiError> {
+        let report = &self.made.report;
+        let (version, added, removed) = match self.committed {
+            Some((version, added, removed)) => (Some(version), Some(added), Some(removed)),
+            None => (None, None, None),
+        };
+        let tables: Vec<_> = report
+            .tables
+            .iter()
+            .map(|table| {
+                json!({
+                    "file": table.file,
+                    "rows": table.rows,
+                    "rowsLeftOut": table.rows_left_out,
+                    "rowsWithoutTriples": table.rows_without_triples,
+                    "triples": table.triples,
+                })
+            })
+            .collect();
+        let mut answer = json!({
+            "mapping": self.mapping,
+            "graph": self.made.graph.as_str(),
+            "written": self.committed.is_some(),
+            "dataVersion": version,
+            "added": added,
+            "removed": removed,
+            "rows": report.rows(),
+            "rowsLeftOut": report.rows_left_out(),
+            "triples": report.triples(),
+            "seconds": rows::number(report.seconds),
+            "tables": tables,
+            "findingsTotal": report.findings_total,
+            "errors": report.errors,
+            "warnings": report.warnings,
+            "kinds": report.kinds.iter().map(|kind| json!({
+                "count": kind.count,
+                "first": kind.first.to_string(),
+            })).collect::<Vec<_>>(),
+            "findings": findings(&report.findings).into_objects(),
+        });
+        if !self.made.rows.is_empty()
+            && let Some(object) = answer.as_object_mut()
+        {
+            let rows = self.made.rows.iter().map(|row| {
+                let cells: Map<String, Value> = row
+                    .cells
+                    .iter()
+                    .map(|(heading, text)| (heading.clone(), json!(text)))
+                    .collect();
+                json!({
+                    "file": row.file,
+                    "line": row.line,
+                    "cells": cells,
+                    "turtle": turtle(&row.batch),
+                })
+            });
+            object.insert("preview".to_owned(), rows.collect());
+        }
+        Ok(answer)
+    }
+}
+
+/// The statements of a row, with the prefixes that people know.
+fn turtle(batch: &crate::rdf::Batch) -> String {
+    let mut body = Vec::new();
+    match write_quads(batch.iter(), RdfFormat::Turtle, &mut body) {
+        Ok(()) => String::from_utf8_lossy(&body).into_owned(),
+        Err(error) => format!("# {error}"),
+    }
+}
+
+fn findings(findings: &[Finding]) -> Rows {
+    let mut rows = Rows::new([
+        "severity", "file", "line", "row", "column", "value", "reason", "remedy",
+    ]);
+    for finding in findings {
+        rows.push([
+            json!(finding.severity.name()),
+            json!(finding.file),
+            json!(finding.line),
+            json!(finding.row),
+            json!(finding.column),
+            json!(finding.value),
+            json!(finding.reason),
+            json!(finding.remedy),
+        ]);
+    }
+    rows
+}
+
+/// `GET /api/v1/mappings`: those that ship and those that people have saved.
+async fn list(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    Form::of_url(&uri)?.only(&[])?;
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    let snapshot = request::snapshot(&state, &headers)?;
+    let mut rows = Rows::new([
+        "name",
+        "title",
+        "description",
+        "tables",
+        "graph",
+        "owner",
+        "url",
+    ]);
+    let mut all = Vec::new();
+    for name in Mapping::names() {
+        all.push((name.clone(), None, state.graph().mapping(&name)?));
+    }
+    for saved in state.graph().saved_mappings().list() {
+        let owner = Some(saved.owner.clone());
+        all.push((saved.full_name.clone(), owner, saved.mapping.clone()));
+    }
+    let mut identity = vec!["mappings".to_owned(), format.content_type.to_owned()];
+    for (name, owner, mapping) in all {
+        identity.push(format!(
+            "{name} {}",
+            mapping.fingerprint().unwrap_or_default()
+        ));
+        let manifest = mapping.manifest();
+        let files: Vec<_> = manifest.tables.iter().map(|table| &table.file).collect();
+        rows.push([
+            json!(name),
+            json!(manifest.title.as_ref().unwrap_or(&manifest.name)),
+            json!(manifest.description),
+            json!(files),
+            json!(manifest.graph),
+            json!(owner),
+            json!(format!("/api/v1/mappings/{name}")),
+        ]);
+    }
+    let identity: Vec<&str> = identity.iter().map(String::as_str).collect();
+    let reading = Reading::new(&state, &snapshot, &identity);
+    Ok(match reading.not_modified(&headers) {
+        Some(response) => response,
+        None => reading.respond(format, rows.text(format.format)?),
+    })
+}
+
+/// `GET /api/v1/mappings/{name}`: one that ships; with `.zip` all its files, empty tables among
+/// them.
+async fn one(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    Form::of_url(&uri)?.only(&[])?;
+    let snapshot = request::snapshot(&state, &headers)?;
+    if let Some(name) = name.strip_suffix(".zip") {
+        let mapping = state.graph().mapping(name)?;
+        let files = Mapping::shipped_files(name).unwrap_or_default();
+        let files = files
+            .into_iter()
+            .map(|(name, bytes)| (name, bytes.to_vec()));
+        let fingerprint = mapping.fingerprint().unwrap_or_default();
+        let reading = Reading::new(&state, &snapshot, &["mapping zip", &fingerprint]);
+        return match reading.not_modified(&headers) {
+            Some(response) => Ok(response),
+            None => Ok(reading.respond_with(
+                HeaderValue::from_static("application/zip"),
+                zipped(files)?.into(),
+            )),
+        };
+    }
+    let name = name.strip_suffix(".json").unwrap_or(&name);
+    let mapping = state.graph().mapping(name)?;
+    let readme = Mapping::shipped_files(name)
+        .unwrap_or_default()
+        .into_iter()
+        .find(|(name, _)| name == "README.md")
+        .map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
+    described(&state, &headers, &snapshot, name, None, &mapping, readme)
+}
+
+/// `GET /api/v1/mappings/~{owner}/{name}`: one that somebody has saved.
+async fn one_saved(
+    State(state): State<AppState>,
+    Path((owner, name)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    Form::of_url(&uri)?.only(&[])?;
+    let snapshot = request::snapshot(&state, &headers)?;
+    let owner = owner_of(&owner)?;
+    let (name, as_zip) = match name.strip_suffix(".zip") {
+        Some(name) => (name, true),
+        None => (name.strip_suffix(".json").unwrap_or(&name), false),
+    };
+    let Some(saved) = state.graph().saved_mappings().get(&owner, name) else {
+        return Err(ApiError::NotFound(format!(
+            "`{owner}` has no mapping `{name}`; /api/v1/mappings lists all"
+        )));
+    };
+    if as_zip {
+        let files = saved.texts.clone().into_iter();
+        let files = files.map(|(name, text)| (name, text.into_bytes()));
+        let fingerprint = saved.mapping.fingerprint().unwrap_or_default();
+        let reading = Reading::new(&state, &snapshot, &["mapping zip", &fingerprint]);
+        return Ok(reading.respond_with(
+            HeaderValue::from_static("application/zip"),
+            zipped(files)?.into(),
+        ));
+    }
+    let (full_name, mapping) = (&saved.full_name, &saved.mapping);
+    described(
+        &state,
+        &headers,
+        &snapshot,
+        full_name,
+        Some(owner),
+        mapping,
+        None,
+    )
+}
+
+fn described(
+    state: &AppState,
+    headers: &HeaderMap,
+    snapshot: &crate::store::Snapshot,
+    name: &str,
+    owner: Option<String>,
+    mapping: &Mapping,
+    readme: Option<String>,
+) -> Result<Response, ApiError> {
+    let fingerprint = mapping.fingerprint().unwrap_or_default();
+    let reading = Reading::new(state, snapshot, &["mapping", name, &fingerprint]);
+    if let Some(response) = reading.not_modified(headers) {
+        return Ok(response);
+    }
+    let manifest = mapping.manifest();
+    let table = |table: &TableEntry| {
+        let unique = match &table.unique {
+            Some(OneOrMore::One(name)) => vec![name.clone()],
+            Some(OneOrMore::More(names)) => names.clone(),
+            None => Vec::new(),
+        };
+        json!({
+            "file": table.file,
+            "required": table.required,
+            "unique": unique,
+            "lists": table.lists,
+            "optional": table.optional,
+            "sheet": table.sheet,
+            "query": table.query,
+        })
+    };
+    let body = json!({
+        "name": name,
+        "title": manifest.title.as_ref().unwrap_or(&manifest.name),
+        "description": manifest.description,
+        "licence": manifest.licence,
+        "source": manifest.source,
+        "graph": manifest.graph,
+        "owner": owner,
+        "tables": manifest.tables.iter().map(table).collect::<Vec<_>>(),
+        "queries": mapping.queries(),
+        "readme": readme,
+    });
+    let body = serde_json::to_vec(&body).map_err(|error| ApiError::Internal(error.to_string()))?;
+    Ok(reading.respond(Format::Json, body))
+}
+
+fn zipped(files: impl Iterator<Item = (String, Vec<u8>)>) -> Result<Vec<u8>, ApiError> {
+    let failed = |error: &dyn std::fmt::Display| ApiError::Internal(error.to_string());
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    // The same files give the same bytes, whenever it is.
+    let options = zip::write::SimpleFileOptions::default()
+        .last_modified_time(zip::DateTime::default())
+        .compression_method(zip::CompressionMethod::Deflated);
+    for (name, bytes) in files {
+        writer
+            .start_file(name, options)
+            .map_err(|error| failed(&error))?;
+        std::io::Write::write_all(&mut writer, &bytes).map_err(|error| failed(&error))?;
+    }
+    let bytes = writer.finish().map_err(|error| failed(&error))?;
+    Ok(bytes.into_inner())
+}
+
+fn owner_of(part: &str) -> Result<String, ApiError> {
+    part.strip_prefix('~')
+        .filter(|owner| !owner.is_empty())
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            ApiError::BadRequest(
+                "saved mappings are at /api/v1/mappings/~TOKEN/NAME, with the name of a token"
+                    .to_owned(),
+            )
+        })
+}
+
+/// `PUT /api/v1/mappings/~{owner}/{name}`: saves a mapping, sent as a zip or as the files of a
+/// form.
+async fn save(
+    State(state): State<AppState>,
+    Path((owner, name)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let writer = writer(&state, &parts)?;
+    let owner = owner_of(&owner)?;
+    Form::of_url(&parts.uri)?.only(&[])?;
+    let media_type = content_type(&parts.headers)?;
+    let texts = match &media_type {
+        Some(media_type) if multipart::is_multipart(media_type) => {
+            let mut texts = BTreeMap::new();
+            for part in multipart::read(media_type, body, LONGEST * 2).await? {
+                let name = part.file_name.clone().unwrap_or_else(|| part.name.clone());
+                if is_zip(&part.bytes) {
+                    texts.extend(unzipped(&part.bytes)?);
+                } else {
+                    texts.insert(name, text_of(part)?);
+                }
+            }
+            texts
+        }
+        Some(media_type) if media_type.essence_str() == "application/zip" => {
+            unzipped(&read_body(body, LONGEST * 2).await?)?
+        }
+        _ => {
+            return Err(ApiError::UnsupportedMediaType(
+                "send mapping.toml and its .rq files as multipart/form-data, or as application/zip"
+                    .to_owned(),
+            ));
+        }
+    };
+    let fits = |name: &String| {
+        name.split('/').count() <= 2
+            && name.split('/').all(|part| {
+                !part.is_empty()
+                    && !part.starts_with('.')
+                    && part
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            })
+            && (name == "mapping.toml" || name.ends_with(".rq"))
+    };
+    if let Some(name) = texts.keys().find(|name| !fits(name)) {
+        return Err(ApiError::BadRequest(format!(
+            "`{}` is no file of a mapping: there are mapping.toml and queries such as table.rq or after/x.rq",
+            name.escape_debug()
+        )));
+    }
+    let was_there = state
+        .writing(move |graph| {
+            let mappings = graph.saved_mappings();
+            Ok(mappings
+                .save(&writer, &owner, &name, texts, graph.ontology())
+                .map_err(AppError::from)?)
+        })
+        .await?;
+    Ok(if was_there {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        let mut response = StatusCode::CREATED.into_response();
+        if let Ok(location) = HeaderValue::try_from(url(&parts)) {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
+        response
+    })
+}
+
+/// The texts of a zipped mapping, by their path beside `mapping.toml`.
+fn unzipped(bytes: &[u8]) -> Result<BTreeMap<String, String>, ApiError> {
+    // Looks for all that makes an archive unusable, also for its size.
+    tables_of(
+        vec![SentFile {
+            name: "mapping.zip".to_owned(),
+            bytes: bytes.to_vec(),
+        }],
+        LONGEST as u64,
+    )
+    .map_err(AppError::from)?;
+    let bad = |error: &dyn std::fmt::Display| {
+        ApiError::BadRequest(format!("the archive cannot be read: {error}"))
+    };
+    let mut archive =
+        zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|error| bad(&error))?;
+    let mut texts = BTreeMap::new();
+    let mut folder = None;
+    for number in 0..archive.len() {
+        let entry = archive.by_index(number).map_err(|error| bad(&error))?;
+        let path = entry
+            .name()
+            .map_err(|error| bad(&error))?
+            .replace('\\', "/");
+        if let Some(before) = path.strip_suffix("mapping.toml") {
+            folder = Some(before.to_owned());
+        }
+        if path.ends_with("mapping.toml") || path.ends_with(".rq") {
+            let mut text = String::new();
+            entry
+                .take(LONGEST as u64)
+                .read_to_string(&mut text)
+                .map_err(|error| bad(&format!("{path}: {error}")))?;
+            texts.insert(path, text);
+        }
+    }
+    let Some(folder) = folder else {
+        return Err(ApiError::BadRequest(
+            "there is no mapping.toml in the archive".to_owned(),
+        ));
+    };
+    Ok(texts
+        .into_iter()
+        .filter_map(|(path, text)| Some((path.strip_prefix(&folder)?.to_owned(), text)))
+        .collect())
+}
+
+/// `DELETE /api/v1/mappings/~{owner}/{name}`: removes a saved mapping.
+async fn remove(
+    State(state): State<AppState>,
+    Path((owner, name)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    let writer = writer(&state, &parts)?;
+    let owner = owner_of(&owner)?;
+    state
+        .writing(move |graph| {
+            let mappings = graph.saved_mappings();
+            Ok(mappings
+                .remove(&writer, &owner, &name)
+                .map_err(AppError::from)?)
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
