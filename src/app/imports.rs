@@ -1,6 +1,7 @@
 //! Tables that somebody sends: unpacked, mapped, looked at or written.
 
 use super::precondition::Precondition;
+use super::results::{WriteError, write_quads};
 use super::{AppError, GraphChange, KnowledgeGraph, Writer};
 use crate::ingest::IngestError;
 use crate::ingest::archive::{is_zip, unpack};
@@ -8,6 +9,7 @@ use crate::ingest::mapping::{Import, ImportOptions, Mapping, import_tables};
 use crate::ingest::table::TableSource;
 use crate::rdf::Batch;
 use crate::store::Committed;
+use oxigraph::io::RdfFormat;
 use std::sync::Arc;
 
 /// A file that was sent.
@@ -40,6 +42,28 @@ pub fn tables_of(files: Vec<SentFile>, most: u64) -> Result<Vec<TableSource>, In
         }
     }
     Ok(tables)
+}
+
+/// Triples as Turtle for people, with the prefixes that it uses and no others.
+///
+/// # Errors
+/// [`WriteError`] if a term cannot be written.
+pub fn short_turtle(batch: &Batch) -> Result<String, WriteError> {
+    let mut bytes = Vec::new();
+    write_quads(batch.iter(), RdfFormat::Turtle, &mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    // Line breaks inside literals are escaped, so each of these lines is a declaration.
+    let (declared, said): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with("@prefix "));
+    let said = said.join("\n");
+    let is_used = |line: &&str| {
+        let name = line.trim_start_matches("@prefix ").split(' ').next();
+        name.is_some_and(|name| said.contains(name))
+    };
+    let mut short: Vec<&str> = declared.into_iter().filter(is_used).collect();
+    short.sort_unstable();
+    short.push(&said);
+    Ok(short.join("\n") + "\n")
 }
 
 impl KnowledgeGraph {

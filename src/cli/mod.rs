@@ -66,6 +66,8 @@ enum Command {
     Load(Load),
     /// Import tables (CSV, JSON, XLSX) through a mapping; what its graph held is replaced
     Import(Import),
+    /// List the mappings that ship
+    Mappings,
     /// Run a SPARQL query from a file, from standard input (-), or from the catalogue by name
     Query(RunQuery),
     /// Find things by their names: whole words, beginnings and near misses, in every language
@@ -165,6 +167,9 @@ struct Import {
     /// Write the triples to standard output (N-Quads) instead of the store
     #[arg(long)]
     dry_run: bool,
+    /// Show the first rows of each table and what they become; write nothing
+    #[arg(long, value_name = "ROWS", conflicts_with = "dry_run", num_args = 0..=1, default_missing_value = "5")]
+    preview: Option<usize>,
 }
 
 #[derive(Args)]
@@ -343,6 +348,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Serve(serve) => run_serve(&cli.place, serve),
         Command::Load(load) => run_load(&open(&cli.place)?, load),
         Command::Import(import) => run_import(&cli.place, import),
+        Command::Mappings => list_mappings(),
         Command::Query(query) => run_query(&cli.place, query),
         Command::Search(find) => search::run_search(&cli.place, &find),
         Command::Validate(validate) => run_validate(&cli.place, validate),
@@ -631,7 +637,7 @@ fn file_iri(path: &Path) -> Option<String> {
 fn run_import(place: &Place, import: Import) -> Result<(), CliError> {
     let started = Instant::now();
     let mapping = Mapping::find(&import.mapping).map_err(IngestError::from)?;
-    let graph = if import.dry_run {
+    let graph = if import.dry_run || import.preview.is_some() {
         // Nothing is kept, so no data directory is needed.
         let mut config = settings(place)?.resolve()?;
         config.data_dir = None;
@@ -645,6 +651,7 @@ fn run_import(place: &Place, import: Import) -> Result<(), CliError> {
         base: graph.config().base.clone(),
         graph: import.graph.as_deref().map(graph_iri).transpose()?,
         strict: import.strict,
+        preview: import.preview,
         ..ImportOptions::default()
     };
     let reporter = Reporter::new();
@@ -663,6 +670,10 @@ fn run_import(place: &Place, import: Import) -> Result<(), CliError> {
         }
     })?;
     print_import_report(&reporter, &made.report);
+    if import.preview.is_some() {
+        drop(reporter);
+        return print_preview(&made);
+    }
     if import.dry_run {
         drop(reporter);
         let output = BufWriter::new(io::stdout().lock());
@@ -685,6 +696,34 @@ fn run_import(place: &Place, import: Import) -> Result<(), CliError> {
     ));
     tell_if_bare(&graph, &reporter);
     Ok(())
+}
+
+fn print_preview(made: &mapping::Import) -> Result<(), CliError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for row in &made.rows {
+        writeln!(out, "# {}:{}", row.file, row.line)?;
+        for (heading, text) in &row.cells {
+            writeln!(out, "#   {heading}: {}", text.replace(['\n', '\r'], " "))?;
+        }
+        writeln!(out, "{}", crate::app::imports::short_turtle(&row.batch)?)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// The mappings that ship, a line each.
+fn list_mappings() -> Result<(), CliError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for name in Mapping::names() {
+        let Some(mapping) = Mapping::shipped(&name) else {
+            continue;
+        };
+        let mapping = mapping.map_err(IngestError::from)?;
+        let manifest = mapping.manifest();
+        let title = manifest.title.as_ref().unwrap_or(&manifest.name);
+        let files: Vec<_> = manifest.tables.iter().map(|t| t.file.as_str()).collect();
+        writeln!(out, "{name}: {title}\n    {}", files.join(" "))?;
+    }
+    Ok(out.flush()?)
 }
 
 /// Kinds of findings that are printed; the rest is counted.

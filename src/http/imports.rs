@@ -8,7 +8,7 @@ use super::request::{self, Form, content_type, deadline, read_body, url, writer}
 use super::respond::{DATA_VERSION, Reading, version_tag};
 use super::rows::{self, FORMATS, Rows};
 use super::{AppState, pages};
-use crate::app::imports::{SentFile, tables_of};
+use crate::app::imports::{SentFile, short_turtle, tables_of};
 use crate::app::mappings::LONGEST;
 use crate::app::results::write_quads;
 use crate::app::{AppError, KnowledgeGraph, Precondition, Writer};
@@ -361,13 +361,8 @@ impl Done {
     }
 }
 
-/// The statements of a row, with the prefixes that people know.
 fn turtle(batch: &crate::rdf::Batch) -> String {
-    let mut body = Vec::new();
-    match write_quads(batch.iter(), RdfFormat::Turtle, &mut body) {
-        Ok(()) => String::from_utf8_lossy(&body).into_owned(),
-        Err(error) => format!("# {error}"),
-    }
+    short_turtle(batch).unwrap_or_else(|error| format!("# {error}"))
 }
 
 fn findings(findings: &[Finding]) -> Rows {

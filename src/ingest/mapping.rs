@@ -19,6 +19,7 @@ use self::row_query::{
     NAMESPACE, Outcome, ROW, ROW_NUMBER, RowFailure, RowQuery, RowValues, Until,
 };
 use super::IngestError;
+use super::archive::{ArchiveError, unpack};
 use super::functions::Context;
 use super::report::{Finding, Findings, ImportReport, Progress, Severity, TableReport};
 use super::table::{
@@ -48,6 +49,8 @@ const BATCH_ROWS: usize = 256;
 const CHUNK_BATCHES: usize = 16;
 /// Evaluation recurses over the query.
 const STACK: usize = 64 << 20;
+/// What may come out of an archive that is named on the command line.
+const LARGEST_ARCHIVE: u64 = 4 << 30;
 /// A list may not be longer than this (a wrong separator can make one of a whole document).
 const LONGEST_LIST: usize = 100_000;
 
@@ -144,6 +147,9 @@ pub enum MappingError {
     /// A table cannot be read.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// An archive cannot be unpacked.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// A strict import met something that it cannot use.
     #[error("{0} (nothing was imported, because the import is strict)")]
     Strict(Box<Finding>),
@@ -731,6 +737,15 @@ impl<'a> Importer<'a> {
                         .into_iter()
                         .map(TableSource::File),
                 );
+            } else if input
+                .extension()
+                .is_some_and(|extension| extension == "zip")
+            {
+                let bytes = std::fs::read(input).map_err(io)?;
+                let name = input.display().to_string();
+                // Whoever has the files chose this one: what comes out is bounded by memory alone.
+                let files = unpack(&name, &bytes, LARGEST_ARCHIVE)?;
+                sources.extend(files);
             } else {
                 let source = TableSource::File(input.clone());
                 if !tables.iter().any(|table| takes(table, &source.name())) {
@@ -1060,7 +1075,9 @@ impl RowReader<'_> {
         report: &mut TableReport,
     ) -> Result<Vec<RowBatch>, MappingError> {
         let mut first = Vec::new();
-        while first.len() < most && !self.ended {
+        // A table of which no row can be used need not be read whole to see that.
+        let mut looked_at = 0..most.saturating_mul(20);
+        while first.len() < most && !self.ended && looked_at.next().is_some() {
             let Some(row) = self.next_row(findings, report)? else {
                 continue;
             };
