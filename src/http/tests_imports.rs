@@ -131,7 +131,10 @@ async fn a_table_is_looked_at_then_written_and_bad_rows_do_not_sink_the_rest() {
     );
     assert_eq!(report["findings"][0]["line"], 3);
     assert_eq!(report["findings"][1]["column"], "amount");
-    assert_eq!(answer.header("weft-data-version"), report["dataVersion"].to_string());
+    assert_eq!(
+        answer.header("weft-data-version"),
+        report["dataVersion"].to_string()
+    );
     assert!(count(&state).await > 5);
     let page = send(
         &state,
