@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod config;
+pub mod datasets;
 pub mod evaluations;
 pub mod executable;
 pub mod federation;
@@ -29,6 +30,7 @@ mod writer;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
+pub use datasets::{Dataset, DatasetError};
 pub use federation::Federation;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
@@ -547,6 +549,9 @@ pub enum AppError {
     /// Which graphs are private.
     #[error(transparent)]
     Visibility(#[from] VisibilityError),
+    /// What is said of a data set.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
     /// A saved query.
     #[error(transparent)]
     Saved(#[from] SavedError),

@@ -4,7 +4,7 @@
 use super::respond::{DATA_VERSION, version_tag};
 use crate::app::evaluations::Refused;
 use crate::app::{
-    AppError, CatalogueError, NetworkError, PermalinkError, SavedError, TokenError,
+    AppError, CatalogueError, DatasetError, NetworkError, PermalinkError, SavedError, TokenError,
     VisibilityError, WriteError,
 };
 use crate::indicators::IndicatorError;
@@ -203,6 +203,14 @@ fn app_problem(error: AppError) -> Problem {
         AppError::Network(error) => network_problem(error),
         AppError::Indicator(error) => indicator_problem(error),
         AppError::Saved(error) => saved_problem(error),
+        AppError::Dataset(
+            DatasetError::Graph(_) | DatasetError::Field { .. } | DatasetError::Unknown { .. },
+        ) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-description",
+            "The description does not fit",
+            detail,
+        ),
         AppError::Permalink(error) => permalink_problem(error),
         AppError::Search(_) => Problem::new(
             StatusCode::BAD_REQUEST,
