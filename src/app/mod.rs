@@ -5,9 +5,11 @@
 
 pub mod catalogue;
 pub mod config;
+pub mod datasets;
 pub mod evaluations;
 pub mod executable;
 pub mod federation;
+mod files;
 pub mod imports;
 pub mod integration;
 pub mod iri;
@@ -26,9 +28,11 @@ pub mod summary;
 pub mod tokens;
 pub mod visibility;
 pub mod void;
+mod writer;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
+pub use datasets::{Dataset, DatasetError};
 pub use federation::Federation;
 pub use mappings::{MappingsError, SavedMappings};
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
@@ -38,8 +42,9 @@ pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_re
 pub use saved::{SavedError, SavedQueries, SavedQuery};
 pub use search::{Search, SearchError};
 pub use summary::Summary;
-pub use tokens::{Token, TokenError, Tokens};
+pub use tokens::{NewToken, Token, TokenError, Tokens};
 pub use visibility::{ListedGraph, PrivateGraphs, Reader, VisibilityError};
+pub use writer::Writer;
 
 use crate::indicators::{IndicatorError, Indicators};
 use crate::ingest::IngestError;
@@ -51,10 +56,6 @@ use crate::store::{
     StoreOptions, SyntaxError, Update,
 };
 use oxigraph::model::{GraphName, GraphNameRef, Literal, NamedNode, QuadRef};
-use spargebra::GraphUpdateOperation;
-use spargebra::algebra::GraphTarget;
-use spargebra::term::{GraphName as DataGraph, GraphNamePattern};
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 /// The graph and everything around it; cheap to clone.
@@ -78,110 +79,6 @@ struct Inner {
     mappings: SavedMappings,
     permalinks: Permalinks,
     federation: Federation,
-}
-
-/// Who writes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Writer {
-    /// The command line.
-    Local,
-    /// Anybody, with `--open-writes`.
-    Anybody,
-    /// A token that may write everything.
-    Admin(String),
-    /// A token that may write some graphs, and read others.
-    Partner(String, BTreeSet<NamedNode>, BTreeSet<NamedNode>),
-}
-
-impl Writer {
-    /// The author in the log.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Local => "command line",
-            Self::Anybody => "anybody",
-            Self::Admin(name) | Self::Partner(name, ..) => name,
-        }
-    }
-
-    /// Whether everything may be written.
-    pub fn may_write_everything(&self) -> bool {
-        !matches!(self, Self::Partner(..))
-    }
-
-    fn check(&self, graph: GraphNameRef<'_>) -> Result<(), AppError> {
-        let allowed = match (self, graph) {
-            (Self::Local | Self::Anybody | Self::Admin(_), _) => true,
-            (Self::Partner(_, graphs, _), GraphNameRef::NamedNode(graph)) => {
-                graphs.contains(&graph.into_owned())
-            }
-            (Self::Partner(..), _) => false,
-        };
-        if allowed {
-            Ok(())
-        } else {
-            Err(self.refused(match graph {
-                GraphNameRef::DefaultGraph => "the default graph".to_owned(),
-                graph => graph.to_string(),
-            }))
-        }
-    }
-
-    fn refused(&self, what: String) -> AppError {
-        AppError::NotYours {
-            name: self.name().to_owned(),
-            what,
-        }
-    }
-
-    /// Looks at the parsed form, so that no way of writing a graph's name gets around it.
-    fn check_update(&self, update: &Update) -> Result<(), AppError> {
-        if self.may_write_everything() {
-            return Ok(());
-        }
-        let literal = |graph: &GraphNamePattern| match graph {
-            GraphNamePattern::NamedNode(graph) => self.check(graph.as_ref().into()),
-            GraphNamePattern::DefaultGraph => self.check(GraphNameRef::DefaultGraph),
-            GraphNamePattern::Variable(variable) => Err(self.refused(format!(
-                "GRAPH {variable}: graphs must be named, not found by a variable"
-            ))),
-        };
-        let data = |graph: &DataGraph| match graph {
-            DataGraph::NamedNode(graph) => self.check(graph.as_ref().into()),
-            DataGraph::DefaultGraph => self.check(GraphNameRef::DefaultGraph),
-        };
-        let target = |graph: &GraphTarget| match graph {
-            GraphTarget::NamedNode(graph) => self.check(graph.as_ref().into()),
-            GraphTarget::DefaultGraph => self.check(GraphNameRef::DefaultGraph),
-            GraphTarget::NamedGraphs | GraphTarget::AllGraphs => {
-                Err(self.refused("all graphs".to_owned()))
-            }
-        };
-        for operation in update.operations() {
-            match operation {
-                GraphUpdateOperation::InsertData { data: quads } => {
-                    quads.iter().try_for_each(|quad| data(&quad.graph_name))?;
-                }
-                GraphUpdateOperation::DeleteData { data: quads } => {
-                    quads.iter().try_for_each(|quad| data(&quad.graph_name))?;
-                }
-                GraphUpdateOperation::DeleteInsert { delete, insert, .. } => {
-                    delete
-                        .iter()
-                        .try_for_each(|quad| literal(&quad.graph_name))?;
-                    insert
-                        .iter()
-                        .try_for_each(|quad| literal(&quad.graph_name))?;
-                }
-                GraphUpdateOperation::Load { destination, .. } => data(destination)?,
-                GraphUpdateOperation::Clear { graph, .. }
-                | GraphUpdateOperation::Drop { graph, .. } => target(graph)?,
-                GraphUpdateOperation::Create { graph, .. } => {
-                    self.check(graph.as_ref().into())?;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 /// What a write to one graph does with what is there.
@@ -428,19 +325,38 @@ impl KnowledgeGraph {
         self.writer_of_key(key)
     }
 
+    /// The token that a key belongs to.
+    ///
+    /// # Errors
+    /// [`AppError::UnknownKey`], [`AppError::ExpiredKey`], or the tokens cannot be read.
+    pub fn token_of(&self, key: &str) -> Result<Token, AppError> {
+        let token = self.tokens().owner(key)?.ok_or(AppError::UnknownKey)?;
+        match token.expires.clone() {
+            Some(on) if token.is_expired() => Err(AppError::ExpiredKey { on }),
+            _ => Ok(token),
+        }
+    }
+
+    /// Who manages the tokens with this key.
+    ///
+    /// # Errors
+    /// [`AppError`] if there is no key, it is not valid, or it is no administrator's.
+    pub fn administrator(&self, key: Option<&str>) -> Result<Writer, AppError> {
+        let writer = self.writer_of_key(key.ok_or(AppError::NoKey)?)?;
+        match writer {
+            Writer::Admin(_) => Ok(writer),
+            _ => Err(writer
+                .refused("tokens, nor list them; that takes a token made with --admin".to_owned())),
+        }
+    }
+
     /// Whose key it is, and what that allows.
     fn writer_of_key(&self, key: &str) -> Result<Writer, AppError> {
-        let token = self.tokens().find(key)?.ok_or(AppError::UnknownKey)?;
+        let token = self.token_of(key)?;
         if token.admin {
             return Ok(Writer::Admin(token.name));
         }
-        let nodes = |graphs: &[String]| {
-            let graphs = graphs.iter();
-            graphs
-                .filter_map(|graph| NamedNode::new(graph).ok())
-                .collect()
-        };
-        let (graphs, read) = (nodes(&token.graphs), nodes(&token.read));
+        let (graphs, read) = (token.writes(), token.reads());
         Ok(Writer::Partner(token.name, graphs, read))
     }
 
@@ -651,6 +567,9 @@ pub enum AppError {
     /// Which graphs are private.
     #[error(transparent)]
     Visibility(#[from] VisibilityError),
+    /// What is said of a data set.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
     /// A saved query.
     #[error(transparent)]
     Saved(#[from] SavedError),
@@ -682,6 +601,12 @@ pub enum AppError {
     /// A key that belongs to no token.
     #[error("this token is not known, or was revoked")]
     UnknownKey,
+    /// A key whose time is over.
+    #[error("this token expired on {on}; ask whoever runs this service for a new key")]
+    ExpiredKey {
+        /// When.
+        on: String,
+    },
     /// A write outside the graphs of the token.
     #[error("token `{name}` may not write {what}")]
     NotYours {

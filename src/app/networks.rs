@@ -13,11 +13,11 @@ use crate::network::{
     Attribute, DefinitionError, Filter, FilterError, NetworkDefinition, Projection, ProjectionError,
 };
 use crate::ontology::{TextFile, iri};
-use crate::store::{Limits, Snapshot, StoreError, Wanted};
+use crate::store::{HiddenGraphs, Limits, Snapshot, StoreError, Wanted};
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,7 +60,7 @@ struct Key {
 struct Running {
     network: String,
     filter: String,
-    hidden: BTreeSet<NamedNode>,
+    hidden: HiddenGraphs,
     started: Instant,
     task: Task,
 }
@@ -92,7 +92,7 @@ pub struct MeasuredNetwork {
     definition: NetworkDefinition,
     filter: Filter,
     /// What the data that it was made of left out.
-    hidden: BTreeSet<NamedNode>,
+    hidden: HiddenGraphs,
     projection: Projection,
     measures: Measures,
     integration: Once<IntegrationReport>,

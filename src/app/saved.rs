@@ -406,12 +406,16 @@ impl SavedError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::store::GraphTrees;
 
     const TEXT: &str = "#+ title: Mine\n#+ parameter: n, integer, how many\nSELECT ?n {}";
 
     fn partner(name: &str) -> Writer {
-        Writer::Partner(name.to_owned(), BTreeSet::new(), BTreeSet::new())
+        Writer::Partner(
+            name.to_owned(),
+            GraphTrees::default(),
+            GraphTrees::default(),
+        )
     }
 
     #[test]

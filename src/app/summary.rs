@@ -1,5 +1,6 @@
 //! The counts that say what is in the graph.
 
+use super::datasets::owner_of;
 use super::{KnowledgeGraph, iri};
 use crate::store::Snapshot;
 use oxigraph::model::{GraphName, NamedNodeRef, Term, vocab::rdf};
@@ -95,9 +96,13 @@ fn count(snapshot: &Snapshot) -> Summary {
 
 fn holds_data(graph: &GraphName) -> bool {
     match graph {
-        GraphName::NamedNode(node) => !iri::DERIVED_GRAPHS
-            .iter()
-            .any(|name| node.as_str().strip_prefix(iri::GRAPH) == Some(name)),
+        GraphName::NamedNode(node) => {
+            let is_derived = iri::DERIVED_GRAPHS
+                .iter()
+                .any(|name| node.as_str().strip_prefix(iri::GRAPH) == Some(name));
+            // What describes a graph, and the like, is no data set of its own.
+            !is_derived && owner_of(node).is_none()
+        }
         GraphName::BlankNode(_) | GraphName::DefaultGraph => true,
     }
 }

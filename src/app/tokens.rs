@@ -4,17 +4,24 @@
 //! cannot be guessed, a fast hash is enough. The file is read again when it changed, so
 //! `weft token` works beside a running service.
 
+use super::files::{Stamp, lock_for, replace_private_file};
+use super::iri;
+use crate::ingest::rdf::graph_named;
+use crate::store::GraphTrees;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use oxigraph::model::NamedNode;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 use subtle::ConstantTimeEq;
 
 /// How a key begins, so that people and secret scanners know one when they see it.
 const PREFIX: &str = "weft_";
+/// The longest time that a key may be valid for, where one is given.
+const MOST_DAYS: i64 = 36_500;
 
 /// A key's name and rights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,19 +29,111 @@ const PREFIX: &str = "weft_";
 pub struct Token {
     /// What it is called; also the author of its commits.
     pub name: String,
-    /// The graphs it may write.
+    /// The graphs it may write, with all below them.
     #[serde(default)]
     pub graphs: Vec<String>,
-    /// The graphs that it may read besides those that it may write, where they are private.
+    /// The graphs that it may read besides those that it may write, with all below them, where
+    /// they are private.
     #[serde(default)]
     pub read: Vec<String>,
     /// Whether it may read and write everything.
     #[serde(default)]
     pub admin: bool,
-    /// When it was made (RFC 3339).
+    /// When it was made, or made anew (RFC 3339).
     pub created: String,
+    /// The last moment at which it is worth something (RFC 3339), if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
     /// Hash of the key.
     hash: String,
+}
+
+impl Token {
+    /// The graphs that it may write.
+    pub fn writes(&self) -> GraphTrees {
+        trees(&self.graphs)
+    }
+
+    /// The graphs that it may read besides.
+    pub fn reads(&self) -> GraphTrees {
+        trees(&self.read)
+    }
+
+    /// Whether its time is up. A time that cannot be read is over.
+    pub fn is_expired(&self) -> bool {
+        self.expires.as_ref().is_some_and(|until| {
+            until
+                .parse::<Timestamp>()
+                .map_or(true, |until| Timestamp::now() > until)
+        })
+    }
+}
+
+fn trees(graphs: &[String]) -> GraphTrees {
+    let graphs = graphs.iter();
+    graphs
+        .filter_map(|graph| NamedNode::new(graph).ok())
+        .collect()
+}
+
+/// What a token is to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewToken {
+    /// What it is called.
+    pub name: String,
+    /// The graphs it may write: IRIs, or names below the graphs of Weft, such as `partner/x`.
+    pub graphs: Vec<String>,
+    /// A partner's name: short for the graph `partner/NAME`.
+    pub partner: Option<String>,
+    /// The private graphs that it may read besides.
+    pub read: Vec<String>,
+    /// Whether it may read and write everything.
+    pub admin: bool,
+    /// Until when it is valid: a day, a moment, or so many days, such as `90d`.
+    pub expires: Option<String>,
+}
+
+/// Until when a token is valid that `text` says this of: a day (to its end, UTC), a moment (RFC
+/// 3339), or a number of days or weeks (`90d`, `12w`) from now.
+///
+/// # Errors
+/// [`TokenError::Expiry`] if it is none of these, or over already.
+pub fn expiry(text: &str) -> Result<String, TokenError> {
+    let text = text.trim();
+    let refused = || TokenError::Expiry(text.escape_debug().to_string());
+    let now = Timestamp::now();
+    let days = text
+        .strip_suffix(['d', 'D'])
+        .map(|number| (number, 1))
+        .or_else(|| text.strip_suffix(['w', 'W']).map(|number| (number, 7)));
+    let until = match days {
+        Some((number, each)) => {
+            let days = number.parse::<i64>().map_err(|_| refused())?;
+            let days = days.checked_mul(each).ok_or_else(refused)?;
+            if !(1..=MOST_DAYS).contains(&days) {
+                return Err(refused());
+            }
+            now.checked_add(SignedDuration::from_hours(24 * days))
+                .map_err(|_| refused())?
+        }
+        None => match text.parse::<Timestamp>() {
+            Ok(moment) => moment,
+            Err(_) => {
+                let is_day = text.len() == 10;
+                let day = text.parse::<jiff::civil::Date>().ok().filter(|_| is_day);
+                day.and_then(|day| {
+                    let end = day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC);
+                    Some(end.ok()?.timestamp())
+                })
+                .ok_or_else(refused)?
+            }
+        },
+    };
+    if until <= now {
+        return Err(refused());
+    }
+    Ok(until.strftime("%FT%TZ").to_string())
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -48,13 +147,14 @@ struct TokenFile {
 pub struct Tokens {
     path: Option<PathBuf>,
     known: Arc<Mutex<Known>>,
+    /// Held by whoever changes the list in this process.
+    change: Arc<Mutex<()>>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
-    tokens: Vec<Token>,
-    /// Length and time of the file that was read.
-    stamp: Option<(u64, SystemTime)>,
+    tokens: Arc<Vec<Token>>,
+    stamp: Option<Stamp>,
 }
 
 impl Tokens {
@@ -66,6 +166,7 @@ impl Tokens {
         let tokens = Self {
             path: Some(data_dir.join("tokens.json")),
             known: Arc::default(),
+            change: Arc::default(),
         };
         tokens.list()?;
         Ok(tokens)
@@ -76,14 +177,14 @@ impl Tokens {
         Self {
             path: None,
             known: Arc::default(),
+            change: Arc::default(),
         }
     }
 
     /// Makes a key and returns it. It is not kept: only its hash is.
     ///
     /// # Errors
-    /// [`TokenError`] if the name is taken or empty, a graph is no IRI, the token would allow
-    /// nothing, or the file cannot be written.
+    /// As [`Tokens::make`].
     pub fn create(&self, name: &str, graphs: &[String], admin: bool) -> Result<String, TokenError> {
         self.create_with(name, graphs, &[], admin)
     }
@@ -91,7 +192,7 @@ impl Tokens {
     /// The same, for a key that may also read private graphs which it may not write.
     ///
     /// # Errors
-    /// As [`Tokens::create`].
+    /// As [`Tokens::make`].
     pub fn create_with(
         &self,
         name: &str,
@@ -99,68 +200,110 @@ impl Tokens {
         read: &[String],
         admin: bool,
     ) -> Result<String, TokenError> {
-        if name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
-            return Err(TokenError::Name(name.escape_debug().to_string()));
-        }
-        if !admin && graphs.is_empty() && read.is_empty() {
-            return Err(TokenError::Powerless);
-        }
-        let mut named = graphs.iter().chain(read);
-        if let Some(graph) = named.find(|graph| NamedNode::new(*graph).is_err()) {
-            return Err(TokenError::Graph(graph.clone()));
-        }
-        let mut secret = [0_u8; 32];
-        getrandom::fill(&mut secret)
-            .map_err(|error| TokenError::NoRandomness(error.to_string()))?;
-        let key = format!("{PREFIX}{}", blake3::Hash::from_bytes(secret).to_hex());
-        let mut tokens = self.list()?;
-        if tokens.iter().any(|token| token.name == name) {
-            return Err(TokenError::Exists(name.to_owned()));
-        }
-        tokens.push(Token {
+        let (_, key) = self.make(&NewToken {
             name: name.to_owned(),
             graphs: graphs.to_vec(),
             read: read.to_vec(),
             admin,
-            created: jiff::Timestamp::now().strftime("%FT%TZ").to_string(),
-            hash: hash(&key).to_hex().to_string(),
-        });
-        self.save(tokens)?;
+            ..NewToken::default()
+        })?;
         Ok(key)
+    }
+
+    /// Makes a token; answers it with its key, which is not kept: only its hash is.
+    ///
+    /// # Errors
+    /// [`TokenError`] if the name is taken or unusable, a graph is no name for one, the token would
+    /// allow nothing, the time is over, or the file cannot be written.
+    pub fn make(&self, new: &NewToken) -> Result<(Token, String), TokenError> {
+        let name = &new.name;
+        if name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
+            return Err(TokenError::Name(name.escape_debug().to_string()));
+        }
+        let named = |graphs: &[String]| {
+            let graphs = graphs.iter().map(|graph| match graph_named(graph) {
+                Ok(graph) => Ok(graph.into_string()),
+                Err(_) => Err(TokenError::Graph(graph.escape_debug().to_string())),
+            });
+            graphs.collect::<Result<Vec<_>, _>>()
+        };
+        let mut graphs = named(&new.graphs)?;
+        if let Some(partner) = &new.partner {
+            let partner = partner_graph(partner)?.into_string();
+            if !graphs.contains(&partner) {
+                graphs.push(partner);
+            }
+        }
+        let read = named(&new.read)?;
+        if !new.admin && graphs.is_empty() && read.is_empty() {
+            return Err(TokenError::Powerless);
+        }
+        let (key, hash) = new_key()?;
+        let token = Token {
+            name: name.clone(),
+            graphs,
+            read,
+            admin: new.admin,
+            created: now(),
+            expires: new.expires.as_deref().map(expiry).transpose()?,
+            hash,
+        };
+        self.change(|tokens| {
+            if tokens.iter().any(|token| token.name == *name) {
+                return Err(TokenError::Exists(name.clone()));
+            }
+            tokens.push(token.clone());
+            Ok(())
+        })?;
+        Ok((token, key))
+    }
+
+    /// Makes a new key for the same rights; the old one is worth nothing from then on. `expires`
+    /// takes the place of what was said of that before.
+    ///
+    /// # Errors
+    /// [`TokenError`] if there is none of that name, its time is over and no other is given, or the
+    /// file cannot be written.
+    pub fn renew(&self, name: &str, expires: Option<&str>) -> Result<(Token, String), TokenError> {
+        let until = expires.map(expiry).transpose()?;
+        let (key, hash) = new_key()?;
+        let token = self.change(|tokens| {
+            let token = tokens
+                .iter_mut()
+                .find(|token| token.name == name)
+                .ok_or_else(|| TokenError::Missing(name.to_owned()))?;
+            if until.is_some() {
+                token.expires = until;
+            }
+            if let Some(until) = token.expires.as_ref().filter(|_| token.is_expired()) {
+                return Err(TokenError::Over(name.to_owned(), until.clone()));
+            }
+            token.hash = hash;
+            token.created = now();
+            Ok(token.clone())
+        })?;
+        Ok((token, key))
     }
 
     /// Every token, in the order they were made.
     ///
     /// # Errors
     /// [`TokenError`] if the file cannot be read or is damaged.
-    pub fn list(&self) -> Result<Vec<Token>, TokenError> {
+    pub fn list(&self) -> Result<Arc<Vec<Token>>, TokenError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(path) = &self.path else {
-            return Ok(known.tokens.clone());
+            return Ok(Arc::clone(&known.tokens));
         };
-        let stamp = match fs::metadata(path) {
-            Ok(metadata) => Some((
-                metadata.len(),
-                metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
-            )),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(source) => return Err(TokenError::io(path, source)),
-        };
+        let stamp = Stamp::of(path).map_err(|source| TokenError::io(path, source))?;
         if stamp.is_none() {
             *known = Known::default();
         } else if stamp != known.stamp {
-            let text = fs::read_to_string(path).map_err(|source| TokenError::io(path, source))?;
-            let file: TokenFile =
-                serde_json::from_str(&text).map_err(|error| TokenError::Damaged {
-                    path: path.clone(),
-                    detail: error.to_string(),
-                })?;
             *known = Known {
-                tokens: file.tokens,
+                tokens: Arc::new(read(path)?),
                 stamp,
             };
         }
-        Ok(known.tokens.clone())
+        Ok(Arc::clone(&known.tokens))
     }
 
     /// Takes a token back; its key is worth nothing from then on.
@@ -168,66 +311,110 @@ impl Tokens {
     /// # Errors
     /// [`TokenError`] if there is none of that name, or the file cannot be written.
     pub fn revoke(&self, name: &str) -> Result<(), TokenError> {
-        let mut tokens = self.list()?;
-        let before = tokens.len();
-        tokens.retain(|token| token.name != name);
-        if tokens.len() == before {
-            return Err(TokenError::Missing(name.to_owned()));
-        }
-        self.save(tokens)
+        self.change(|tokens| {
+            let before = tokens.len();
+            tokens.retain(|token| token.name != name);
+            if tokens.len() == before {
+                return Err(TokenError::Missing(name.to_owned()));
+            }
+            Ok(())
+        })
     }
 
-    /// The token that a key belongs to. Takes as long for a wrong key as for a right one.
+    /// The token that a key belongs to, if it is still valid. Takes as long for a wrong key as for
+    /// a right one.
     ///
     /// # Errors
     /// [`TokenError`] if the file cannot be read or is damaged.
     pub fn find(&self, key: &str) -> Result<Option<Token>, TokenError> {
-        let hash = hash(key).to_hex();
+        Ok(self.owner(key)?.filter(|token| !token.is_expired()))
+    }
+
+    /// The token that a key belongs to, also if its time is over ([`Token::is_expired`]).
+    ///
+    /// # Errors
+    /// As [`Tokens::find`].
+    pub fn owner(&self, key: &str) -> Result<Option<Token>, TokenError> {
+        let hash = hash(key);
         let mut found = None;
-        for token in self.list()? {
+        for token in self.list()?.iter() {
             if bool::from(token.hash.as_bytes().ct_eq(hash.as_bytes())) {
-                found = Some(token);
+                found = Some(token.clone());
             }
         }
         Ok(found)
     }
 
-    fn save(&self, tokens: Vec<Token>) -> Result<(), TokenError> {
-        let file = TokenFile { tokens };
-        if let Some(path) = &self.path {
-            let mut text = serde_json::to_string_pretty(&file).unwrap_or_default();
-            text.push('\n');
-            replace_private_file(path, text.as_bytes())
-                .map_err(|source| TokenError::io(path, source))?;
-        }
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // Without a stamp the file is read again at the next look.
-        *known = Known {
-            tokens: file.tokens,
-            stamp: None,
+    /// Changes the list. Nobody else does meanwhile, in this process or another.
+    fn change<T>(
+        &self,
+        work: impl FnOnce(&mut Vec<Token>) -> Result<T, TokenError>,
+    ) -> Result<T, TokenError> {
+        let _alone = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(path) = &self.path else {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut tokens = Vec::clone(&known.tokens);
+            let answer = work(&mut tokens)?;
+            known.tokens = Arc::new(tokens);
+            return Ok(answer);
         };
-        Ok(())
+        let failed = |source| TokenError::io(path, source);
+        let _alone_everywhere = lock_for(path).map_err(failed)?;
+        let mut tokens = if path.exists() {
+            read(path)?
+        } else {
+            Vec::new()
+        };
+        let answer = work(&mut tokens)?;
+        let mut text = serde_json::to_string_pretty(&TokenFile { tokens }).unwrap_or_default();
+        text.push('\n');
+        replace_private_file(path, text.as_bytes()).map_err(failed)?;
+        Ok(answer)
     }
 }
 
-fn hash(key: &str) -> blake3::Hash {
-    blake3::hash(key.as_bytes())
+/// The graph of a partner: `…/graph/partner/NAME`.
+///
+/// # Errors
+/// [`TokenError::Partner`] if the name is not one segment of plain characters.
+pub fn partner_graph(name: &str) -> Result<NamedNode, TokenError> {
+    let is_plain = !name.is_empty()
+        && name.len() <= 100
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        && name.chars().any(|c| c.is_ascii_alphanumeric());
+    let graph = format!("{}partner/{name}", iri::GRAPH);
+    match NamedNode::new(graph) {
+        Ok(graph) if is_plain => Ok(graph),
+        _ => Err(TokenError::Partner(name.escape_debug().to_string())),
+    }
 }
 
-/// Writes a file that only its owner may read, so that it has its old content or its new one.
-pub(super) fn replace_private_file(path: &Path, content: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let new = path.with_extension("json.new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&new, path)
+fn read(path: &Path) -> Result<Vec<Token>, TokenError> {
+    let text = fs::read_to_string(path).map_err(|source| TokenError::io(path, source))?;
+    let file: TokenFile = serde_json::from_str(&text).map_err(|error| TokenError::Damaged {
+        path: path.to_owned(),
+        detail: error.to_string(),
+    })?;
+    Ok(file.tokens)
+}
+
+fn now() -> String {
+    Timestamp::now().strftime("%FT%TZ").to_string()
+}
+
+/// A key that nobody has, and its hash.
+fn new_key() -> Result<(String, String), TokenError> {
+    let mut secret = [0_u8; 32];
+    getrandom::fill(&mut secret).map_err(|error| TokenError::NoRandomness(error.to_string()))?;
+    let key = format!("{PREFIX}{}", blake3::Hash::from_bytes(secret).to_hex());
+    let hash = hash(&key);
+    Ok((key, hash))
+}
+
+fn hash(key: &str) -> String {
+    blake3::hash(key.as_bytes()).to_hex().to_string()
 }
 
 /// What can go wrong with tokens.
@@ -237,19 +424,34 @@ pub enum TokenError {
     #[error("`{0}` cannot be a token's name; take up to 100 characters of one line")]
     Name(String),
     /// The name is taken.
-    #[error("there is a token `{0}` already; revoke it first, or take another name")]
+    #[error(
+        "there is a token `{0}` already; revoke it first, renew it for a new key, or take another name"
+    )]
     Exists(String),
     /// Nothing has this name.
     #[error("there is no token `{0}`; `weft token list` shows them")]
     Missing(String),
     /// A graph that is no IRI.
-    #[error("graph <{0}> is not an absolute IRI")]
+    #[error("graph <{0}> is not an absolute IRI, nor a name such as partner/mine")]
     Graph(String),
+    /// A partner's name that cannot be part of an IRI.
+    #[error("`{0}` cannot be a partner's name; take letters, digits, `-`, `_` and `.`")]
+    Partner(String),
     /// Neither graphs nor admin.
     #[error(
         "a token needs `--graph IRI`, for each graph it may write, `--read IRI`, for each it may read, or `--admin`"
     )]
     Powerless,
+    /// An end that is none.
+    #[error(
+        "`{0}` is no time to come; say until when the token is valid as 2027-06-30 or as 90d, at most {MOST_DAYS}d"
+    )]
+    Expiry(String),
+    /// Renewed without a new end, when the old one is over.
+    #[error(
+        "token `{0}` expired on {1}; say until when the new key is valid, as in `--expires 90d`"
+    )]
+    Over(String, String),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers: {0}")]
     NoRandomness(String),
@@ -337,5 +539,80 @@ mod tests {
             message.contains("tokens.json") && message.contains("line 1"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn an_end_is_a_day_a_moment_or_a_number_of_days() {
+        assert_eq!(expiry("2999-06-30").unwrap(), "2999-06-30T23:59:59Z");
+        assert_eq!(
+            expiry("2999-06-30T12:00:00+02:00").unwrap(),
+            "2999-06-30T10:00:00Z"
+        );
+        assert!(expiry("90d").unwrap() < expiry("14w").unwrap());
+        for wrong in [
+            "",
+            "tomorrow",
+            "0d",
+            "-1d",
+            "99999999d",
+            "9999999999999999999d",
+            "d",
+            "90",
+            "2020-01-01",
+            "2999-02-30",
+            "2020-01-01T00:00:00Z",
+        ] {
+            assert!(
+                matches!(expiry(wrong), Err(TokenError::Expiry(_))),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_expired_key_is_nobodys_but_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let tokens = Tokens::open(folder.path()).unwrap();
+        let new = NewToken {
+            name: "a".to_owned(),
+            partner: Some("a".to_owned()),
+            expires: Some("90d".to_owned()),
+            ..NewToken::default()
+        };
+        let (token, key) = tokens.make(&new).unwrap();
+        assert_eq!(token.graphs, ["https://w3id.org/weft/graph/partner/a"]);
+        assert!(tokens.find(&key).unwrap().is_some());
+        let path = folder.path().join("tokens.json");
+        let text = fs::read_to_string(&path).unwrap();
+        let until = token.expires.unwrap();
+        fs::write(&path, text.replace(&until, "2020-01-01T00:00:00Z")).unwrap();
+        assert_eq!(tokens.find(&key).unwrap(), None);
+        assert!(tokens.owner(&key).unwrap().unwrap().is_expired());
+        assert!(matches!(tokens.renew("a", None), Err(TokenError::Over(..))));
+        let (renewed, new_key) = tokens.renew("a", Some("2999-01-01")).unwrap();
+        assert_eq!(renewed.graphs, token.graphs);
+        assert!(tokens.find(&new_key).unwrap().is_some());
+        assert_eq!(tokens.owner(&key).unwrap(), None);
+    }
+
+    #[test]
+    fn partners_are_named_in_plain_characters() {
+        for wrong in ["", "a/b", "..", ".", "a b", "a%2fb", "é"] {
+            assert!(partner_graph(wrong).is_err(), "{wrong}");
+        }
+        assert!(partner_graph("ngo-1.at").is_ok());
+    }
+
+    #[test]
+    fn tokens_made_at_the_same_time_are_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let tokens = Tokens::open(folder.path()).unwrap();
+                scope.spawn(move || tokens.create(&number.to_string(), &[], true).unwrap());
+            }
+        });
+        let tokens = Tokens::open(folder.path()).unwrap();
+        assert_eq!(tokens.list().unwrap().len(), 8);
     }
 }

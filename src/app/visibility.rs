@@ -1,8 +1,9 @@
 //! Who may see which graphs.
 //!
-//! A graph is public unless it stands in `graphs.json` in the data directory. A private one is seen
-//! by the tokens that may write or read it, and by admins; to everybody else it is not there. The
-//! file is read again when it changed, so `weft graph` works beside a running service, and a change
+//! A graph is public unless it, or a graph above it, stands in `graphs.json` in the data directory:
+//! what is below a private graph is private too, from its first moment. A private one is seen by
+//! the tokens that may write or read it, and by admins; to everybody else it is not there. The file
+//! is read again when it changed, so `weft graph` works beside a running service, and a change
 //! holds from the next request on.
 //!
 //! The alignment rules and the published metrics leave private graphs out, because what they yield
@@ -10,17 +11,16 @@
 //! graphs are hidden from those who may not see all that went into them; `derived.json` remembers
 //! across restarts what was left out.
 
-use super::tokens::replace_private_file;
+use super::files::{Stamp, lock_for, replace_private_file};
 use super::{AppError, KnowledgeGraph, Writer, iri};
-use crate::store::{CommitInfo, DEFAULT_GRAPH_IRI, Snapshot, StoreError};
+use crate::store::{CommitInfo, DEFAULT_GRAPH_IRI, GraphTrees, HiddenGraphs, Snapshot, StoreError};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNode};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// The file that says which graphs are private.
 pub const GRAPHS_FILE: &str = "graphs.json";
@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Whoever renews the derived graphs, in the log.
 const AUTHOR: &str = "weft graph";
 
-type Names = Arc<BTreeSet<NamedNode>>;
+type Names = Arc<GraphTrees>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +45,9 @@ struct GraphsFile {
 struct DerivedFile {
     without: Vec<String>,
     pending: bool,
+    /// Whether the graphs below those named were left out as well.
+    #[serde(default)]
+    with_those_below: bool,
 }
 
 /// The graphs of a data directory that are private.
@@ -58,31 +61,6 @@ pub struct PrivateGraphs {
 struct Known {
     graphs: Names,
     stamp: Option<Stamp>,
-}
-
-/// What tells one state of a file from another: it is replaced, never written in place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Stamp {
-    length: u64,
-    modified: SystemTime,
-    inode: u64,
-}
-
-impl Stamp {
-    fn of(path: &Path) -> Result<Option<Self>, VisibilityError> {
-        match fs::metadata(path) {
-            Ok(metadata) => Ok(Some(Self {
-                length: metadata.len(),
-                modified: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
-                #[cfg(unix)]
-                inode: std::os::unix::fs::MetadataExt::ino(&metadata),
-                #[cfg(not(unix))]
-                inode: 0,
-            })),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(VisibilityError::io(path, source)),
-        }
-    }
 }
 
 impl PrivateGraphs {
@@ -111,15 +89,15 @@ impl PrivateGraphs {
     ///
     /// # Errors
     /// [`VisibilityError`] if the file cannot be read or is damaged.
-    pub fn list(&self) -> Result<Arc<BTreeSet<NamedNode>>, VisibilityError> {
+    pub fn list(&self) -> Result<Arc<GraphTrees>, VisibilityError> {
         let mut known = lock(&self.known);
         let Some(path) = &self.path else {
             return Ok(Arc::clone(&known.graphs));
         };
-        let stamp = Stamp::of(path)?;
+        let stamp = Stamp::of(path).map_err(|source| VisibilityError::io(path, source))?;
         if stamp != known.stamp {
             let graphs = match stamp {
-                None => BTreeSet::new(),
+                None => GraphTrees::default(),
                 Some(_) => read(path)?,
             };
             // Who compares pointers must not see a difference where there is none.
@@ -131,34 +109,41 @@ impl PrivateGraphs {
         Ok(Arc::clone(&known.graphs))
     }
 
-    /// Makes a graph private or public; answers whether that is a change. The graph need not be
-    /// there yet.
+    /// Makes a graph and those below it private, or no longer; answers whether that is a change. The
+    /// graph need not be there yet. What is below a private graph stays private with it.
     ///
     /// # Errors
-    /// [`VisibilityError`] if everybody must see the graph, or the file cannot be written.
+    /// [`VisibilityError`] if everybody must see the graph or one below it, it is to be public below
+    /// a private one, or the file cannot be written.
     pub fn set(&self, graph: &NamedNode, private: bool) -> Result<bool, VisibilityError> {
-        let is_built_in = graph.as_str() == DEFAULT_GRAPH_IRI
-            || [iri::ONTOLOGY_GRAPH, iri::INFERRED_GRAPH, iri::METRICS_GRAPH]
-                .contains(&graph.as_ref());
-        if private && is_built_in {
+        let tree = GraphTrees::from([graph.clone()]);
+        if private && always_public().any(|public| tree.contains(&public)) {
             return Err(VisibilityError::AlwaysPublic(graph.clone()));
         }
-        self.change(|graphs| {
+        let mut above = None;
+        let changed = self.change(|graphs| {
             if private {
-                graphs.insert(graph.clone())
-            } else {
-                graphs.remove(graph)
+                return graphs.insert(graph.clone());
             }
-        })
+            above = graphs
+                .iter()
+                .find(|root| *root != graph && GraphTrees::from([(*root).clone()]).contains(graph))
+                .cloned();
+            above.is_none() && graphs.remove(graph)
+        })?;
+        match above {
+            Some(above) => Err(VisibilityError::BelowPrivate {
+                graph: graph.clone(),
+                above,
+            }),
+            None => Ok(changed),
+        }
     }
 
-    fn change(
-        &self,
-        work: impl FnOnce(&mut BTreeSet<NamedNode>) -> bool,
-    ) -> Result<bool, VisibilityError> {
+    fn change(&self, work: impl FnOnce(&mut GraphTrees) -> bool) -> Result<bool, VisibilityError> {
         let Some(path) = &self.path else {
             let mut known = lock(&self.known);
-            let mut graphs = BTreeSet::clone(&known.graphs);
+            let mut graphs = GraphTrees::clone(&known.graphs);
             let changed = work(&mut graphs);
             if changed {
                 known.graphs = Arc::new(graphs);
@@ -166,15 +151,19 @@ impl PrivateGraphs {
             return Ok(changed);
         };
         // Held until the end: two who change it at once must not undo each other.
-        let _alone = file_lock(path)?;
-        let mut graphs = match Stamp::of(path)? {
-            None => BTreeSet::new(),
-            Some(_) => read(path)?,
+        let _alone = lock_for(path).map_err(|source| VisibilityError::io(path, source))?;
+        let mut graphs = if path.exists() {
+            read(path)?
+        } else {
+            GraphTrees::default()
         };
         let changed = work(&mut graphs);
         if changed {
             let file = GraphsFile {
-                private: graphs.into_iter().map(NamedNode::into_string).collect(),
+                private: graphs
+                    .iter()
+                    .map(|graph| graph.as_str().to_owned())
+                    .collect(),
             };
             write(path, &file)?;
         }
@@ -182,7 +171,7 @@ impl PrivateGraphs {
     }
 }
 
-fn read(path: &Path) -> Result<BTreeSet<NamedNode>, VisibilityError> {
+fn read(path: &Path) -> Result<GraphTrees, VisibilityError> {
     let text = fs::read_to_string(path).map_err(|source| VisibilityError::io(path, source))?;
     let damaged = |detail: String| VisibilityError::Damaged {
         path: path.to_owned(),
@@ -196,27 +185,21 @@ fn read(path: &Path) -> Result<BTreeSet<NamedNode>, VisibilityError> {
         .collect()
 }
 
+/// The graphs that everybody must see.
+fn always_public() -> impl Iterator<Item = NamedNode> {
+    [
+        NamedNode::new_unchecked(DEFAULT_GRAPH_IRI),
+        iri::ONTOLOGY_GRAPH.into_owned(),
+        iri::INFERRED_GRAPH.into_owned(),
+        iri::METRICS_GRAPH.into_owned(),
+    ]
+    .into_iter()
+}
+
 fn write(path: &Path, content: &impl Serialize) -> Result<(), VisibilityError> {
     let mut text = serde_json::to_string_pretty(content).unwrap_or_default();
     text.push('\n');
     replace_private_file(path, text.as_bytes()).map_err(|source| VisibilityError::io(path, source))
-}
-
-fn file_lock(path: &Path) -> Result<File, VisibilityError> {
-    let path = path.with_extension("lock");
-    let open = || {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)?;
-        file.lock()?;
-        Ok(file)
-    };
-    open().map_err(|source| VisibilityError::io(&path, source))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -265,6 +248,7 @@ impl Derived {
             let file = DerivedFile {
                 without: names.map(|graph| graph.as_str().to_owned()).collect(),
                 pending: state.pending,
+                with_those_below: true,
             };
             write(path, &file)?;
         }
@@ -281,6 +265,11 @@ impl Visibility {
             .ok()
             .and_then(|bytes| serde_json::from_slice::<DerivedFile>(&bytes).ok());
         let state = match file {
+            // Graphs below those named may be in what was derived: all is made anew.
+            Some(file) if !file.with_those_below && !file.without.is_empty() => State {
+                without: Arc::default(),
+                pending: true,
+            },
             Some(file) => {
                 let names = file.without.into_iter();
                 State {
@@ -314,7 +303,7 @@ impl Visibility {
         }
     }
 
-    fn view(&self, whole: Arc<Snapshot>, hidden: &BTreeSet<NamedNode>) -> Arc<Snapshot> {
+    fn view(&self, whole: Arc<Snapshot>, hidden: &HiddenGraphs) -> Arc<Snapshot> {
         if hidden.is_empty() {
             return whole;
         }
@@ -330,7 +319,7 @@ impl Visibility {
         {
             return Arc::clone(known);
         }
-        let view = Arc::new(whole.hiding(hidden));
+        let view = Arc::new(whole.hiding(hidden.clone()));
         if *version == whole.version() {
             if kept.len() >= MOST_VIEWS {
                 kept.remove(0);
@@ -345,15 +334,15 @@ impl Visibility {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Sees {
     Everything,
-    /// The public ones, and these.
-    PublicAnd(BTreeSet<NamedNode>),
+    /// The public ones, and these with all below them.
+    PublicAnd(GraphTrees),
 }
 
 impl Sees {
     fn sees(&self, graph: &NamedNode) -> bool {
         match self {
             Self::Everything => true,
-            Self::PublicAnd(graphs) => graphs.contains(graph),
+            Self::PublicAnd(graphs) => graphs.allows(graph),
         }
     }
 }
@@ -370,7 +359,7 @@ impl Reader {
     pub fn anonymous() -> Self {
         Self {
             name: "anybody".to_owned(),
-            sees: Sees::PublicAnd(BTreeSet::new()),
+            sees: Sees::PublicAnd(GraphTrees::default()),
         }
     }
 
@@ -400,9 +389,9 @@ impl Writer {
             name: self.name().to_owned(),
             sees: match self {
                 Self::Local | Self::Admin(_) => Sees::Everything,
-                Self::Anybody => Sees::PublicAnd(BTreeSet::new()),
+                Self::Anybody => Sees::PublicAnd(GraphTrees::default()),
                 Self::Partner(_, graphs, read) => {
-                    Sees::PublicAnd(graphs.union(read).cloned().collect())
+                    Sees::PublicAnd(graphs.iter().chain(read).cloned().collect())
                 }
             },
         }
@@ -471,31 +460,31 @@ impl KnowledgeGraph {
         if hidden.is_empty() {
             return Ok(Arc::clone(past));
         }
-        hide_derived(&mut hidden, &BTreeSet::new());
-        Ok(Arc::new(past.hiding(&hidden)))
+        hide_derived(&mut hidden, &GraphTrees::default());
+        Ok(Arc::new(past.hiding(hidden)))
     }
 
-    /// The graphs that a reader may not see at this moment, whether they are there or not.
+    /// The graphs that a reader may not see at this moment, whether they are there or not: the
+    /// private ones and those below them, but for those to which the reader has a right.
     ///
     /// # Errors
     /// As [`KnowledgeGraph::snapshot_for`].
-    pub fn hidden_from(&self, reader: &Reader) -> Result<BTreeSet<NamedNode>, AppError> {
+    pub fn hidden_from(&self, reader: &Reader) -> Result<HiddenGraphs, AppError> {
         let private = self.private_graphs()?;
-        let mut hidden: BTreeSet<NamedNode> = private
-            .iter()
-            .filter(|graph| !reader.sees.sees(graph))
-            .cloned()
-            .collect();
+        let mut hidden = match &reader.sees {
+            Sees::Everything => HiddenGraphs::default(),
+            Sees::PublicAnd(graphs) => HiddenGraphs::new(&private, graphs),
+        };
         hide_derived(&mut hidden, &self.inner.visibility.derived.without());
         Ok(hidden)
     }
 
-    /// The private graphs, whether they are there or not. If the list has changed, the derived
-    /// graphs are renewed in the background.
+    /// The private graphs, whether they are there or not; those below them are private too
+    /// ([`GraphTrees::contains`]). If the list has changed, the derived graphs are renewed in the background.
     ///
     /// # Errors
     /// [`AppError::Visibility`] if the list cannot be read.
-    pub fn private_graphs(&self) -> Result<Arc<BTreeSet<NamedNode>>, AppError> {
+    pub fn private_graphs(&self) -> Result<Arc<GraphTrees>, AppError> {
         let private = self.inner.visibility.private.list()?;
         if !self.is_settled(&private) {
             self.settle_in_the_background();
@@ -606,7 +595,7 @@ impl KnowledgeGraph {
         }
         // Said before the rules see the new list: what becomes public goes into the derived graphs
         // from the next commit on, and must not be taken to be left out after a crash.
-        let still: BTreeSet<NamedNode> = without.intersection(&private).cloned().collect();
+        let still = without.intersection(&private);
         visibility.derived.set(State {
             without: Arc::new(still),
             pending: true,
@@ -690,7 +679,7 @@ impl KnowledgeGraph {
 }
 
 /// Adds graphs to the list of a directory.
-fn carry(private: &BTreeSet<NamedNode>, directory: &Path) -> Result<(), VisibilityError> {
+fn carry(private: &GraphTrees, directory: &Path) -> Result<(), VisibilityError> {
     if private.is_empty() {
         return Ok(());
     }
@@ -712,9 +701,10 @@ fn must_hold_no_data(directory: &Path) -> Result<(), StoreError> {
 }
 
 /// Hides the derived graphs as well, if something that is hidden may have gone into them.
-fn hide_derived(hidden: &mut BTreeSet<NamedNode>, without: &BTreeSet<NamedNode>) {
+fn hide_derived(hidden: &mut HiddenGraphs, without: &GraphTrees) {
     let derived = [iri::INFERRED_GRAPH, iri::METRICS_GRAPH].map(|graph| graph.into_owned());
     if hidden
+        .roots()
         .iter()
         .any(|graph| !without.contains(graph) && !derived.contains(graph))
     {
@@ -784,6 +774,16 @@ pub enum VisibilityError {
         "graph {0} cannot be private: it is filled by weft or belongs to everybody; put what is private into a graph of its own"
     )]
     AlwaysPublic(NamedNode),
+    /// Below a private graph nothing is public.
+    #[error(
+        "{graph} stays private, because {above} is: make that one public, or keep what is public in a graph beside it"
+    )]
+    BelowPrivate {
+        /// The graph that was to be public.
+        graph: NamedNode,
+        /// The private graph above it.
+        above: NamedNode,
+    },
     /// The file is not what was written.
     #[error(
         "{}: {detail}; repair it: until then nothing is shown, because nobody knows what is private", path.display()

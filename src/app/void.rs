@@ -8,7 +8,7 @@
 //! The description is made for each version when it is asked for, never stored: it is there as
 //! `/.well-known/void`, as [`GRAPH`] and as [`SERVICE`].
 
-use super::{Config, KnowledgeGraph, iri, resource};
+use super::{Config, KnowledgeGraph, datasets, iri, resource};
 use crate::rdf::{DEFAULT_GRAPH, TermId};
 use crate::store::{DEFAULT_GRAPH_IRI, GraphStatistics, LinkTarget, Snapshot};
 use oxigraph::io::{JsonLdProfileSet, RdfFormat};
@@ -469,14 +469,23 @@ impl<'a> Writer<'a> {
     fn about(&mut self, name: &NamedOrBlankNode, stored: &GraphName) {
         let snapshot = self.snapshot;
         let within = GraphNameRef::from(stored);
+        // What its owner says of the graph lies in a graph of its own.
+        let beside = match name {
+            NamedOrBlankNode::NamedNode(node) => datasets::about(node).ok(),
+            NamedOrBlankNode::BlankNode(_) => None,
+        };
         let values = |subject: &NamedOrBlankNode, property| {
+            let beside = beside.as_ref().filter(|_| subject == name);
+            let places = beside.map(|graph| graph.as_ref().into());
             let subject = Term::from(subject.clone());
-            let quads = snapshot.quads_for_pattern(
-                Some(subject.as_ref()),
-                Some(property),
-                None,
-                Some(within),
-            );
+            let quads = places.into_iter().chain([within]).flat_map(|place| {
+                snapshot.quads_for_pattern(
+                    Some(subject.as_ref()),
+                    Some(property),
+                    None,
+                    Some(place),
+                )
+            });
             let mut values: Vec<Term> = quads.map(|quad| quad.object).collect();
             values.sort_by_key(Term::to_string);
             values

@@ -4,6 +4,7 @@ mod graphs;
 mod integration;
 mod networks;
 mod search;
+mod tokens;
 
 use crate::app::{
     AppError, CatalogueError, ConfigError, GraphChange, KnowledgeGraph, NetworkError, ResultFormat,
@@ -87,7 +88,7 @@ enum Command {
     Graph(graphs::Graph),
     /// Make, list and revoke the keys that allow writing, and reading what is private
     #[command(subcommand)]
-    Token(Token),
+    Token(tokens::Keys),
     /// Copy the data, whole and checked, into an empty directory (tokens stay behind; which graphs
     /// are private is copied)
     Backup {
@@ -216,31 +217,6 @@ struct Validate {
     language: String,
 }
 
-#[derive(Subcommand)]
-enum Token {
-    /// Make a key; it is shown once
-    Create {
-        /// Who will use it
-        name: String,
-        /// A graph that it may write; give it again for more
-        #[arg(long = "graph", value_name = "IRI")]
-        graphs: Vec<String>,
-        /// A private graph that it may read but not write; give it again for more
-        #[arg(long, value_name = "IRI")]
-        read: Vec<String>,
-        /// It may read and write everything
-        #[arg(long, conflicts_with_all = ["graphs", "read"])]
-        admin: bool,
-    },
-    /// List the keys by name
-    List,
-    /// Make a key worthless
-    Revoke {
-        /// Its name
-        name: String,
-    },
-}
-
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 enum CliError {
@@ -357,7 +333,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Export(export) => networks::run_export(&cli.place, &export),
         Command::Integration(report) => integration::run_integration(&cli.place, &report),
         Command::Graph(graph) => graphs::run_graph(&cli.place, graph),
-        Command::Token(token) => run_token(&cli.place, token),
+        Command::Token(token) => tokens::run_token(&cli.place, token),
         Command::Backup { dir } => {
             let version = existing(&cli.place)?.backup(&dir)?;
             say(&format!("Version {version} is in {}.", dir.display()));
@@ -1002,59 +978,6 @@ fn run_validate(place: &Place, arguments: Validate) -> Result<(), CliError> {
             "there are {violations} violations"
         ))),
     }
-}
-
-fn run_token(place: &Place, token: Token) -> Result<(), CliError> {
-    let config = settings(place)?.resolve()?;
-    let directory = config.data_dir.unwrap_or_default();
-    // Tokens have a file of their own, so this works beside a running service.
-    let tokens = crate::app::Tokens::open(&directory)?;
-    let mut output = io::stdout().lock();
-    match token {
-        Token::Create {
-            name,
-            graphs,
-            read,
-            admin,
-        } => {
-            let iris = |names: Vec<String>| {
-                let names = names.iter();
-                names
-                    .map(|graph| Ok(graph_iri(graph)?.into_string()))
-                    .collect::<Result<Vec<_>, CliError>>()
-            };
-            let (graphs, read) = (iris(graphs)?, iris(read)?);
-            if graphs.is_empty() && read.is_empty() && !admin {
-                return Err(CliError::Usage(
-                    "a token needs --graph IRI to write, --read IRI to read what is private (give them again for more), or --admin".to_owned(),
-                ));
-            }
-            fs::create_dir_all(&directory).map_err(|source| CliError::File {
-                path: directory.clone(),
-                source,
-            })?;
-            let key = tokens.create_with(&name, &graphs, &read, admin)?;
-            say("Keep this key; it is not shown again. Send it as `Authorization: Bearer KEY`.");
-            writeln!(output, "{key}")?;
-        }
-        Token::List => {
-            for token in tokens.list()? {
-                let rights = if token.admin {
-                    "everything".to_owned()
-                } else {
-                    let read = token.read.iter().map(|graph| format!("read:{graph}"));
-                    let graphs = token.graphs.iter().cloned();
-                    graphs.chain(read).collect::<Vec<_>>().join(" ")
-                };
-                writeln!(output, "{}\t{}\t{rights}", token.name, token.created)?;
-            }
-        }
-        Token::Revoke { name } => {
-            tokens.revoke(&name)?;
-            say(&format!("Token `{name}` is revoked."));
-        }
-    }
-    Ok(())
 }
 
 fn run_doctor(place: &Place) -> Result<(), CliError> {

@@ -4,8 +4,8 @@
 use super::respond::{DATA_VERSION, version_tag};
 use crate::app::evaluations::Refused;
 use crate::app::{
-    AppError, CatalogueError, MappingsError, NetworkError, PermalinkError, SavedError,
-    VisibilityError, WriteError,
+    AppError, CatalogueError, DatasetError, MappingsError, NetworkError, PermalinkError,
+    SavedError, TokenError, VisibilityError, WriteError,
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
@@ -205,6 +205,14 @@ fn app_problem(error: AppError) -> Problem {
         AppError::Indicator(error) => indicator_problem(error),
         AppError::Saved(error) => saved_problem(error),
         AppError::Mappings(error) => mappings_problem(error),
+        AppError::Dataset(
+            DatasetError::Graph(_) | DatasetError::Field { .. } | DatasetError::Unknown { .. },
+        ) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-description",
+            "The description does not fit",
+            detail,
+        ),
         AppError::Permalink(error) => permalink_problem(error),
         AppError::Search(_) => Problem::new(
             StatusCode::BAD_REQUEST,
@@ -229,6 +237,13 @@ fn app_problem(error: AppError) -> Problem {
             StatusCode::UNAUTHORIZED,
             "unknown-token",
             "Unknown token",
+            detail,
+        )
+        .challenge("Bearer realm=\"weft\", error=\"invalid_token\""),
+        AppError::ExpiredKey { .. } => Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "expired-token",
+            "The token has expired",
             detail,
         )
         .challenge("Bearer realm=\"weft\", error=\"invalid_token\""),
@@ -259,11 +274,49 @@ fn app_problem(error: AppError) -> Problem {
             "The graph cannot be private",
             detail,
         ),
+        AppError::Visibility(VisibilityError::BelowPrivate { .. }) => Problem::new(
+            StatusCode::CONFLICT,
+            "below-private",
+            "The graph stays private",
+            detail,
+        ),
+        AppError::Token(error) => token_problem(error),
         AppError::Visibility(VisibilityError::Damaged { .. } | VisibilityError::Io { .. })
         | AppError::Ontology(_)
-        | AppError::Token(_)
         | AppError::Config(_)
         | AppError::Rule { .. } => internal(&detail),
+    }
+}
+
+fn token_problem(error: TokenError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        TokenError::Name(_)
+        | TokenError::Graph(_)
+        | TokenError::Partner(_)
+        | TokenError::Powerless
+        | TokenError::Expiry(_)
+        | TokenError::Over(..) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-token",
+            "This cannot be a token",
+            detail,
+        ),
+        TokenError::Exists(_) => Problem::new(
+            StatusCode::CONFLICT,
+            "token-exists",
+            "There is such a token",
+            detail,
+        ),
+        TokenError::Missing(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-token",
+            "No such token",
+            detail,
+        ),
+        TokenError::NoRandomness(_) | TokenError::Damaged { .. } | TokenError::Io { .. } => {
+            internal(&detail)
+        }
     }
 }
 

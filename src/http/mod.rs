@@ -5,6 +5,7 @@
 mod answers;
 mod codings;
 mod conditions;
+mod datasets;
 mod error;
 mod explain;
 mod graph_store;
@@ -35,6 +36,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_datasets;
+#[cfg(test)]
 mod tests_federation;
 #[cfg(test)]
 mod tests_history;
@@ -45,9 +48,12 @@ mod tests_networks;
 #[cfg(test)]
 mod tests_search;
 #[cfg(test)]
+mod tests_tokens;
+#[cfg(test)]
 mod tests_visibility;
 #[cfg(test)]
 mod tests_void;
+mod tokens;
 mod versions;
 mod void;
 
@@ -195,6 +201,8 @@ pub fn router(state: AppState) -> Router {
         .merge(sparql::routes())
         .merge(graph_store::routes())
         .merge(graphs::routes())
+        .merge(datasets::routes())
+        .merge(tokens::routes())
         .merge(summary::routes())
         .merge(search::routes())
         .merge(imports::routes())

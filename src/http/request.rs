@@ -333,8 +333,25 @@ fn key(headers: &HeaderMap) -> Option<&str> {
     Some(key.unwrap_or_default())
 }
 
+/// The key of a request, for who manages tokens or asks about their own.
+pub(super) fn sent_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    one_authorization(headers)?;
+    Ok(key(headers))
+}
+
+/// Refuses two keys at once: what is in front of this service may have looked at the other.
+fn one_authorization(headers: &HeaderMap) -> Result<(), ApiError> {
+    match headers.get_all(header::AUTHORIZATION).iter().nth(1) {
+        None => Ok(()),
+        Some(_) => Err(ApiError::BadRequest(
+            "there is more than one `Authorization` header; send one".to_owned(),
+        )),
+    }
+}
+
 /// Who reads, by the token of the request.
 pub(super) fn reader(state: &AppState, headers: &HeaderMap) -> Result<Reader, ApiError> {
+    one_authorization(headers)?;
     // Browsers and proxies go on sending what they logged in with elsewhere; that is meant for
     // others, and no attempt at a token.
     let is_for_others = |value: &HeaderValue| {
@@ -380,7 +397,7 @@ pub(super) async fn keep_to_oneself(request: Request, next: Next) -> Response {
 
 /// Who writes, by the token of the request.
 pub(super) fn writer(state: &AppState, parts: &Parts) -> Result<Writer, ApiError> {
-    let writer = state.graph().writer(key(&parts.headers))?;
+    let writer = state.graph().writer(sent_key(&parts.headers)?)?;
     if writer == Writer::Anybody && !is_from_here(parts) {
         return Err(ApiError::ForeignOrigin);
     }

@@ -2,12 +2,15 @@
 //!
 //! The view shares all parts with the snapshot it was made of. Every read goes through
 //! [`Snapshot::scan`] or the list of graphs, and both leave out what is hidden, so that nothing
-//! that is computed on a view can depend on it.
+//! that is computed on a view can depend on it. What is hidden is said as trees of names
+//! ([`HiddenGraphs`]) and looked up among the graphs of this version, so that a graph made later
+//! below a hidden one is hidden from its first moment.
 
 use super::snapshot::Snapshot;
+use super::trees::HiddenGraphs;
 use crate::rdf::TermId;
-use oxigraph::model::NamedNode;
-use std::collections::{BTreeMap, BTreeSet};
+use oxigraph::model::Term;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a view leaves out.
@@ -15,7 +18,7 @@ use std::sync::Arc;
 pub(super) struct Hidden {
     /// Numbers of the hidden graphs that are there, sorted.
     pub(super) ids: Vec<TermId>,
-    names: BTreeSet<NamedNode>,
+    names: HiddenGraphs,
     key: String,
     /// The graphs of the whole, if something is hidden.
     pub(super) whole: Option<Arc<BTreeMap<TermId, usize>>>,
@@ -27,35 +30,52 @@ impl Snapshot {
     ///
     /// Views are for readers; changes are made on whole snapshots.
     ///
-    /// Complexity: O(g log g) for g graphs; the data is not touched.
+    /// Complexity: O(g log h) for g graphs, h of them hidden roots; the data is not touched.
     #[must_use]
-    pub fn hiding(&self, graphs: &BTreeSet<NamedNode>) -> Self {
-        let names: BTreeSet<NamedNode> = self.hidden().union(graphs).cloned().collect();
+    pub fn hiding(&self, graphs: impl Into<HiddenGraphs>) -> Self {
+        let graphs = graphs.into();
         let mut ids = self.hidden_ids().to_vec();
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(self.visibility().as_bytes());
-        let mut there = false;
-        for graph in graphs {
-            let name = graph.as_ref().into();
-            if let Some(id) = self.graph_id(name)
-                && self.contains_graph(name)
-            {
-                ids.push(id);
-                there = true;
-                hasher.update(&(graph.as_str().len() as u64).to_le_bytes());
-                hasher.update(graph.as_str().as_bytes());
+        let mut there = Vec::new();
+        if !graphs.is_empty() {
+            for id in self.graph_ids().keys() {
+                match self.term(*id) {
+                    Ok(Term::NamedNode(name)) if graphs.contains(&name) => {
+                        there.push((name.into_string(), *id));
+                    }
+                    _ => {}
+                }
+            }
+            // The IRI of a blank node is a name of a graph as well.
+            for root in graphs.roots() {
+                let name = root.as_ref().into();
+                if let Some(id) = self.graph_id(name)
+                    && self.contains_graph(name)
+                    && !there.iter().any(|(_, known)| *known == id)
+                    && graphs.contains(root)
+                {
+                    there.push((root.as_str().to_owned(), id));
+                }
             }
         }
+        there.sort_unstable();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.visibility().as_bytes());
+        for (name, id) in &there {
+            ids.push(*id);
+            hasher.update(&(name.len() as u64).to_le_bytes());
+            hasher.update(name.as_bytes());
+        }
         ids.sort_unstable();
-        let key = if there {
-            hasher.finalize().to_hex().as_str()[..32].to_owned()
-        } else {
+        let key = if there.is_empty() {
             self.visibility().to_owned()
+        } else {
+            hasher.finalize().to_hex().as_str()[..32].to_owned()
         };
         let whole = match &self.hidden_parts().whole {
             Some(whole) => Some(Arc::clone(whole)),
             None => (!ids.is_empty()).then(|| Arc::clone(self.graph_counts())),
         };
+        let names = self.hidden().and(&graphs);
         self.without(Arc::new(Hidden {
             ids,
             names,
@@ -65,7 +85,7 @@ impl Snapshot {
     }
 
     /// The graphs that this view was told to hide, whether they are there or not.
-    pub fn hidden(&self) -> &BTreeSet<NamedNode> {
+    pub fn hidden(&self) -> &HiddenGraphs {
         &self.hidden_parts().names
     }
 

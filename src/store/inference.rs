@@ -10,11 +10,12 @@ use super::index::GraphScope;
 use super::query::{Query, evaluator_dataset};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
+use super::trees::GraphTrees;
 use crate::rdf::{Batch, TermId};
-use oxigraph::model::{GraphNameRef, NamedNode, QuadRef, vocab::rdf};
+use oxigraph::model::{GraphNameRef, NamedNode, QuadRef, Term, vocab::rdf};
 use spareval::QueryResults;
 use spargebra::algebra::GraphPattern;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// An alignment rule.
@@ -90,12 +91,8 @@ pub struct Rules {
 
 impl Transaction {
     /// Runs the rules again if the transaction touched their vocabulary, on all but the `private`
-    /// graphs: everybody sees what follows.
-    pub(super) fn infer(
-        &mut self,
-        rules: &Rules,
-        private: &BTreeSet<NamedNode>,
-    ) -> Result<(), StoreError> {
+    /// graphs and those below them: everybody sees what follows.
+    pub(super) fn infer(&mut self, rules: &Rules, private: &GraphTrees) -> Result<(), StoreError> {
         if rules.rules.is_empty() {
             return Ok(());
         }
@@ -112,7 +109,7 @@ impl Transaction {
         let snapshot = if private.is_empty() {
             whole
         } else {
-            Arc::new(whole.hiding(private))
+            Arc::new(whole.hiding(private.clone()))
         };
         let mut inferred = Batch::new();
         for rule in &rules.rules {
@@ -124,7 +121,7 @@ impl Transaction {
         self.replace_graph(rules.graph.as_ref().into(), &inferred)
     }
 
-    fn touches(&mut self, rules: &Rules, private: &BTreeSet<NamedNode>) -> bool {
+    fn touches(&mut self, rules: &Rules, private: &GraphTrees) -> bool {
         let snapshot = self.snapshot();
         let mut buffer = Vec::new();
         let mut id = |node: &NamedNode| snapshot.dictionary.find(node.as_ref().into(), &mut buffer);
@@ -140,14 +137,24 @@ impl Transaction {
         let own = id(&rules.graph);
         let background: BTreeSet<TermId> = rules.background.iter().filter_map(&mut id).collect();
         let is_a = id(&rdf::TYPE.into_owned());
-        let private: BTreeSet<TermId> = private.iter().filter_map(&mut id).collect();
+        // By name: a graph that is made or goes in this commit may be below a private one.
+        let mut is_private: HashMap<TermId, bool> = HashMap::new();
+        let mut is_left_out = |graph: TermId| {
+            !private.is_empty()
+                && *is_private.entry(graph).or_insert_with(|| {
+                    matches!(
+                        snapshot.term(graph),
+                        Ok(Term::NamedNode(name)) if private.contains(&name)
+                    )
+                })
+        };
         let (added, removed) = self.net();
         added.iter().chain(removed).any(|[_, p, o, g]| {
-            !private.contains(g)
-                && (Some(*g) == own
-                    || background.contains(g)
-                    || vocabulary.contains(p)
-                    || (Some(*p) == is_a && vocabulary.contains(o)))
+            (Some(*g) == own
+                || background.contains(g)
+                || vocabulary.contains(p)
+                || (Some(*p) == is_a && vocabulary.contains(o)))
+                && !is_left_out(*g)
         })
     }
 }

@@ -9,11 +9,13 @@
 //! history; derived, checked by its hash, rebuilt at need) and the *tip* (version and hash of the
 //! last record: if the database fell back to an earlier state of itself, the tip tells).
 
+use super::dictionary::Dictionary;
 use super::error::StoreError;
 use super::index::GraphScope;
-use super::snapshot::Snapshot;
+use super::snapshot::{LastChange, Snapshot};
 use super::transaction::{Finished, Transaction};
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId};
+use jiff::Timestamp;
 use oxigraph::model::{BlankNode, NamedNode, NamedOrBlankNode};
 use rayon::prelude::*;
 use redb::{
@@ -21,7 +23,7 @@ use redb::{
     TableDefinition,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::ops::RangeInclusive;
@@ -73,6 +75,13 @@ pub struct RecordHeader {
     /// Named graphs that were dropped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub graphs_dropped: Vec<String>,
+    /// Graphs that are not what they were, those made and dropped among them. Records of before
+    /// this was written down have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub graphs_changed: Vec<String>,
+    /// In a record of the whole state: which version changed each graph last, and when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub last_changes: BTreeMap<String, (u64, String)>,
     /// Prefixes learnt.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub prefixes: BTreeMap<String, String>,
@@ -96,13 +105,13 @@ impl Record {
         message: &str,
         change: &Finished,
     ) -> Result<Self, StoreError> {
-        let name = |graph: &TermId| graph_text(change, *graph);
+        let name = |graph: &TermId| graph_text(&change.dictionary, *graph);
         let mut blocks = encode_blocks(change, &change.removed, REMOVED)?;
         blocks.extend(encode_blocks(change, &change.added, ADDED)?);
         Ok(Self {
             header: RecordHeader {
                 version,
-                time: jiff::Timestamp::now().to_string(),
+                time: Timestamp::now().to_string(),
                 author: author.to_owned(),
                 message: message.to_owned(),
                 previous: None,
@@ -110,6 +119,8 @@ impl Record {
                 removed: change.removed.len() as u64,
                 graphs_created: change.created.iter().map(name).collect::<Result<_, _>>()?,
                 graphs_dropped: change.dropped.iter().map(name).collect::<Result<_, _>>()?,
+                graphs_changed: change.graphs().iter().map(name).collect::<Result<_, _>>()?,
+                last_changes: BTreeMap::new(),
                 prefixes: change.prefixes.clone(),
                 whole: false,
                 blocks: blocks.len() as u32,
@@ -136,7 +147,18 @@ impl Record {
         };
         let mut record = Self::new(snapshot.version(), "weft", message, &state)?;
         record.header.whole = true;
+        record.header.graphs_changed.clear();
+        for (graph, change) in snapshot.last_changes() {
+            let name = graph_text(&snapshot.dictionary, *graph)?;
+            let change = (change.version, change.time.to_string());
+            record.header.last_changes.insert(name, change);
+        }
         Ok(record)
+    }
+
+    /// When its commit was made.
+    pub(super) fn time(&self) -> Timestamp {
+        self.header.time.parse().unwrap_or_default()
     }
 
     /// Sets the link to the record before, and answers the bytes of the header and the hash.
@@ -166,8 +188,14 @@ fn record_hash<'a>(header: &[u8], blocks: impl Iterator<Item = &'a [u8]>) -> [u8
     *hasher.finalize().as_bytes()
 }
 
-fn graph_text(change: &Finished, graph: TermId) -> Result<String, StoreError> {
-    Ok(change.dictionary.term(graph)?.to_string())
+/// How the default graph is written among others.
+const DEFAULT_GRAPH_TEXT: &str = "DEFAULT";
+
+fn graph_text(dictionary: &Dictionary, graph: TermId) -> Result<String, StoreError> {
+    if graph == DEFAULT_GRAPH {
+        return Ok(DEFAULT_GRAPH_TEXT.to_owned());
+    }
+    Ok(dictionary.term(graph)?.to_string())
 }
 
 fn parse_graph_text(text: &str) -> Option<NamedOrBlankNode> {
@@ -285,6 +313,23 @@ impl Block {
         })
     }
 
+    /// The graphs of its quads.
+    fn graphs(&self) -> Option<BTreeSet<String>> {
+        let graphs: BTreeSet<TermId> = self.quads.iter().map(|quad| quad[3]).collect();
+        let name = |graph: TermId| {
+            if graph == DEFAULT_GRAPH {
+                return Some(DEFAULT_GRAPH_TEXT.to_owned());
+            }
+            let (start, end) = *self.keys.get((graph as usize).checked_sub(1)?)?;
+            match KeyView::parse(self.bytes.get(start..end)?).ok()? {
+                KeyView::Iri(iri) => Some(format!("<{iri}>")),
+                KeyView::BlankNode(label) => Some(format!("_:{label}")),
+                _ => None,
+            }
+        };
+        graphs.into_iter().map(name).collect()
+    }
+
     fn replay(&self, transaction: &mut Transaction) -> Result<(), DamagedTerm> {
         self.set(transaction, self.present)
     }
@@ -301,6 +346,44 @@ impl Block {
             .map(|(start, end)| &self.bytes[*start..*end]);
         transaction.replay(keys, &self.quads, present)
     }
+}
+
+/// Takes down which graphs a record changed.
+fn note_changes<'a>(
+    header: &RecordHeader,
+    blocks: impl Iterator<Item = &'a [u8]>,
+    changes: &mut BTreeMap<String, LastChange>,
+) -> Result<(), &'static str> {
+    let time: Timestamp = header.time.parse().map_err(|_| "its time is none")?;
+    let version = header.version;
+    if header.whole {
+        changes.clear();
+    }
+    let mut note = |graph: &str, change| changes.insert(graph.to_owned(), change);
+    let named = header.graphs_created.iter().chain(&header.graphs_changed);
+    for graph in named.chain(&header.graphs_dropped) {
+        note(graph, LastChange { version, time });
+    }
+    for (graph, (version, time)) in &header.last_changes {
+        let time = time.parse().map_err(|_| "its time is none")?;
+        note(
+            graph,
+            LastChange {
+                version: *version,
+                time,
+            },
+        );
+    }
+    let is_told = !header.graphs_changed.is_empty() || !header.last_changes.is_empty();
+    if !is_told && header.added + header.removed > 0 {
+        for block in blocks {
+            let block = Block::decode(block).ok_or("a block does not decode")?;
+            for graph in block.graphs().ok_or("a graph name is none")? {
+                note(&graph, LastChange { version, time });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn replay_record<'a>(
@@ -668,6 +751,7 @@ impl Log {
         let mut head: Option<Head> = None;
         let mut replayed = (0, 0);
         let mut count_of_blocks = 0;
+        let mut changes = BTreeMap::new();
         for entry in records.iter().map_err(failed)? {
             let (version, value) = entry.map_err(failed)?;
             let (version, value) = (version.value(), value.value());
@@ -713,6 +797,8 @@ impl Log {
                     .map_err(|error| StoreError::io(&self.directory, error))?;
                 return self.read_all();
             }
+            note_changes(&header, parts.iter().map(|part| part.value()), &mut changes)
+                .map_err(wrong)?;
             if version > from {
                 let parts: Vec<_> = parts.iter().map(|part| part.value()).collect();
                 replay_record(&header, parts.into_par_iter(), &mut transaction)
@@ -733,7 +819,17 @@ impl Log {
         self.check_tip(head)?;
         self.head = head;
         self.since_checkpoint = replayed;
-        Ok(transaction.snapshot().with_version(from))
+        let mut snapshot = transaction.snapshot().with_version(from);
+        let changes = changes.into_iter().filter_map(|(graph, change)| {
+            let graph = match parse_graph_text(&graph) {
+                Some(node) => snapshot.graph_id(crate::rdf::graph_name_ref(node.as_ref())),
+                None => Some(DEFAULT_GRAPH),
+            };
+            Some((graph?, change))
+        });
+        let changes = changes.collect();
+        snapshot.set_last_changes(changes);
+        Ok(snapshot)
     }
 
     fn check_tip(&self, head: Option<Head>) -> Result<(), StoreError> {

@@ -29,6 +29,7 @@ mod snapshot;
 mod statistics;
 mod text;
 mod transaction;
+mod trees;
 mod update;
 mod wording;
 
@@ -42,18 +43,18 @@ pub use query::{
     on_deep_stack,
 };
 pub use service::{Row, Services, Wanted};
-pub use snapshot::Snapshot;
+pub use snapshot::{LastChange, Snapshot};
 pub use spareval::{CancellationToken, QueryResults};
 pub use statistics::{
     ClassCounts, ClassPropertyCounts, GraphStatistics, LinkTarget, PropertyCounts, Statistics,
 };
 pub use text::{MatchKind, TextError, TextFields, TextHit, TextHits, TextQuery, TextScope};
 pub use transaction::Transaction;
+pub use trees::{GraphTrees, HiddenGraphs};
 
 use history::History;
+use jiff::Timestamp;
 use log::{Log, Record};
-use oxigraph::model::NamedNode;
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -138,11 +139,11 @@ struct Shared {
     durable: bool,
     history: History,
     /// Graphs that the rules leave out.
-    private: RwLock<Arc<BTreeSet<NamedNode>>>,
+    private: RwLock<Arc<GraphTrees>>,
 }
 
 impl Shared {
-    fn private(&self) -> Arc<BTreeSet<NamedNode>> {
+    fn private(&self) -> Arc<GraphTrees> {
         Arc::clone(&self.private.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -228,9 +229,9 @@ impl KnowledgeStore {
         )
     }
 
-    /// Says which graphs the alignment rules leave out from the next commit on. What they have
+    /// Says which graphs, with all below them, the alignment rules leave out from the next commit on. What they have
     /// concluded already stays until they run again ([`Transaction::derive_again`]).
-    pub fn set_private(&self, graphs: Arc<BTreeSet<NamedNode>>) {
+    pub fn set_private(&self, graphs: Arc<GraphTrees>) {
         *self
             .shared
             .private
@@ -239,7 +240,7 @@ impl KnowledgeStore {
     }
 
     /// The graphs that the alignment rules leave out.
-    pub fn private(&self) -> Arc<BTreeSet<NamedNode>> {
+    pub fn private(&self) -> Arc<GraphTrees> {
         self.shared.private()
     }
 
@@ -604,12 +605,13 @@ impl Writer {
             )?),
             None => None,
         };
+        let time = record.as_ref().map_or_else(Timestamp::now, Record::time);
         Ok(Some(Step {
             snapshot: Arc::new(
                 change
                     .snapshot
                     .with_version(version)
-                    .with_graphs_changed(change.graphs()),
+                    .with_graphs_changed(change.graphs(), time),
             ),
             record,
             added: change.added.len() as u64,

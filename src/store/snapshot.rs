@@ -7,6 +7,7 @@ use super::skolem;
 use super::statistics::StatisticsCell;
 use super::text::Texts;
 use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, TermId, node_of_term, quad_of_terms};
+use jiff::Timestamp;
 use oxigraph::model::{GraphName, GraphNameRef, NamedNodeRef, Quad, QuadRef, Term, TermRef};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -16,6 +17,15 @@ const SMALL_DELTA: usize = 4_096;
 const DELTA_SHARE: usize = 64;
 /// Beyond this a delta costs every commit too much, however large the base is.
 const LARGEST_DELTA: usize = 65_536;
+
+/// The commit that changed a graph last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastChange {
+    /// The data version that it made.
+    pub version: u64,
+    /// When.
+    pub time: Timestamp,
+}
 
 /// One version of the data, immutable and cheap to share.
 ///
@@ -35,8 +45,8 @@ pub struct Snapshot {
     prefixes: Arc<BTreeMap<String, String>>,
     /// From this version on it is known when a graph changed last.
     watched_since: u64,
-    /// The version that changed a graph last; graphs that stayed as they were are left out.
-    changed_at: Arc<BTreeMap<TermId, u64>>,
+    /// What changed each graph last, as far as that is known.
+    changed_at: Arc<BTreeMap<TermId, LastChange>>,
     hidden: Arc<Hidden>,
     pub(super) statistics: Arc<StatisticsCell>,
     /// What text search has made of base and delta so far.
@@ -452,15 +462,38 @@ impl Snapshot {
     /// known.
     pub(super) fn begin_to_watch(&mut self) {
         self.watched_since = self.version;
-        self.changed_at = Arc::default();
+    }
+
+    /// Says what changed each graph last, as it was read from the log.
+    pub(super) fn set_last_changes(&mut self, changes: BTreeMap<TermId, LastChange>) {
+        let there = |graph: &TermId| *graph == DEFAULT_GRAPH || self.graphs.contains_key(graph);
+        let changes = changes.into_iter().filter(|(graph, _)| there(graph));
+        self.changed_at = Arc::new(changes.collect());
+    }
+
+    pub(super) fn last_changes(&self) -> &BTreeMap<TermId, LastChange> {
+        &self.changed_at
+    }
+
+    /// The commit that changed a graph last; `None` if the graph is not there, or the commit came
+    /// after this version.
+    ///
+    /// Complexity: O(log g) for g graphs.
+    pub fn last_change(&self, graph: GraphNameRef<'_>) -> Option<LastChange> {
+        if !self.contains_graph(graph) {
+            return None;
+        }
+        let change = self.changed_at.get(&self.graph_id(graph)?)?;
+        (change.version <= self.version).then_some(*change)
     }
 
     /// The same snapshot, which notes that its version changed these graphs.
-    pub(super) fn with_graphs_changed(mut self, graphs: BTreeSet<TermId>) -> Self {
+    pub(super) fn with_graphs_changed(mut self, graphs: BTreeSet<TermId>, time: Timestamp) -> Self {
+        let version = self.version;
         let mut changed_at = BTreeMap::clone(&self.changed_at);
         for graph in graphs {
             if graph == DEFAULT_GRAPH || self.graphs.contains_key(&graph) {
-                changed_at.insert(graph, self.version);
+                changed_at.insert(graph, LastChange { version, time });
             } else {
                 changed_at.remove(&graph);
             }
@@ -481,7 +514,7 @@ impl Snapshot {
         }
         self.graph_id(graph)
             .and_then(|id| self.changed_at.get(&id))
-            .is_none_or(|changed| *changed <= version)
+            .is_none_or(|changed| changed.version <= version)
     }
 
     /// The same data under another version, and with the prefixes that were known then.

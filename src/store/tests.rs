@@ -656,7 +656,7 @@ proptest! {
             let _ = update(&store, operation);
         }
         let whole = store.snapshot();
-        let view = whole.hiding(&BTreeSet::from([node("http://e/g0"), node("http://e/none")]));
+        let view = whole.hiding(BTreeSet::from([node("http://e/g0"), node("http://e/none")]));
         let was_there = whole.contains_graph(node("http://e/g0").as_ref().into());
         prop_assert_eq!(view.visibility().is_empty(), !was_there);
         update(&store, "DROP SILENT GRAPH :g0").unwrap();
@@ -664,7 +664,7 @@ proptest! {
         prop_assert_eq!(everything_of(&view), everything_of(&without));
         prop_assert_eq!(view.version(), whole.version());
         // A view of a view hides both.
-        let nothing = view.hiding(&BTreeSet::from([node("http://e/g1")]));
+        let nothing = view.hiding(BTreeSet::from([node("http://e/g1")]));
         prop_assert!(nothing.graphs().iter().all(|(name, _)| !name.to_string().contains("/g0")));
     }
 }

@@ -5,8 +5,9 @@ use super::error::StoreError;
 use super::index::{GraphScope, compose};
 use super::skolem;
 use super::snapshot::{Change, Snapshot};
+use super::trees::HiddenGraphs;
 use crate::rdf::{Batch, CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId, graph_name_ref};
-use oxigraph::model::{GraphName, GraphNameRef, NamedNode, NamedOrBlankNodeRef, QuadRef};
+use oxigraph::model::{GraphName, GraphNameRef, NamedOrBlankNodeRef, QuadRef};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -28,7 +29,7 @@ pub struct Transaction {
     /// The net change from `start` to `current`.
     net: (Vec<CodedQuad>, Vec<CodedQuad>),
     /// Graphs that whoever writes may not see.
-    unseen: BTreeSet<NamedNode>,
+    unseen: HiddenGraphs,
     /// Whether the rules are to run although nothing of theirs was touched.
     rules_again: bool,
 }
@@ -66,15 +67,15 @@ impl Transaction {
             dropped: BTreeSet::new(),
             prefixes: BTreeMap::new(),
             net: Default::default(),
-            unseen: BTreeSet::new(),
+            unseen: HiddenGraphs::default(),
             rules_again: false,
         }
     }
 
     /// Says which graphs whoever writes may not see: the patterns of an update do not find them,
     /// `CLEAR ALL` leaves them alone, and nothing is written to them.
-    pub fn keep_unseen(&mut self, graphs: BTreeSet<NamedNode>) {
-        self.unseen = graphs;
+    pub fn keep_unseen(&mut self, graphs: impl Into<HiddenGraphs>) {
+        self.unseen = graphs.into();
     }
 
     /// The data as whoever writes may see it.
@@ -83,7 +84,7 @@ impl Transaction {
         if self.unseen.is_empty() {
             return snapshot;
         }
-        Arc::new(snapshot.hiding(&self.unseen))
+        Arc::new(snapshot.hiding(self.unseen.clone()))
     }
 
     pub(super) fn is_unseen(&self, graph: &GraphName) -> bool {
