@@ -17,6 +17,8 @@ pub(super) struct Reader {
     first: u64,
     left: usize,
     waiting: VecDeque<NextRow>,
+    /// For [`TableOptions::is_comment`].
+    options: TableOptions,
 }
 
 impl Reader {
@@ -51,7 +53,9 @@ impl Reader {
         })?;
         let (top, left) = range.start().unwrap_or((0, 0));
         let mut rows = range.rows().enumerate();
-        let header = rows.find(|(_, row)| row.iter().any(|cell| !matches!(cell, Data::Empty)));
+        let header = rows.find(|(_, row)| {
+            row.iter().any(|cell| !matches!(cell, Data::Empty)) && !is_comment(row.first(), options)
+        });
         let Some((header, headings)) = header else {
             return Err(bad(
                 format!("the sheet {sheet:?} is empty"),
@@ -68,6 +72,7 @@ impl Reader {
             first: u64::from(top) + 1,
             left: left as usize,
             waiting: VecDeque::new(),
+            options: options.clone(),
         })
     }
 
@@ -76,6 +81,10 @@ impl Reader {
             return waiting;
         }
         while self.next < self.range.height() {
+            if is_comment(self.range.get((self.next, 0)), &self.options) {
+                self.next += 1;
+                continue;
+            }
             let line = self.first + self.next as u64;
             let mut cells = Vec::with_capacity(columns.list().len());
             for (position, column) in columns.list().iter().enumerate() {
@@ -112,6 +121,10 @@ impl Reader {
         }
         NextRow::End
     }
+}
+
+fn is_comment(first: Option<&Data>, options: &TableOptions) -> bool {
+    matches!(first, Some(Data::String(text)) if options.is_comment(text))
 }
 
 /// `B7` for the second column of row 7.
