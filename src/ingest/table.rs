@@ -14,8 +14,9 @@ mod csv;
 mod json;
 mod xlsx;
 
+use super::functions::slug;
 use super::report::Finding;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -66,6 +67,20 @@ pub struct TableOptions {
     /// Name of the character encoding of a CSV file, as on the web (`windows-1252`, …);
     /// default: UTF-8, or what a byte-order mark says.
     pub encoding: Option<String>,
+    /// Rows of CSV and spreadsheets whose first cell begins with this text are passed over, before
+    /// the header and after it; default: every row counts.
+    pub comment: Option<String>,
+    /// Other headings of a column, by the name that the mapping gives it. Case, accents and signs
+    /// do not count. JSON has no headings.
+    pub headings: BTreeMap<String, Vec<String>>,
+}
+
+impl TableOptions {
+    /// Whether a row that begins with this cell is a remark to people.
+    fn is_comment(&self, first_cell: &str) -> bool {
+        let mark = self.comment.as_deref().filter(|mark| !mark.is_empty());
+        mark.is_some_and(|mark| first_cell.trim_start().starts_with(mark))
+    }
 }
 
 /// Where the bytes of a table are.
@@ -316,9 +331,25 @@ pub struct Column {
 pub struct Columns {
     list: Vec<Column>,
     by_variable: HashMap<String, usize>,
+    /// The variable that a heading stands for, by the heading's slug.
+    known_headings: HashMap<String, String>,
 }
 
 impl Columns {
+    /// No columns yet, but other headings that some will have.
+    fn with_headings(headings: &BTreeMap<String, Vec<String>>) -> Self {
+        let mut known_headings = HashMap::new();
+        for (name, others) in headings {
+            for heading in others.iter().chain([name]) {
+                known_headings.insert(slug(heading), variable_name(name));
+            }
+        }
+        Self {
+            known_headings,
+            ..Self::default()
+        }
+    }
+
     /// All of them.
     pub fn list(&self) -> &[Column] {
         &self.list
@@ -349,10 +380,16 @@ impl Columns {
     }
 
     /// Adds a heading of a header line; a repeated one gets `_2`, `_3`, …, an empty one
-    /// becomes `column_N`.
+    /// becomes `column_N`. A heading that stands for a column of the mapping gets its name; of
+    /// several for one column the first does.
     fn push_heading(&mut self, heading: &str) {
         let heading = heading.trim();
         let mut variable = variable_name(heading);
+        if let Some(known) = self.known_headings.get(&slug(heading))
+            && !self.by_variable.contains_key(known)
+        {
+            variable.clone_from(known);
+        }
         if variable.is_empty() {
             variable = format!("column_{}", self.list.len() + 1);
         }
@@ -482,7 +519,7 @@ impl Table {
                 remedy,
             ));
         }
-        let mut columns = Columns::default();
+        let mut columns = Columns::with_headings(&options.headings);
         let reader = match format {
             TableFormat::Csv => {
                 Reader::Csv(Box::new(csv::Reader::open(source, options, &mut columns)?))

@@ -66,6 +66,11 @@ pub struct TableEntry {
     pub delimiter: Option<String>,
     /// Character encoding of a CSV file.
     pub encoding: Option<String>,
+    /// What rows that are remarks to people begin with; they are passed over.
+    pub comment: Option<String>,
+    /// Other headings of a column, by the name that the query uses.
+    #[serde(default)]
+    pub headings: BTreeMap<String, Vec<String>>,
     /// Whether each subject says which row it comes from.
     #[serde(default = "yes")]
     pub provenance: bool,
@@ -126,6 +131,8 @@ impl TableEntry {
             sheet: self.sheet.clone(),
             delimiter: self.delimiter.as_deref().and_then(|d| d.bytes().next()),
             encoding: self.encoding.clone(),
+            comment: self.comment.clone(),
+            headings: self.headings.clone(),
         }
     }
 }

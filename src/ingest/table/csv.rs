@@ -20,6 +20,8 @@ pub(super) struct Reader {
     /// The line where the record begins.
     line: u64,
     failed: bool,
+    /// For [`TableOptions::is_comment`].
+    options: TableOptions,
 }
 
 impl Reader {
@@ -54,7 +56,7 @@ impl Reader {
         let mut text = BufReader::with_capacity(1 << 16, decoded);
         let delimiter = match options.delimiter {
             Some(delimiter) => delimiter,
-            None => find_delimiter(text.fill_buf().map_err(io)?),
+            None => find_delimiter(text.fill_buf().map_err(io)?, options),
         };
         let csv = ReaderBuilder::new()
             .has_headers(false)
@@ -73,15 +75,19 @@ impl Reader {
             number: 0,
             line: 1,
             failed: false,
+            options: options.clone(),
         };
-        if !reader.advance()? {
-            return Err(TableError::content(
-                &path,
-                None,
-                "the file is empty",
-                "its first line must name the columns",
-            ));
-        }
+        while {
+            if !reader.advance()? {
+                return Err(TableError::content(
+                    &path,
+                    None,
+                    "the file is empty",
+                    "its first line must name the columns",
+                ));
+            }
+            reader.at_comment()
+        } {}
         for heading in &reader.record {
             columns.push_heading(&String::from_utf8_lossy(heading));
         }
@@ -117,11 +123,19 @@ impl Reader {
             if !self.advance()? {
                 return Ok(NextRow::End);
             }
+            if self.at_comment() {
+                continue;
+            }
             // One cell with nothing in it is a line of blanks.
             if self.record.len() > 1 || !self.record.as_slice().trim_ascii().is_empty() {
                 return Ok(self.check_row(columns));
             }
         }
+    }
+
+    fn at_comment(&self) -> bool {
+        let first = self.record.get(0).unwrap_or_default();
+        self.options.is_comment(&String::from_utf8_lossy(first))
     }
 
     fn check_row(&self, columns: &Columns) -> NextRow {
@@ -173,21 +187,36 @@ impl Reader {
     }
 }
 
-/// The separator that the first line uses most, outside quotation marks.
-fn find_delimiter(start: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
-    let mut quoted = false;
-    for byte in start {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            _ if quoted => {}
-            byte => {
-                if let Some(entry) = counts.iter_mut().find(|(d, _)| d == byte) {
-                    entry.1 += 1;
+/// The separator that the first line uses most, outside quotation marks; lines that are comments
+/// do not count.
+fn find_delimiter(mut start: &[u8], options: &TableOptions) -> u8 {
+    const NONE: [(u8, u32); 4] = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
+    let mut counts = NONE;
+    while !start.is_empty() {
+        let first = start.trim_ascii_start();
+        let first = first.strip_prefix(b"\"").unwrap_or(first);
+        let first = first.split(|byte| matches!(byte, b'\n' | b'\r')).next();
+        let comment = options.is_comment(&String::from_utf8_lossy(first.unwrap_or_default()));
+        let mut quoted = false;
+        let mut length = 0;
+        for byte in start {
+            length += 1;
+            match byte {
+                b'"' => quoted = !quoted,
+                b'\n' | b'\r' if !quoted => break,
+                _ if quoted => {}
+                byte => {
+                    if let Some(entry) = counts.iter_mut().find(|(d, _)| d == byte) {
+                        entry.1 += 1;
+                    }
                 }
             }
         }
+        if !comment {
+            break;
+        }
+        counts = NONE;
+        start = start.get(length..).unwrap_or_default().trim_ascii_start();
     }
     let mut best = counts[0];
     for entry in counts {
@@ -314,6 +343,34 @@ mod tests {
     fn the_separator_is_found_in_the_first_line() {
         assert_eq!(csv("id;\"a,b\"\n1;2,5\n"), "2: id=1, a_b=2,5");
         assert_eq!(csv("id\tname\n1\tx\n"), "2: id=1, name=x");
+    }
+
+    #[test]
+    fn rows_that_begin_with_the_comment_sign_are_passed_over() {
+        let options = TableOptions {
+            comment: Some("#".to_owned()),
+            ..TableOptions::default()
+        };
+        let text = "# Fill in, one row an actor,\n\"# of yours, please\"\n\nid;name\n\
+                    #id;what you call it;;\n1;#1 Ana\n";
+        assert_eq!(show("t.csv", text, &options), "6: id=1, name=#1 Ana");
+        assert!(show("t.csv", "# nothing else\n", &options).contains("the file is empty"));
+        assert_eq!(csv("id\n#1\n"), "2: id=#1");
+    }
+
+    #[test]
+    fn headings_in_other_words_name_the_same_column() {
+        let names = ["Total cost", "Coste total"].map(str::to_owned).to_vec();
+        let options = TableOptions {
+            headings: [("cost".to_owned(), names)].into(),
+            ..TableOptions::default()
+        };
+        let shown = |text: &str| show("t.csv", text, &options);
+        assert_eq!(shown("id,COST\n1,2\n"), "2: id=1, cost=2");
+        assert_eq!(shown("id,total_cost\n1,2\n"), "2: id=1, cost=2");
+        // The first of two counts; the other keeps its own name.
+        let two = "Coste  Total,Total cost\n1,2\n";
+        assert_eq!(shown(two), "2: cost=1, Total_cost=2");
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(super) struct Reader {
     first: u64,
     left: usize,
     waiting: VecDeque<NextRow>,
+    /// For [`TableOptions::is_comment`].
+    options: TableOptions,
 }
 
 impl Reader {
@@ -67,7 +69,9 @@ impl Reader {
         })?;
         let (top, left) = range.start().unwrap_or((0, 0));
         let mut rows = range.rows().enumerate();
-        let header = rows.find(|(_, row)| row.iter().any(|cell| !matches!(cell, Data::Empty)));
+        let header = rows.find(|(_, row)| {
+            row.iter().any(|cell| !matches!(cell, Data::Empty)) && !is_comment(row.first(), options)
+        });
         let Some((header, headings)) = header else {
             return Err(bad(
                 format!("the sheet {sheet:?} is empty"),
@@ -84,6 +88,7 @@ impl Reader {
             first: u64::from(top) + 1,
             left: left as usize,
             waiting: VecDeque::new(),
+            options: options.clone(),
         })
     }
 
@@ -92,6 +97,10 @@ impl Reader {
             return waiting;
         }
         while self.next < self.range.height() {
+            if is_comment(self.range.get((self.next, 0)), &self.options) {
+                self.next += 1;
+                continue;
+            }
             let line = self.first + self.next as u64;
             let mut cells = Vec::with_capacity(columns.list().len());
             for (position, column) in columns.list().iter().enumerate() {
@@ -213,6 +222,11 @@ fn ods_cells(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Option<u64> {
         most = most.saturating_add(filled.saturating_mul(rows));
     }
     Some(most)
+}
+
+/// Whether the first cell of a row makes it a remark.
+fn is_comment(first: Option<&Data>, options: &TableOptions) -> bool {
+    matches!(first, Some(Data::String(text)) if options.is_comment(text))
 }
 
 /// `B7` for the second column of row 7.
