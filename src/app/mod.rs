@@ -19,6 +19,7 @@ mod observations;
 pub mod permalink;
 mod plans;
 pub mod precondition;
+pub mod reconcile;
 pub mod resource;
 pub mod results;
 pub mod saved;

@@ -20,7 +20,7 @@ pub const SERVICE: &str = "https://w3id.org/weft/search";
 
 /// Properties that name things, in the order in which they win where labels are equal, with how
 /// much they are preferred.
-static FIELDS: LazyLock<Arc<TextFields>> = LazyLock::new(|| {
+pub(super) static FIELDS: LazyLock<Arc<TextFields>> = LazyLock::new(|| {
     let fields = [
         ("http://www.w3.org/2004/02/skos/core#prefLabel", 1.0),
         (rdfs::LABEL.as_str(), 1.0),
@@ -200,7 +200,8 @@ fn list(text: &str) -> impl Iterator<Item = &str> {
         .filter(|part| !part.is_empty())
 }
 
-fn class_named(name: &str) -> Option<NamedNode> {
+/// A class by its IRI, with a known prefix or written out, or by its kind.
+pub(super) fn class_named(name: &str) -> Option<NamedNode> {
     if let Some((prefix, local)) = name.split_once(':') {
         return match iri::PREFIXES.get(prefix) {
             Some(namespace) => NamedNode::new(format!("{namespace}{local}")).ok(),
@@ -288,7 +289,8 @@ fn hits(
     snapshot.search(&FIELDS, &search.query, &search.scope, window, limits)
 }
 
-fn class_of(snapshot: &Snapshot, subject: &NamedOrBlankNode) -> Option<NamedNode> {
+/// What a thing is: of several classes one of Weft's own, if it has one, else the first by IRI.
+pub(super) fn class_of(snapshot: &Snapshot, subject: &NamedOrBlankNode) -> Option<NamedNode> {
     snapshot
         .quads_for_pattern(
             Some(TermRef::from(subject.as_ref())),

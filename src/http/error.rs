@@ -44,6 +44,13 @@ pub(super) enum ApiError {
     UnsupportedMediaType(String),
     /// A body that is too long.
     TooLarge(usize),
+    /// A list of more than can be done at once.
+    TooMany {
+        /// What it lists.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
     /// A body that did not come in time.
     SlowBody,
     /// All places to compute stayed taken.
@@ -144,6 +151,12 @@ impl ApiError {
                 "too-large",
                 "The request is too large",
                 format!("at most {limit} bytes are taken here; send less at a time, or use `weft load`"),
+            ),
+            Self::TooMany { what, limit } => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-many",
+                "Too many at once",
+                format!("at most {limit} {what} are taken at once; send them in parts"),
             ),
             Self::SlowBody => Problem::new(
                 StatusCode::REQUEST_TIMEOUT,

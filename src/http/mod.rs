@@ -22,6 +22,7 @@ mod pages;
 mod permalinks;
 mod pinned;
 mod queries;
+mod reconcile;
 mod request;
 mod resources;
 mod respond;
@@ -45,6 +46,8 @@ mod tests_history;
 mod tests_imports;
 #[cfg(test)]
 mod tests_networks;
+#[cfg(test)]
+mod tests_reconcile;
 #[cfg(test)]
 mod tests_search;
 #[cfg(test)]
@@ -206,6 +209,7 @@ pub fn router(state: AppState) -> Router {
         .merge(summary::routes())
         .merge(search::routes())
         .merge(imports::routes())
+        .merge(reconcile::routes())
         .merge(queries::routes())
         .merge(running::routes())
         .merge(explain::routes())
@@ -321,8 +325,8 @@ async fn where_they_help(request: Request, next: Next) -> Response {
             header::REFERRER_POLICY,
             HeaderValue::from_static("same-origin"),
         );
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
+        // A page that is made for the frames of others has a policy of its own.
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(
             HeaderValue::from_static(
                 "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
             ),

@@ -8,6 +8,8 @@ use super::request::{self, Form};
 use super::respond::Reading;
 use super::sparql::Ready;
 use crate::app::permalink::{add_parameter, title_of};
+use crate::app::reconcile::shortened;
+use crate::app::reconcile::suggest::Preview;
 use crate::app::resource::{
     Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms,
 };
@@ -37,6 +39,7 @@ const MOST_VALUES: usize = 200;
 
 const STYLE: &str = include_str!("static/style.css");
 const ICON: &str = include_str!("static/icon.svg");
+const PREVIEW_STYLE: &str = include_str!("static/preview.css");
 
 /// What may stay as it is in the value of a URL parameter.
 const IN_PARAMETER: &AsciiSet = &NON_ALPHANUMERIC
@@ -66,6 +69,10 @@ pub(super) fn routes() -> Router<AppState> {
         .route(
             "/static/style.css",
             get(|| fixed("text/css; charset=utf-8", STYLE)),
+        )
+        .route(
+            "/static/preview.css",
+            get(|| fixed("text/css; charset=utf-8", PREVIEW_STYLE)),
         )
         .route("/static/icon.svg", get(|| fixed("image/svg+xml", ICON)))
         .route("/favicon.ico", get(|| fixed("image/svg+xml", ICON)))
@@ -501,6 +508,12 @@ impl Links {
         known.then(|| format!("/{rest}"))
     }
 
+    /// The path of the page of a thing that the data describes.
+    pub(super) fn page(&self, iri: &str) -> String {
+        self.path(iri)
+            .unwrap_or_else(|| format!("/resource?iri={}", encoded(iri)))
+    }
+
     fn href(&self, snapshot: &Snapshot, node: NamedNodeRef<'_>) -> Option<String> {
         let iri = node.as_str();
         if let Some(path) = self.path(iri) {
@@ -607,6 +620,25 @@ struct Value {
     cell: Cell,
     /// The statements of a blank node.
     inner: Vec<(Link, Cell)>,
+}
+
+#[derive(Template)]
+#[template(path = "preview.html")]
+struct PreviewPage<'a> {
+    preview: &'a Preview,
+    definition: Option<String>,
+    href: String,
+}
+
+/// A thing as a page for a small frame.
+pub(super) fn preview(graph: &KnowledgeGraph, preview: &Preview) -> Result<String, ApiError> {
+    const LONGEST: usize = 300;
+    let definition = preview.definition.as_ref();
+    render(&PreviewPage {
+        preview,
+        definition: definition.map(|text| shortened(text, LONGEST)),
+        href: Links::new(&graph.config().base).page(preview.iri.as_str()),
+    })
 }
 
 /// A thing as a page.

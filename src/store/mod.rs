@@ -48,7 +48,10 @@ pub use spareval::{CancellationToken, QueryResults};
 pub use statistics::{
     ClassCounts, ClassPropertyCounts, GraphStatistics, LinkTarget, PropertyCounts, Statistics,
 };
-pub use text::{MatchKind, TextError, TextFields, TextHit, TextHits, TextQuery, TextScope};
+pub use text::{
+    MatchKind, OfTypes, Resembling, TextError, TextFields, TextHit, TextHits, TextQuery, TextScope,
+    folded_words,
+};
 pub use transaction::Transaction;
 pub use trees::{GraphTrees, HiddenGraphs};
 

@@ -20,8 +20,12 @@ use oxigraph::model::vocab::rdf;
 use oxigraph::model::{GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode, Term};
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
+
+mod resemble;
+
+pub use resemble::{OfTypes, Resembling, folded_words};
 
 /// How many words of a literal are read.
 const WORDS_OF_A_TEXT: usize = 64;
@@ -51,6 +55,11 @@ impl TextFields {
         Self {
             fields: fields.into_iter().take(MOST_FIELDS).collect(),
         }
+    }
+
+    /// The properties, in their order.
+    pub fn properties(&self) -> impl Iterator<Item = &NamedNode> {
+        self.fields.iter().map(|(property, _)| property)
     }
 }
 
@@ -349,6 +358,8 @@ pub(super) struct TextIndex {
     starts: Vec<u32>,
     /// The texts of each word, in order.
     postings: Vec<u32>,
+    /// Texts by their initials, made when they are first needed.
+    initials: OnceLock<Vec<(u64, u32)>>,
 }
 
 /// How a word that is looked for fits one that is there.
@@ -468,6 +479,7 @@ impl TextIndex {
         self.texts.capacity() * size_of::<Text>()
             + self.words.capacity()
             + self.marks.capacity() * size_of::<(u64, u8)>()
+            + self.initials.get().map_or(0, Vec::capacity) * size_of::<(u64, u32)>()
             + 4 * (self.sequence.capacity()
                 + self.ends.capacity()
                 + self.starts.capacity()

@@ -7,7 +7,7 @@ use std::time::Duration;
 const LABEL: &str = "http://x/label";
 const OTHER: &str = "http://x/other";
 
-fn fields() -> Arc<TextFields> {
+pub(super) fn fields() -> Arc<TextFields> {
     let node = |iri| NamedNode::new_unchecked(iri);
     Arc::new(TextFields::new([(node(LABEL), 1.0), (node(OTHER), 0.5)]))
 }
@@ -37,7 +37,7 @@ fn batch(lines: &str) -> Batch {
     batch
 }
 
-fn store(lines: &str) -> KnowledgeStore {
+pub(super) fn store(lines: &str) -> KnowledgeStore {
     let store = KnowledgeStore::in_memory(StoreOptions::default());
     add(&store, lines);
     store
