@@ -479,7 +479,7 @@ async fn types_and_properties_are_suggested_in_every_language() {
         "http://www.w3.org/2004/02/skos/core#Concept"
     );
     assert_eq!(first("property", "pla").await["id"], "place");
-    assert_eq!(first("property", "nivel de").await["id"], "level");
+    assert_eq!(first("property", "nivel").await["id"], "level");
     assert_eq!(first("property", "count").await["id"], "country");
     assert_eq!(
         first("property", "dct:identifier").await["id"],

@@ -12,7 +12,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// The Python that has the client libraries.
-fn python() -> Option<PathBuf> {
+pub fn python() -> Option<PathBuf> {
     let python = env::var_os("WEFT_TEST_PYTHON").map(PathBuf::from);
     let python = python.filter(|python| python.exists());
     if python.is_none() {
@@ -44,7 +44,7 @@ fn check(script: &str) {
 
 /// Runs a command, which gets the address of a server, more arguments and `WEFT_TOKEN`.
 #[track_caller]
-fn check_command(name: &str, mut command: Command, more: &[PathBuf]) {
+pub fn check_command(name: &str, mut command: Command, more: &[PathBuf]) {
     let folder = TempDir::new().expect("a temporary folder");
     let arguments = [
         "token",

@@ -13,6 +13,7 @@ mod hostile;
 mod isomorphism;
 mod networks;
 mod ontology;
+mod reconcile;
 mod serve;
 mod support;
 mod visibility;

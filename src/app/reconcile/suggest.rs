@@ -3,7 +3,7 @@
 
 use super::super::{KnowledgeGraph, iri, resource, search};
 use super::properties::Property;
-use super::{Labels, Spaces, TypeName, node_of};
+use super::{Labels, Spaces, TypeName, node_of, usual_types};
 use crate::store::{Limits, OfTypes, Snapshot, StoreError, TextQuery, TextScope, folded_words};
 use oxigraph::model::vocab::{rdf, rdfs};
 use oxigraph::model::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
@@ -130,7 +130,18 @@ impl KnowledgeGraph {
             counts.entry(class).or_insert(0);
         }
         let labels = Labels::new(snapshot, &spaces);
-        ranked(snapshot, &spaces, text, counts, window)
+        let found = if text.trim().is_empty() {
+            // Who has typed nothing yet is shown what is looked for usually.
+            let usual = usual_types(snapshot, &spaces);
+            let usual: BTreeSet<String> = usual.into_iter().map(|class| class.id).collect();
+            let mut all = ranked(snapshot, &spaces, text, counts, 0..usize::MAX);
+            all.sort_by_key(|class| !usual.contains(&spaces.id_of_term(class)));
+            let end = window.end.min(all.len());
+            all.drain(window.start.min(end)..end).collect()
+        } else {
+            ranked(snapshot, &spaces, text, counts, window)
+        };
+        found
             .into_iter()
             .map(|class| Suggestion {
                 id: spaces.id_of_term(&class),
