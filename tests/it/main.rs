@@ -13,6 +13,7 @@ mod hostile;
 mod isomorphism;
 mod networks;
 mod ontology;
+mod reference;
 mod serve;
 mod support;
 mod visibility;
