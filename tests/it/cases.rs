@@ -168,7 +168,7 @@ fn every_query_of_the_catalogue_has_a_case() {
 }
 
 /// Runs the queries of an import case over a data folder and compares all rows.
-fn check_import(folder: &Path, case: &str) {
+pub fn check_import(folder: &Path, case: &str) {
     let case_folder = root().join("tests/cases/import").join(case);
     let mut problems = Vec::new();
     let mut count = 0;

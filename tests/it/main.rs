@@ -14,6 +14,7 @@ mod isomorphism;
 mod networks;
 mod ontology;
 mod reconcile;
+mod reference;
 mod serve;
 mod support;
 mod visibility;
