@@ -51,7 +51,7 @@ const MOST_GROWTH: u64 = 1_000;
 const MOST_TRIPLES: u64 = 5_000_000;
 /// The function that looks at the clock; no mapping can call it, because it is in no namespace of
 /// theirs.
-const CLOCK: &str = "urn:weft:clock";
+const CLOCK: &str = "urn:clock:import";
 
 /// `?ROW`, the IRI of the row.
 pub(super) const ROW: &str = "ROW";
