@@ -941,6 +941,25 @@ mod tests {
     }
 
     #[test]
+    fn what_a_release_without_trees_left_behind_is_derived_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let below = format!("{X}/below");
+        let graph = open(folder.path());
+        with_organisation(&graph, &below);
+        with_organisation(&graph, &format!("{X}y"));
+        assert!(concludes(&graph, &below));
+        drop(graph);
+        // Only the graph itself was left out then.
+        let list = format!("{{\"private\": [\"{X}\"]}}");
+        fs::write(folder.path().join(GRAPHS_FILE), list).unwrap();
+        let derived = format!("{{\"without\": [\"{X}\"], \"pending\": false}}");
+        fs::write(folder.path().join(DERIVED_FILE), derived).unwrap();
+        let graph = open(folder.path());
+        assert!(!concludes(&graph, &below) && !shows(&graph, &below));
+        assert!(concludes(&graph, &format!("{X}y")));
+    }
+
+    #[test]
     fn a_backup_carries_what_is_private() {
         let folder = tempfile::tempdir().unwrap();
         let (data, copy, back) = (

@@ -27,7 +27,8 @@ pub(super) fn routes() -> Router<AppState> {
 /// A commit. Its author and message may name graphs, so who does not see all graphs is told
 /// neither.
 fn row(commit: RecordHeader, seen: &Snapshot) -> [Value; 6] {
-    let known = |text: String| seen.visibility().is_empty().then_some(text);
+    // A private graph may be named although it is gone.
+    let known = |text: String| seen.hidden().is_empty().then_some(text);
     [
         json!(commit.version),
         json!(commit.time),
@@ -36,6 +37,11 @@ fn row(commit: RecordHeader, seen: &Snapshot) -> [Value; 6] {
         json!(commit.added),
         json!(commit.removed),
     ]
+}
+
+/// Whether authors and messages are told, for tags.
+fn told(seen: &Snapshot) -> &'static str {
+    if seen.hidden().is_empty() { "all" } else { "" }
 }
 
 /// `GET /api/v1/versions`: who changed how much, when and why; the newest first.
@@ -73,6 +79,7 @@ async fn list(
     let seen = request::snapshot(&state, &headers)?;
     let what = [
         "versions",
+        told(&seen),
         &oldest.to_string(),
         uri.query().unwrap_or_default(),
         format.content_type,
@@ -122,7 +129,7 @@ async fn one(
         &state,
         version,
         seen.visibility(),
-        &["version", format.content_type],
+        &["version", told(&seen), format.content_type],
     );
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);

@@ -767,3 +767,72 @@ fn values_of_all_kinds_have_an_order() {
         );
     }
 }
+
+#[test]
+fn the_last_change_of_a_graph_survives_a_restart_and_a_compaction() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || KnowledgeStore::open(folder.path(), StoreOptions::default()).unwrap();
+    let name = |local: &str| GraphName::from(node(&format!("http://e/{local}")));
+    let versions = |store: &KnowledgeStore| {
+        let snapshot = store.snapshot();
+        ["a", "b", "gone"].map(|local| {
+            let change = snapshot.last_change(name(local).as_ref());
+            change.map(|change| (change.version, change.time))
+        })
+    };
+    let store = open();
+    update(
+        &store,
+        "INSERT DATA { GRAPH :a { :s :p 1 } GRAPH :gone { :s :p 1 } }",
+    )
+    .unwrap();
+    update(&store, "INSERT DATA { GRAPH :b { :s :p 1 } }").unwrap();
+    update(&store, "INSERT DATA { GRAPH :a { :s :p 1 } }").unwrap();
+    update(&store, "DROP GRAPH :gone ; INSERT DATA { :s :p 1 }").unwrap();
+    let known = versions(&store);
+    assert_eq!(
+        known.map(|change| change.map(|(version, _)| version)),
+        [Some(1), Some(2), None]
+    );
+    let default = |store: &KnowledgeStore| {
+        let change = store.snapshot().last_change(GraphNameRef::DefaultGraph);
+        change.map(|change| change.version)
+    };
+    assert_eq!(default(&store), Some(3));
+    drop(store);
+    let store = open();
+    assert_eq!((versions(&store), default(&store)), (known, Some(3)));
+    store.compact().unwrap();
+    assert_eq!(versions(&store), known);
+    drop(store);
+    let store = open();
+    assert_eq!((versions(&store), default(&store)), (known, Some(3)));
+    update(&store, "DELETE DATA { GRAPH :b { :s :p 1 } }").unwrap();
+    assert_eq!(versions(&store)[1].map(|(version, _)| version), Some(4));
+}
+
+#[test]
+fn a_graph_made_below_an_unseen_one_is_unseen_within_the_same_update() {
+    let store = KnowledgeStore::in_memory(StoreOptions::default());
+    let as_stranger = |text: &str| {
+        let parsed = Update::parse(&format!("{PREFIXES}{text}"), None, &BTreeMap::new()).unwrap();
+        store.write::<_, StoreError>(by("stranger"), move |transaction| {
+            let everything =
+                "INSERT DATA { GRAPH <http://e/h/new> { <http://e/a> <http://e/p> 1 } }";
+            let owner = Update::parse(everything, None, &BTreeMap::new()).unwrap();
+            transaction.update(&owner, &Limits::default())?;
+            transaction.keep_unseen(BTreeSet::from([node("http://e/h")]));
+            transaction.update(&parsed, &Limits::default())
+        })
+    };
+    as_stranger("INSERT { GRAPH :mine { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o } }").unwrap();
+    assert!(
+        rows(&store.snapshot(), "SELECT ?s { GRAPH :mine { ?s ?p ?o } }")
+            .unwrap()
+            .is_empty()
+    );
+    let error = as_stranger("DROP SILENT GRAPH <http://e/h/new>").unwrap_err();
+    assert!(matches!(error, StoreError::PrivateGraph(_)), "{error}");
+    as_stranger("DROP ALL").unwrap();
+    assert_eq!(store.snapshot().len(), 1);
+}

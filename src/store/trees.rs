@@ -203,7 +203,7 @@ impl HiddenGraphs {
 
     /// Whether everything that this hides is hidden by the other too.
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.hidden.iter().all(|root| other.hidden.contains(root))
+        self.hidden.iter().all(|root| other.contains(root))
             && other
                 .allowed
                 .iter()
@@ -340,5 +340,7 @@ mod tests {
         );
         assert!(one.is_subset(&private.clone().into()));
         assert!(!HiddenGraphs::from(private).is_subset(&one));
+        // What the one hides may lie in what the other allows.
+        assert!(!HiddenGraphs::from(trees(&["http://x/a/b/c"])).is_subset(&one));
     }
 }

@@ -96,3 +96,54 @@ fn a_graph_becomes_private_beside_a_running_service_and_stays_so_in_a_backup() {
     let server = Server::start(folder, &["--data-dir", "back", "--empty"]);
     assert!(server.get(&doors[0], &[]).text().contains("hush"));
 }
+
+#[test]
+fn tokens_are_listed_renewed_and_run_out() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let folder = folder.path();
+    let create = |arguments: &[&str]| {
+        let mut all = vec!["token", "create"];
+        all.extend(arguments);
+        weft(folder, &all)
+    };
+    let old = key(&create(&["a", "--partner", "a", "--expires", "2999-06-30"])
+        .expect(0)
+        .says(&["valid until 2999-06-30T23:59:59Z"]));
+    create(&["a", "--admin"])
+        .expect(1)
+        .says(&["already", "renew"]);
+    create(&["b"]).expect(2).says(&["--graph", "--partner"]);
+    create(&["b", "--partner", "x/y"]).expect(2).says(&["x/y"]);
+    create(&["b", "--admin", "--expires", "2001-01-01"])
+        .expect(2)
+        .says(&["2001-01-01", "90d"]);
+    create(&["b", "--graph", "no iri: at all"]).expect(2);
+    create(&["reader", "--read", "partner/a"]).expect(0);
+
+    let server = Server::start(folder, &["--data-dir", "data", "--empty"]);
+    let status = |key: &str| {
+        let bearer = format!("Bearer {key}");
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "text/turtle"),
+        ];
+        let target = format!("/store?graph={}", encode(&format!("{GRAPH}/deeper")));
+        server
+            .send("PUT", &target, &headers, Some(b"<urn:a> <urn:b> 1 ."))
+            .status
+    };
+    assert_eq!(status(&old), 201);
+    let new = key(&weft(folder, &["token", "renew", "a"]).expect(0));
+    assert_eq!((status(&old), status(&new)), (401, 204));
+    weft(folder, &["token", "renew", "nobody"])
+        .expect(1)
+        .says(&["nobody"]);
+    let listed = weft(folder, &["token", "list"]).expect(0).stdout;
+    let lines: Vec<Vec<&str>> = listed
+        .lines()
+        .map(|line| line.split('\t').collect())
+        .collect();
+    assert_eq!(lines[0][0], "a");
+    assert_eq!(lines[0][2..], ["2999-06-30T23:59:59Z", "valid", GRAPH]);
+    assert_eq!(lines[1][2..], ["no end", "valid", &format!("read:{GRAPH}")]);
+}
