@@ -296,7 +296,11 @@ fn horizon_2020_gives_the_reference_numbers() {
     let folder = TempDir::new().expect("a temporary folder");
     let folder = folder.path();
     let said = import(folder, "cordis", &[&input], None);
-    // One of the 16,592 rows with a name has no PIC.
+    // One of the 16,592 rows with a name has no PIC; nothing else is amiss.
+    assert!(
+        said.contains("1 findings: 1 cost a row, 0 a value"),
+        "{said}"
+    );
     assert!(
         said.contains("organisations-2017.csv.gz: 16592 rows, 1 left out"),
         "{said}"
