@@ -1,48 +1,15 @@
-//! Tables that somebody sends: unpacked, mapped, looked at or written.
+//! Tables that somebody sends: mapped, looked at or written.
 
 use super::precondition::Precondition;
 use super::results::{WriteError, write_quads};
 use super::{AppError, GraphChange, KnowledgeGraph, Writer};
-use crate::ingest::IngestError;
-use crate::ingest::archive::{is_zip, unpack};
-use crate::ingest::mapping::{Import, ImportOptions, Mapping, import_tables};
-use crate::ingest::table::TableSource;
+use crate::ingest::mapping::{
+    Bounds, Import, ImportOptions, Mapping, MemoryBound, SentFile, import_sent,
+};
 use crate::rdf::Batch;
-use crate::store::Committed;
+use crate::store::{Committed, held_by_thread};
 use oxigraph::io::RdfFormat;
-use std::sync::Arc;
-
-/// A file that was sent.
-#[derive(Clone, Debug)]
-pub struct SentFile {
-    /// The name it was sent under.
-    pub name: String,
-    /// What it holds.
-    pub bytes: Vec<u8>,
-}
-
-/// The tables in files that were sent: archives unpacked, others as they are, of `most` bytes in
-/// all.
-///
-/// # Errors
-/// [`IngestError::Archive`] if an archive cannot be used.
-pub fn tables_of(files: Vec<SentFile>, most: u64) -> Result<Vec<TableSource>, IngestError> {
-    let mut tables = Vec::new();
-    for file in files {
-        let is_archive = file.name.to_ascii_lowercase().ends_with(".zip")
-            || (is_zip(&file.bytes) && !file.name.contains('.'));
-        if is_archive {
-            tables.extend(unpack(&file.name, &file.bytes, most)?);
-        } else {
-            tables.push(TableSource::Bytes {
-                name: file.name,
-                bytes: Arc::from(file.bytes),
-                most,
-            });
-        }
-    }
-    Ok(tables)
-}
+use std::time::Instant;
 
 /// Triples as Turtle for people, with the prefixes that it uses and no others.
 ///
@@ -67,25 +34,30 @@ pub fn short_turtle(batch: &Batch) -> Result<String, WriteError> {
 }
 
 impl KnowledgeGraph {
+    /// What the queries of a mapping may take that somebody sends: time, and the memory of a query.
+    pub fn mapping_bounds(&self, deadline: Instant) -> Bounds {
+        let most = self.config().allowance.memory;
+        Bounds {
+            deadline: Some(deadline),
+            memory: Some(MemoryBound {
+                most: i64::try_from(most).unwrap_or(i64::MAX),
+                held: held_by_thread,
+            }),
+        }
+    }
+
     /// Makes RDF of tables that were sent; nothing is written.
     ///
     /// # Errors
-    /// [`AppError::Ingest`] if an archive, the mapping or a table cannot be used, or time is over.
+    /// [`AppError::Ingest`] if an archive, the mapping or a table cannot be used, or something
+    /// takes more than it may.
     pub fn map_tables(
         &self,
         mapping: &Mapping,
         files: Vec<SentFile>,
         options: &ImportOptions,
     ) -> Result<Import, AppError> {
-        let most = self.config().body_limit as u64;
-        let tables = tables_of(files, most)?;
-        Ok(import_tables(
-            mapping,
-            tables,
-            self.ontology(),
-            options,
-            &(),
-        )?)
+        Ok(import_sent(mapping, files, self.ontology(), options)?)
     }
 
     /// Puts what an import made into its graph, in place of what that held.

@@ -3,6 +3,7 @@
 use super::saved::{decoded_owner, entries, full_name, is_name, remove_file, write_file};
 use super::{AppError, KnowledgeGraph, SavedError, Writer};
 use crate::ingest::IngestError;
+use crate::ingest::archive::{ArchiveError, files, pack};
 use crate::ingest::mapping::{Mapping, MappingError};
 use crate::ontology::{Ontology, nearest};
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub const LONGEST: usize = 1 << 20;
 /// How many mappings one owner may save.
 const MOST_OF_AN_OWNER: usize = 50;
+/// How long `~owner/name` may be: both are names of files.
+const LONGEST_NAME: usize = 200;
 /// How many may be saved altogether.
 const MOST_SAVED: usize = 1_000;
 
@@ -31,7 +34,7 @@ pub struct SavedMapping {
     pub texts: BTreeMap<String, String>,
 }
 
-/// The saved mappings of a data directory: a folder each.
+/// The saved mappings of a data directory: an archive each, so that one is there whole or not.
 #[derive(Debug)]
 pub struct SavedMappings {
     folder: Option<PathBuf>,
@@ -51,20 +54,20 @@ impl SavedMappings {
             let Some(owner) = decoded_owner(&owner_folder) else {
                 continue;
             };
-            for place in entries(&owner_folder)? {
-                let Some(name) = place.file_name().and_then(|name| name.to_str()) else {
+            for file in entries(&owner_folder)? {
+                let name = file.file_stem().and_then(|name| name.to_str());
+                let is_archive = file.extension().is_some_and(|extension| extension == "zip");
+                let Some(name) = name.filter(|_| is_archive) else {
                     continue;
                 };
-                let read = texts_of(&place)
-                    .map_err(|error| error.to_string())
-                    .and_then(|texts| made(&owner, name, texts).map_err(|error| error.to_string()));
+                let bytes = fs::read(&file).map_err(|error| SavedError::io(&file, error))?;
+                let read = texts_of(&bytes).and_then(|texts| made(&owner, name, texts));
                 match read {
                     Ok(saved) => {
                         known.insert(saved.full_name.clone(), Arc::new(saved));
                     }
                     Err(error) => {
-                        let folder = place.display();
-                        tracing::warn!(%folder, error, "a saved mapping is left out");
+                        tracing::warn!(file = %file.display(), %error, "a saved mapping is left out");
                     }
                 }
             }
@@ -119,6 +122,9 @@ impl SavedMappings {
             return Err(MappingsError::TooLong(LONGEST));
         }
         let saved = made(owner, name, texts)?;
+        if saved.full_name.len() > LONGEST_NAME {
+            return Err(MappingsError::Name(saved.full_name));
+        }
         saved.mapping.check(ontology)?;
         let mut known = self.known();
         let was_there = known.contains_key(&saved.full_name);
@@ -128,21 +134,9 @@ impl SavedMappings {
                 return Err(MappingsError::TooMany);
             }
         }
-        if let Some(folder) = self.place(&saved.full_name) {
-            let io = |source| MappingsError::Io {
-                path: folder.clone(),
-                source,
-            };
-            // The manifest last: a folder without one is no mapping.
-            let queries = saved
-                .texts
-                .iter()
-                .filter(|(name, _)| *name != "mapping.toml");
-            for (name, text) in queries {
-                write_file(&folder.join(name), text.as_bytes()).map_err(io)?;
-            }
-            let manifest = saved.texts.get("mapping.toml").map_or("", String::as_str);
-            write_file(&folder.join("mapping.toml"), manifest.as_bytes()).map_err(io)?;
+        if let Some(path) = self.path(&saved.full_name) {
+            let written = saved.archive().and_then(|bytes| write_file(&path, &bytes));
+            written.map_err(|source| MappingsError::Io { path, source })?;
         }
         known.insert(saved.full_name.clone(), Arc::new(saved));
         Ok(was_there)
@@ -162,21 +156,54 @@ impl SavedMappings {
                 hint: String::new(),
             });
         }
-        if let Some(folder) = self.place(&full_name) {
-            let io = |source| MappingsError::Io {
-                path: folder.clone(),
-                source,
-            };
-            remove_file(&folder.join("mapping.toml")).map_err(io)?;
-            fs::remove_dir_all(&folder).map_err(io)?;
+        if let Some(path) = self.path(&full_name) {
+            remove_file(&path).map_err(|source| MappingsError::Io { path, source })?;
         }
         known.remove(&full_name);
         Ok(())
     }
 
-    fn place(&self, full_name: &str) -> Option<PathBuf> {
-        Some(self.folder.as_ref()?.join(full_name))
+    fn path(&self, full_name: &str) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(format!("{full_name}.zip")))
     }
+}
+
+impl SavedMapping {
+    /// Its files in an archive.
+    ///
+    /// # Errors
+    /// If it cannot be packed.
+    pub fn archive(&self) -> io::Result<Vec<u8>> {
+        let files = self.texts.iter();
+        pack(files.map(|(name, text)| (name.as_str(), text.as_bytes()))).map_err(io::Error::other)
+    }
+}
+
+/// The texts of a mapping in an archive, by their paths beside `mapping.toml`.
+///
+/// # Errors
+/// [`MappingsError`] if the archive cannot be used, there is no manifest in it, or a text is not
+/// UTF-8.
+pub fn texts_of(archive: &[u8]) -> Result<BTreeMap<String, String>, MappingsError> {
+    const NAME: &str = "mapping.zip";
+    let is_text = |path: &str| path.ends_with("mapping.toml") || path.ends_with(".rq");
+    let found = files(NAME, archive, LONGEST as u64, &is_text)?;
+    let folder = found
+        .iter()
+        .find_map(|(path, _)| path.strip_suffix("mapping.toml"))
+        .ok_or_else(|| ArchiveError {
+            name: NAME.to_owned(),
+            message: "there is no mapping.toml in it".to_owned(),
+            remedy: "a mapping has one beside its queries",
+            is_too_large: false,
+        })?
+        .to_owned();
+    let texts = found.into_iter().filter_map(|(path, bytes)| {
+        let name = path.strip_prefix(&folder)?.to_owned();
+        let text = String::from_utf8(bytes).map_err(|_| MappingsError::NotText(name.clone()));
+        Some(text.map(|text| (name, text)))
+    });
+    texts.collect()
 }
 
 impl KnowledgeGraph {
@@ -209,11 +236,29 @@ impl KnowledgeGraph {
     }
 }
 
+/// Whether a name is one that a file of a mapping may have: `mapping.toml`, `table.rq`,
+/// `after/x.rq`.
+fn is_file(name: &str) -> bool {
+    let is_plain = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    (name == "mapping.toml" || name.ends_with(".rq"))
+        && name.split('/').count() <= 2
+        && name.split('/').all(is_plain)
+}
+
 fn made(
     owner: &str,
     name: &str,
     texts: BTreeMap<String, String>,
-) -> Result<SavedMapping, MappingError> {
+) -> Result<SavedMapping, MappingsError> {
+    if let Some(name) = texts.keys().find(|name| !is_file(name)) {
+        return Err(MappingsError::File(name.escape_debug().to_string()));
+    }
     let mapping = Mapping::from_files(name, texts.clone())?;
     Ok(SavedMapping {
         owner: owner.to_owned(),
@@ -221,24 +266,6 @@ fn made(
         mapping,
         texts,
     })
-}
-
-/// The texts of a folder by name; `after/x.rq` keeps its folder.
-fn texts_of(folder: &Path) -> io::Result<BTreeMap<String, String>> {
-    let mut texts = BTreeMap::new();
-    let mut todo = vec![(folder.to_owned(), String::new())];
-    while let Some((folder, prefix)) = todo.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let entry = entry?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                todo.push((entry.path(), format!("{name}/")));
-            } else if name.ends_with(".rq") || name == "mapping.toml" {
-                texts.insert(name, fs::read_to_string(entry.path())?);
-            }
-        }
-    }
-    Ok(texts)
 }
 
 fn check_owner(writer: &Writer, owner: &str) -> Result<(), MappingsError> {
@@ -257,9 +284,20 @@ pub enum MappingsError {
     /// The mapping itself is wrong.
     #[error(transparent)]
     Mapping(#[from] MappingError),
+    /// The archive of a mapping cannot be used.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A file that a mapping does not have.
+    #[error(
+        "`{0}` is no file of a mapping: there are mapping.toml and queries such as table.rq or after/x.rq"
+    )]
+    File(String),
+    /// A text in another encoding.
+    #[error("{0}: the text is not UTF-8; save it so")]
+    NotText(String),
     /// A name that does not fit.
     #[error(
-        "`{0}` cannot be the name of a mapping; take up to 64 lower-case letters, digits and hyphens"
+        "`{0}` cannot be the name of a mapping; take up to 64 lower-case letters, digits and hyphens, and a token whose own name is not long"
     )]
     Name(String),
     /// Somebody else's.

@@ -9,6 +9,7 @@ use crate::app::{
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
+use crate::ingest::archive::ArchiveError;
 use crate::ingest::mapping::MappingError;
 use crate::network::{DefinitionError, FilterError, ProjectionError};
 use crate::store::{FederationError, FederationProblem, StoreError, SyntaxError};
@@ -509,6 +510,12 @@ fn mappings_problem(error: MappingsError) -> Problem {
     let detail = error.to_string();
     let (status, slug, title) = match error {
         MappingsError::Mapping(error) => return ingest_problem(IngestError::Import(error)),
+        MappingsError::Archive(error) => return archive_problem(&error),
+        MappingsError::File(_) | MappingsError::NotText(_) => (
+            StatusCode::BAD_REQUEST,
+            "import",
+            "The mapping cannot be used",
+        ),
         MappingsError::Name(_) => (StatusCode::BAD_REQUEST, "bad-name", "The name does not fit"),
         MappingsError::NotYours { .. } => (
             StatusCode::FORBIDDEN,
@@ -698,6 +705,16 @@ fn indicator_problem(error: IndicatorError) -> Problem {
     }
 }
 
+fn archive_problem(error: &ArchiveError) -> Problem {
+    let status = if error.is_too_large {
+        StatusCode::PAYLOAD_TOO_LARGE
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    let title = "The archive cannot be used";
+    Problem::new(status, "archive", title, error.to_string())
+}
+
 fn ingest_problem(error: IngestError) -> Problem {
     let detail = error.to_string();
     match error {
@@ -723,20 +740,17 @@ fn ingest_problem(error: IngestError) -> Problem {
             "The time allowed is over",
             detail,
         ),
+        IngestError::Import(MappingError::OutOfMemory { .. }) => Problem::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "out-of-memory",
+            "The memory of one query is used up",
+            detail,
+        ),
+        IngestError::Import(MappingError::Archive(error)) => archive_problem(&error),
         IngestError::Import(_) => Problem::new(
             StatusCode::BAD_REQUEST,
             "import",
             "The tables cannot be imported",
-            detail,
-        ),
-        IngestError::Archive(error) => Problem::new(
-            if error.is_too_large {
-                StatusCode::PAYLOAD_TOO_LARGE
-            } else {
-                StatusCode::BAD_REQUEST
-            },
-            "archive",
-            "The archive cannot be used",
             detail,
         ),
         IngestError::Io { .. } => internal(&detail),

@@ -4,17 +4,19 @@ use super::conditions::precondition;
 use super::error::ApiError;
 use super::multipart::{self, Part};
 use super::negotiate::{Format, of_path};
-use super::request::{self, Form, content_type, deadline, read_body, url, writer};
-use super::respond::{DATA_VERSION, Reading, version_tag};
+use super::request::{self, Form, content_type, deadline, owner_of, read_body, writer};
+use super::respond::{DATA_VERSION, Reading, saved, version_tag};
 use super::rows::{self, FORMATS, Rows};
 use super::{AppState, pages};
-use crate::app::imports::{SentFile, short_turtle, tables_of};
-use crate::app::mappings::LONGEST;
+use crate::app::imports::short_turtle;
+use crate::app::mappings::{LONGEST, texts_of};
 use crate::app::results::write_quads;
 use crate::app::{AppError, KnowledgeGraph, Precondition, Writer};
 use crate::ingest::IngestError;
-use crate::ingest::archive::is_zip;
-use crate::ingest::mapping::{Import, ImportOptions, Mapping, OneOrMore, TableEntry};
+use crate::ingest::archive::{is_zip, pack};
+use crate::ingest::mapping::{
+    Import, ImportOptions, Mapping, MappingError, OneOrMore, SentFile, TableEntry,
+};
 use crate::ingest::report::{Finding, ImportReport};
 use axum::Router;
 use axum::body::Body;
@@ -26,7 +28,6 @@ use axum::routing::{get, post};
 use oxigraph::io::RdfFormat;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::time::Instant;
 
 /// Rows of each table in a preview that asks for no number.
@@ -34,8 +35,8 @@ const USUAL_PREVIEW: usize = 5;
 /// How many it may ask for.
 const MOST_PREVIEWED: usize = 100;
 
-const PARAMETERS: [&str; 9] = [
-    "mapping", "graph", "name", "strict", "dry-run", "preview", "filename", "timeout", "format",
+const PARAMETERS: [&str; 8] = [
+    "mapping", "graph", "name", "strict", "dry-run", "preview", "filename", "timeout",
 ];
 const OFFERS: [Format; 4] = [
     Format::Json,
@@ -66,6 +67,7 @@ struct Asked {
     /// Whether anything is written.
     writes: bool,
     format: Format,
+    deadline: Instant,
 }
 
 impl Asked {
@@ -93,6 +95,13 @@ impl Asked {
             .one("graph")?
             .map(|name| crate::ingest::rdf::graph_named(name).map_err(AppError::from))
             .transpose()?;
+        let writes = preview.is_none() && !form.switch("dry-run")?;
+        if writes && matches!(format.format, Format::Rdf(_)) {
+            return Err(ApiError::BadRequest(
+                "N-Quads are what `dry-run=true` and `preview=` answer; ask for JSON, CSV or HTML"
+                    .to_owned(),
+            ));
+        }
         Ok(Self {
             mapping: form.one("mapping")?.map(str::to_owned),
             options: ImportOptions {
@@ -101,11 +110,12 @@ impl Asked {
                 graph,
                 strict: form.switch("strict")?,
                 preview,
-                deadline: Some(deadline),
+                bounds: state.graph().mapping_bounds(deadline),
                 ..ImportOptions::default()
             },
-            writes: preview.is_none() && !form.switch("dry-run")?,
+            writes,
             format: format.format,
+            deadline,
         })
     }
 
@@ -154,6 +164,7 @@ async fn sent_files(
                 files.push(SentFile {
                     name,
                     bytes: part.bytes,
+                    most: limit as u64,
                 });
             }
         }
@@ -171,6 +182,7 @@ async fn sent_files(
         files.push(SentFile {
             name: form.one("filename")?.unwrap_or(usual).to_owned(),
             bytes: read_body(body, limit).await?,
+            most: limit as u64,
         });
     }
     if files.iter().all(|file| file.bytes.is_empty()) {
@@ -204,20 +216,17 @@ async fn import(State(state): State<AppState>, request: Request) -> Result<Respo
     let demand = precondition(&parts.headers)?;
     let limit = state.graph().config().body_limit;
     let (files, texts) = sent_files(&parts, &form, body, limit).await?;
-    let format = asked.format;
+    let (format, deadline) = (asked.format, asked.deadline);
     let done = state
-        .writing(move |graph| Done::of(graph, &asked, files, texts, &writer, demand))
+        .importing(deadline, move |graph| {
+            Done::of(graph, &asked, files, texts, &writer, demand)
+        })
         .await?;
     let body = match format {
         Format::Csv => findings(&done.made.report.findings).text(Format::Csv)?,
         Format::Html => pages::import(&done.page())?.into_bytes(),
         Format::Rdf(rdf) => {
             let mut body = Vec::new();
-            if done.committed.is_some() {
-                return Err(ApiError::BadRequest(
-                    "N-Quads are for `dry-run=true` and `preview=`".to_owned(),
-                ));
-            }
             write_quads(done.made.batch.iter(), rdf, &mut body).map_err(ApiError::write)?;
             body
         }
@@ -267,12 +276,8 @@ impl Done {
         let mapping = asked.mapping(graph, texts)?;
         let mut made = graph.map_tables(&mapping, files, &asked.options)?;
         let committed = if asked.writes {
-            if asked
-                .options
-                .deadline
-                .is_some_and(|deadline| Instant::now() >= deadline)
-            {
-                return Err(crate::store::StoreError::TimedOut.into());
+            if Instant::now() >= asked.deadline {
+                return Err(IngestError::from(MappingError::TimedOut).into());
             }
             let committed = graph.write_import(writer, &mut made, demand)?;
             Some((committed.version, committed.added, committed.removed))
@@ -449,16 +454,13 @@ async fn one(
     if let Some(name) = name.strip_suffix(".zip") {
         let mapping = state.graph().mapping(name)?;
         let files = Mapping::shipped_files(name).unwrap_or_default();
-        let files = files
-            .into_iter()
-            .map(|(name, bytes)| (name, bytes.to_vec()));
         let fingerprint = mapping.fingerprint().unwrap_or_default();
         let reading = Reading::new(&state, &snapshot, &["mapping zip", &fingerprint]);
         return match reading.not_modified(&headers) {
             Some(response) => Ok(response),
             None => Ok(reading.respond_with(
                 HeaderValue::from_static("application/zip"),
-                zipped(files)?.into(),
+                packed(pack(files.iter().map(|(name, bytes)| (&name[..], *bytes))))?.into(),
             )),
         };
     }
@@ -481,7 +483,7 @@ async fn one_saved(
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
     let snapshot = request::snapshot(&state, &headers)?;
-    let owner = owner_of(&owner)?;
+    let owner = owner_of(&owner, "mappings")?;
     let (name, as_zip) = match name.strip_suffix(".zip") {
         Some(name) => (name, true),
         None => (name.strip_suffix(".json").unwrap_or(&name), false),
@@ -492,14 +494,15 @@ async fn one_saved(
         )));
     };
     if as_zip {
-        let files = saved.texts.clone().into_iter();
-        let files = files.map(|(name, text)| (name, text.into_bytes()));
         let fingerprint = saved.mapping.fingerprint().unwrap_or_default();
         let reading = Reading::new(&state, &snapshot, &["mapping zip", &fingerprint]);
-        return Ok(reading.respond_with(
-            HeaderValue::from_static("application/zip"),
-            zipped(files)?.into(),
-        ));
+        return match reading.not_modified(&headers) {
+            Some(response) => Ok(response),
+            None => Ok(reading.respond_with(
+                HeaderValue::from_static("application/zip"),
+                packed(saved.archive())?.into(),
+            )),
+        };
     }
     let (full_name, mapping) = (&saved.full_name, &saved.mapping);
     described(
@@ -560,33 +563,8 @@ fn described(
     Ok(reading.respond(Format::Json, body))
 }
 
-fn zipped(files: impl Iterator<Item = (String, Vec<u8>)>) -> Result<Vec<u8>, ApiError> {
-    let failed = |error: &dyn std::fmt::Display| ApiError::Internal(error.to_string());
-    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    // The same files give the same bytes, whenever it is.
-    let options = zip::write::SimpleFileOptions::default()
-        .last_modified_time(zip::DateTime::default())
-        .compression_method(zip::CompressionMethod::Deflated);
-    for (name, bytes) in files {
-        writer
-            .start_file(name, options)
-            .map_err(|error| failed(&error))?;
-        std::io::Write::write_all(&mut writer, &bytes).map_err(|error| failed(&error))?;
-    }
-    let bytes = writer.finish().map_err(|error| failed(&error))?;
-    Ok(bytes.into_inner())
-}
-
-fn owner_of(part: &str) -> Result<String, ApiError> {
-    part.strip_prefix('~')
-        .filter(|owner| !owner.is_empty())
-        .map(str::to_owned)
-        .ok_or_else(|| {
-            ApiError::BadRequest(
-                "saved mappings are at /api/v1/mappings/~TOKEN/NAME, with the name of a token"
-                    .to_owned(),
-            )
-        })
+fn packed<E: std::fmt::Display>(archive: Result<Vec<u8>, E>) -> Result<Vec<u8>, ApiError> {
+    archive.map_err(|error| ApiError::Internal(error.to_string()))
 }
 
 /// `PUT /api/v1/mappings/~{owner}/{name}`: saves a mapping, sent as a zip or as the files of a
@@ -598,7 +576,7 @@ async fn save(
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let writer = writer(&state, &parts)?;
-    let owner = owner_of(&owner)?;
+    let owner = owner_of(&owner, "mappings")?;
     Form::of_url(&parts.uri)?.only(&[])?;
     let media_type = content_type(&parts.headers)?;
     let texts = match &media_type {
@@ -607,7 +585,7 @@ async fn save(
             for part in multipart::read(media_type, body, LONGEST * 2).await? {
                 let name = part.file_name.clone().unwrap_or_else(|| part.name.clone());
                 if is_zip(&part.bytes) {
-                    texts.extend(unzipped(&part.bytes)?);
+                    texts.extend(texts_of(&part.bytes).map_err(AppError::from)?);
                 } else {
                     texts.insert(name, text_of(part)?);
                 }
@@ -615,7 +593,7 @@ async fn save(
             texts
         }
         Some(media_type) if media_type.essence_str() == "application/zip" => {
-            unzipped(&read_body(body, LONGEST * 2).await?)?
+            texts_of(&read_body(body, LONGEST * 2).await?).map_err(AppError::from)?
         }
         _ => {
             return Err(ApiError::UnsupportedMediaType(
@@ -624,23 +602,6 @@ async fn save(
             ));
         }
     };
-    let fits = |name: &String| {
-        name.split('/').count() <= 2
-            && name.split('/').all(|part| {
-                !part.is_empty()
-                    && !part.starts_with('.')
-                    && part
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-            })
-            && (name == "mapping.toml" || name.ends_with(".rq"))
-    };
-    if let Some(name) = texts.keys().find(|name| !fits(name)) {
-        return Err(ApiError::BadRequest(format!(
-            "`{}` is no file of a mapping: there are mapping.toml and queries such as table.rq or after/x.rq",
-            name.escape_debug()
-        )));
-    }
     let was_there = state
         .writing(move |graph| {
             let mappings = graph.saved_mappings();
@@ -649,62 +610,7 @@ async fn save(
                 .map_err(AppError::from)?)
         })
         .await?;
-    Ok(if was_there {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        let mut response = StatusCode::CREATED.into_response();
-        if let Ok(location) = HeaderValue::try_from(url(&parts)) {
-            response.headers_mut().insert(header::LOCATION, location);
-        }
-        response
-    })
-}
-
-/// The texts of a zipped mapping, by their path beside `mapping.toml`.
-fn unzipped(bytes: &[u8]) -> Result<BTreeMap<String, String>, ApiError> {
-    // Looks for all that makes an archive unusable, also for its size.
-    tables_of(
-        vec![SentFile {
-            name: "mapping.zip".to_owned(),
-            bytes: bytes.to_vec(),
-        }],
-        LONGEST as u64,
-    )
-    .map_err(AppError::from)?;
-    let bad = |error: &dyn std::fmt::Display| {
-        ApiError::BadRequest(format!("the archive cannot be read: {error}"))
-    };
-    let mut archive =
-        zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|error| bad(&error))?;
-    let mut texts = BTreeMap::new();
-    let mut folder = None;
-    for number in 0..archive.len() {
-        let entry = archive.by_index(number).map_err(|error| bad(&error))?;
-        let path = entry
-            .name()
-            .map_err(|error| bad(&error))?
-            .replace('\\', "/");
-        if let Some(before) = path.strip_suffix("mapping.toml") {
-            folder = Some(before.to_owned());
-        }
-        if path.ends_with("mapping.toml") || path.ends_with(".rq") {
-            let mut text = String::new();
-            entry
-                .take(LONGEST as u64)
-                .read_to_string(&mut text)
-                .map_err(|error| bad(&format!("{path}: {error}")))?;
-            texts.insert(path, text);
-        }
-    }
-    let Some(folder) = folder else {
-        return Err(ApiError::BadRequest(
-            "there is no mapping.toml in the archive".to_owned(),
-        ));
-    };
-    Ok(texts
-        .into_iter()
-        .filter_map(|(path, text)| Some((path.strip_prefix(&folder)?.to_owned(), text)))
-        .collect())
+    Ok(saved(was_there, &parts))
 }
 
 /// `DELETE /api/v1/mappings/~{owner}/{name}`: removes a saved mapping.
@@ -715,7 +621,7 @@ async fn remove(
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
     let writer = writer(&state, &parts)?;
-    let owner = owner_of(&owner)?;
+    let owner = owner_of(&owner, "mappings")?;
     state
         .writing(move |graph| {
             let mappings = graph.saved_mappings();

@@ -90,6 +90,8 @@ const WORTH_COMPRESSING: u16 = 1_024;
 const WAITING_WRITES: usize = 128;
 /// Short computations that are no queries: pages, descriptions; each has a thread.
 const COMPUTATIONS: usize = 32;
+/// Tables that are imported at the same time.
+const IMPORTS: usize = 4;
 /// Requests that measure networks, or wait until somebody else has; each has a thread.
 const MEASUREMENTS: usize = 16;
 
@@ -106,6 +108,7 @@ struct Shared {
     places: Arc<Semaphore>,
     write_places: Arc<Semaphore>,
     metric_places: Arc<Semaphore>,
+    import_places: Arc<Semaphore>,
     rebuild_places: Arc<Semaphore>,
     seed: String,
     /// Whether the threads that handle requests have a stack for evaluations.
@@ -145,6 +148,7 @@ impl AppState {
                 places: Arc::new(Semaphore::new(COMPUTATIONS)),
                 write_places: Arc::new(Semaphore::new(WAITING_WRITES)),
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
+                import_places: Arc::new(Semaphore::new(IMPORTS)),
                 rebuild_places: Arc::new(Semaphore::new(1)),
                 seed,
                 has_deep_stack,
@@ -179,6 +183,11 @@ impl AppState {
     /// Places to wait for a write.
     fn write_places(&self) -> &Arc<Semaphore> {
         &self.shared.write_places
+    }
+
+    /// Places to import tables.
+    fn import_places(&self) -> &Arc<Semaphore> {
+        &self.shared.import_places
     }
 
     /// Places to measure networks.

@@ -8,10 +8,10 @@ use super::error::ApiError;
 use super::negotiate::{Format, TRIPLES, of_path};
 use super::pinned::{Pinned, VERSION};
 use super::request::{
-    self, Form, Peer, client, content_type, deadline, origin, query_id, read_body, url, utf8,
+    self, Form, Peer, client, content_type, deadline, origin, owner_of, query_id, read_body, utf8,
     writer,
 };
-use super::respond::Reading;
+use super::respond::{Reading, saved};
 use super::rows::{self, Rows};
 use super::sparql::{Asked, QueryJob, is_volatile};
 use super::{AppState, pages};
@@ -22,7 +22,7 @@ use crate::app::saved::{LONGEST_TEXT, Saved};
 use crate::app::{Catalogue, CatalogueError, CatalogueQuery, KnowledgeGraph, SavedQuery};
 use crate::store::DatasetSpec;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -349,19 +349,6 @@ async fn misplaced(
     )))
 }
 
-/// The owner in a path.
-fn owner_of(part: &str) -> Result<String, ApiError> {
-    part.strip_prefix('~')
-        .filter(|owner| !owner.is_empty())
-        .map(str::to_owned)
-        .ok_or_else(|| {
-            ApiError::BadRequest(
-                "saved queries are at /api/v1/queries/~TOKEN/NAME, with the name of a token"
-                    .to_owned(),
-            )
-        })
-}
-
 /// `PUT /api/v1/queries/~{owner}/{name}`: saves a query.
 async fn save(
     State(state): State<AppState>,
@@ -370,7 +357,7 @@ async fn save(
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let writer = writer(&state, &parts)?;
-    let owner = owner_of(&owner)?;
+    let owner = owner_of(&owner, "queries")?;
     Form::of_url(&parts.uri)?.only(&[])?;
     let media_type = content_type(&parts.headers)?;
     if media_type.is_none_or(|media_type| media_type.essence_str() != "application/sparql-query") {
@@ -380,19 +367,10 @@ async fn save(
         ));
     }
     let text = utf8(read_body(body, LONGEST_TEXT).await?)?;
-    let saved = state
+    let outcome = state
         .writing(move |graph| Ok(graph.saved_queries().save(&writer, &owner, &name, &text)?))
         .await?;
-    Ok(match saved {
-        Saved::Replaced => StatusCode::NO_CONTENT.into_response(),
-        Saved::Created => {
-            let mut response = StatusCode::CREATED.into_response();
-            if let Ok(location) = HeaderValue::try_from(url(&parts)) {
-                response.headers_mut().insert(header::LOCATION, location);
-            }
-            response
-        }
-    })
+    Ok(saved(outcome == Saved::Replaced, &parts))
 }
 
 /// `DELETE /api/v1/queries/~{owner}/{name}`: removes a saved query.
@@ -403,7 +381,7 @@ async fn remove(
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
     let writer = writer(&state, &parts)?;
-    let owner = owner_of(&owner)?;
+    let owner = owner_of(&owner, "queries")?;
     state
         .writing(move |graph| Ok(graph.saved_queries().remove(&writer, &owner, &name)?))
         .await?;

@@ -423,3 +423,15 @@ fn is_from_here(parts: &Parts) -> bool {
         && name
             .is_some_and(|name| name == "localhost" || name == "[::1]" || name.starts_with("127."))
 }
+
+/// The owner of what people save, as a path names it: `~TOKEN`.
+pub(super) fn owner_of(part: &str, what: &str) -> Result<String, ApiError> {
+    part.strip_prefix('~')
+        .filter(|owner| !owner.is_empty())
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            ApiError::BadRequest(format!(
+                "saved {what} are at /api/v1/{what}/~TOKEN/NAME, with the name of a token"
+            ))
+        })
+}

@@ -127,6 +127,18 @@ pub(super) fn written(status: StatusCode, version: u64) -> Response {
 }
 
 /// The tag of a data version, for `If-Match` of the next write. Tags of reads begin like it.
+/// The answer to a PUT of what people save: made, with its address, or put in place of another.
+pub(super) fn saved(replaced: bool, parts: &axum::http::request::Parts) -> Response {
+    if replaced {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let mut response = StatusCode::CREATED.into_response();
+    if let Ok(location) = HeaderValue::try_from(super::request::url(parts)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
 pub(super) fn version_tag(version: u64) -> HeaderValue {
     HeaderValue::try_from(format!("W/\"{version}\"")).unwrap_or(HeaderValue::from_static("W/\"0\""))
 }
@@ -165,6 +177,17 @@ impl AppState {
         work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let place = wait_for(self.write_places(), None).await?;
+        self.run(place, work).await
+    }
+
+    /// Reads tables through a mapping, and writes what they give, on a thread of its own; few at
+    /// once, because each uses all cores.
+    pub(super) async fn importing<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let place = wait_for(self.import_places(), Some(deadline)).await?;
         self.run(place, work).await
     }
 

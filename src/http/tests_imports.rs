@@ -3,6 +3,7 @@
 use super::AppState;
 use super::testing::{Answer, encoded, send, state};
 use crate::app::Config;
+use crate::ingest::archive::pack;
 use std::io::Write;
 
 const MAPPING: &str = r#"
@@ -21,10 +22,14 @@ const GRAPH: &str = "https://w3id.org/weft/graph/partner/x";
 const BOUNDARY: &str = "multipart/form-data; boundary=XX";
 
 fn open() -> AppState {
+    open_for(1 << 20)
+}
+
+fn open_for(body_limit: usize) -> AppState {
     state(Config {
         empty: true,
         open_writes: true,
-        body_limit: 1 << 20,
+        body_limit,
         ..Config::default()
     })
 }
@@ -87,13 +92,7 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    for (name, content) in files {
-        writer.start_file(*name, options).unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
+    pack(files.iter().copied()).unwrap()
 }
 
 #[tokio::test]
@@ -159,7 +158,11 @@ async fn a_table_is_looked_at_then_written_and_bad_rows_do_not_sink_the_rest() {
 async fn archives_and_compressed_files_are_unpacked() {
     let state = open();
     let table = b"id,name\n1,A\n2,B\n";
-    let archive = zip(&[("export/actors.csv", table)]);
+    let archive = zip(&[
+        ("export/actors.csv", table),
+        ("export/datapackage.json", b"{}"),
+        ("export/README.md", b"what a data package has besides"),
+    ]);
     let report = import(&state, "", &[("export.zip", &archive)])
         .await
         .expect(200)
@@ -224,6 +227,25 @@ async fn bad_files_get_a_clear_report_and_the_old_data_stays() {
         assert!(answer.text.contains(words), "{name}: {}", answer.text);
         assert_eq!(count(&state).await, before, "{name}");
     }
+    // Nothing is written where the answer cannot be given.
+    let target = format!("/api/v1/import.nq?graph={}", encoded(GRAPH));
+    let files = form(&[
+        ("mapping.toml", MAPPING.as_bytes()),
+        ("actors.rq", QUERY.as_bytes()),
+        ("actors.csv", b"id,name\n9,Z\n"),
+    ]);
+    let headers = [("content-type", BOUNDARY)];
+    let answer = send(&state, "POST", &target, &headers, files).await;
+    assert!(answer.expect(400).text.contains("dry-run"));
+    assert_eq!(count(&state).await, before);
+    let long = format!("id,name\n1,\"{}\"\n2,B\n", "x".repeat(700_000).repeat(2));
+    let roomy = open_for(4 << 20);
+    let files = [("actors.csv", long.as_bytes())];
+    let report = import(&roomy, "&dry-run=true", &files)
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(report["findings"][0]["column"], "name", "{report}");
     // What can be read is read.
     let report = import(&state, "&dry-run=true", &[("actors.csv", &utf16)]).await;
     assert_eq!(report.expect(200).json()["rows"], 1);
@@ -294,6 +316,9 @@ async fn a_sheet_whose_cells_span_a_continent_is_refused() {
 #[tokio::test]
 async fn a_mapping_that_never_ends_or_grows_is_stopped() {
     let state = open();
+    let mut config = state.graph().config().clone();
+    config.allowance.memory = 32 << 20;
+    let small = super::testing::state(config);
     let numbers: Vec<String> = (0..2_000).map(|n| format!("\"{n}\"")).collect();
     let values = |name: &str| format!("VALUES ?{name} {{ {} }}", numbers.join(" "));
     let product = format!(
@@ -309,18 +334,28 @@ async fn a_mapping_that_never_ends_or_grows_is_stopped() {
     let bomb =
         format!("CONSTRUCT {{ ?ROW rdfs:label ?x39 }} WHERE {{ BIND(?id AS ?x0)\n{doubling} }}");
     let mapping = "name = \"m\"\n[[table]]\nfile = \"t.csv\"\nquery = \"q.rq\"\n";
+    // Joins nothing and keeps all.
+    let hoard = format!(
+        "CONSTRUCT {{ ?ROW rdfs:label ?x }} WHERE {{ SELECT ?ROW (GROUP_CONCAT(CONCAT(?id, ?a, ?b)) AS ?x) {{ {} {} {} }} GROUP BY ?ROW }}",
+        values("a"),
+        values("b"),
+        values("c")
+    );
+    let table = format!("id\n1\n{}\n", "2".repeat(10_000));
     for (query, status, words) in [
         (product, 504, "took longer"),
         (bomb, 400, "times as long as a cell"),
+        (hoard, 507, "too much memory"),
     ] {
         let body = form(&[
             ("mapping.toml", mapping.as_bytes()),
             ("q.rq", query.as_bytes()),
-            ("t.csv", b"id\n1\n2\n"),
+            ("t.csv", table.as_bytes()),
         ]);
+        let state = if status == 507 { &small } else { &state };
         let headers = [("content-type", BOUNDARY)];
-        let target = "/api/v1/import?timeout=0.5";
-        let answer = send(&state, "POST", target, &headers, body).await;
+        let target = "/api/v1/import?timeout=2";
+        let answer = send(state, "POST", target, &headers, body).await;
         assert_eq!(answer.status, status, "{answer:?}");
         assert!(answer.text.contains(words), "{}", answer.text);
     }

@@ -15,9 +15,8 @@ mod manifest;
 mod row_query;
 
 pub use self::manifest::{AfterEntry, Format, Manifest, OneOrMore, TableEntry};
-use self::row_query::{
-    NAMESPACE, Outcome, ROW, ROW_NUMBER, RowFailure, RowQuery, RowValues, Until,
-};
+pub use self::row_query::{Bounds, MemoryBound};
+use self::row_query::{NAMESPACE, Outcome, ROW, ROW_NUMBER, RowFailure, RowQuery, RowValues};
 use super::IngestError;
 use super::archive::{ArchiveError, unpack};
 use super::functions::Context;
@@ -51,6 +50,8 @@ const CHUNK_BATCHES: usize = 16;
 const STACK: usize = 64 << 20;
 /// What may come out of an archive that is named on the command line.
 const LARGEST_ARCHIVE: u64 = 4 << 30;
+/// A cell may not be longer: an open quotation mark can make one of half a file.
+const LONGEST_CELL: usize = 1 << 20;
 /// A list may not be longer than this (a wrong separator can make one of a whole document).
 const LONGEST_LIST: usize = 100_000;
 
@@ -156,6 +157,12 @@ pub enum MappingError {
     /// The time allowed is over.
     #[error("the import took longer than it may; send fewer rows at once, or simplify the queries")]
     TimedOut,
+    /// The evaluation of a query needs more memory than it may have.
+    #[error("{}: this query takes too much memory for a few rows; let it join less", path.display())]
+    OutOfMemory {
+        /// The query.
+        path: PathBuf,
+    },
     /// The threads cannot be started.
     #[error("the import cannot start: {0}")]
     Threads(String),
@@ -359,11 +366,12 @@ impl Mapping {
     /// # Errors
     /// The first query that is wrong.
     pub fn check(&self, ontology: &Ontology) -> Result<(), MappingError> {
+        let bounds = Bounds::default();
         for table in &self.manifest.tables {
-            self.query(&table.query, iri::BASE, true, ontology)?;
+            self.query(&table.query, iri::BASE, true, bounds, ontology)?;
         }
         for after in &self.manifest.after {
-            self.query(&after.query, iri::BASE, false, ontology)?;
+            self.query(&after.query, iri::BASE, false, bounds, ontology)?;
         }
         Ok(())
     }
@@ -373,6 +381,7 @@ impl Mapping {
         name: &str,
         base: &str,
         with_rows: bool,
+        bounds: Bounds,
         ontology: &Ontology,
     ) -> Result<RowQuery, MappingError> {
         let path = self.path.join(name);
@@ -391,7 +400,7 @@ impl Mapping {
                 Err(nearest(name, codes.schemes()))
             }
         };
-        RowQuery::parse(&path, text, base, with_rows, &schemes)
+        RowQuery::parse(&path, text, base, with_rows, bounds, &schemes)
     }
 }
 
@@ -428,6 +437,12 @@ fn files_of(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+fn is_archive(name: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
+}
+
 fn takes(table: &TableEntry, file_name: &str) -> bool {
     manifest::matches(&table.file, file_name)
         || manifest::matches(&table.file, plain_name(file_name))
@@ -451,8 +466,8 @@ pub struct ImportOptions {
     /// How many rows of each table are looked at, for a preview: each alone, and shown with what
     /// it gives. Default: all of them, and none is shown.
     pub preview: Option<usize>,
-    /// When the import has to have ended.
-    pub deadline: Option<Instant>,
+    /// What the queries may take.
+    pub bounds: Bounds,
 }
 
 impl Default for ImportOptions {
@@ -464,7 +479,7 @@ impl Default for ImportOptions {
             strict: false,
             time: None,
             preview: None,
-            deadline: None,
+            bounds: Bounds::default(),
         }
     }
 }
@@ -493,37 +508,30 @@ pub struct PreviewRow {
     pub batch: Batch,
 }
 
-/// Imports tables that somebody sent, as [`import`] does files.
-///
-/// # Errors
-/// As [`import`]; a table that the mapping has no use for is an error too.
-pub fn import_tables(
-    mapping: &Mapping,
-    tables: Vec<TableSource>,
-    ontology: &Ontology,
-    options: &ImportOptions,
-    progress: &dyn Progress,
-) -> Result<Import, IngestError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .stack_size(STACK)
-        .build()
-        .map_err(|error| MappingError::Threads(error.to_string()))?;
-    Ok(pool.install(|| {
-        Importer::new(mapping, ontology, options)?.run(Tables::Sent(tables), progress)
-    })?)
+/// Where tables come from.
+enum Inputs<'a> {
+    /// From files, archives and folders; with none, from beside the mapping.
+    Paths(&'a [PathBuf]),
+    /// Somebody sent them.
+    Sent(Vec<SentFile>),
 }
 
-/// Where tables come from.
-enum Tables<'a> {
-    /// From files and folders; with none, from beside the mapping.
-    Named(&'a [PathBuf]),
-    /// Somebody sent them.
-    Sent(Vec<TableSource>),
+/// A file that somebody sent.
+#[derive(Clone, Debug)]
+pub struct SentFile {
+    /// The name it was sent under.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// How many bytes may come out of it if it is compressed.
+    pub most: u64,
 }
 
 /// Imports tables through a mapping.
 ///
-/// `inputs` are files and folders; with none, the tables beside the mapping are read.
+/// `inputs` are files, zip archives and folders; with none, the tables beside the mapping are read.
+/// What the mapping has no table for is an error if it is named, and passed over in a folder or an
+/// archive.
 ///
 /// # Errors
 /// If the mapping is wrong, a table is missing or cannot be read, or the import is strict and
@@ -536,13 +544,35 @@ pub fn import(
     options: &ImportOptions,
     progress: &dyn Progress,
 ) -> Result<Import, IngestError> {
+    let inputs = Inputs::Paths(inputs);
+    run(mapping, inputs, ontology, options, progress)
+}
+
+/// Imports tables that somebody sent, as [`import`] does files.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_sent(
+    mapping: &Mapping,
+    files: Vec<SentFile>,
+    ontology: &Ontology,
+    options: &ImportOptions,
+) -> Result<Import, IngestError> {
+    run(mapping, Inputs::Sent(files), ontology, options, &())
+}
+
+fn run(
+    mapping: &Mapping,
+    inputs: Inputs<'_>,
+    ontology: &Ontology,
+    options: &ImportOptions,
+    progress: &dyn Progress,
+) -> Result<Import, IngestError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .stack_size(STACK)
         .build()
         .map_err(|error| MappingError::Threads(error.to_string()))?;
-    Ok(pool.install(|| {
-        Importer::new(mapping, ontology, options)?.run(Tables::Named(inputs), progress)
-    })?)
+    Ok(pool.install(|| Importer::new(mapping, ontology, options)?.run(inputs, progress))?)
 }
 
 struct Importer<'a> {
@@ -615,7 +645,7 @@ impl<'a> Importer<'a> {
             mapping,
             ontology,
             options,
-            evaluator: row_query::evaluator(&context, Until(options.deadline)),
+            evaluator: row_query::evaluator(&context, options.bounds),
             namespace: namespace.clone(),
             dataset,
             graph,
@@ -626,7 +656,7 @@ impl<'a> Importer<'a> {
         })
     }
 
-    fn run(mut self, inputs: Tables<'_>, progress: &dyn Progress) -> Result<Import, MappingError> {
+    fn run(mut self, inputs: Inputs<'_>, progress: &dyn Progress) -> Result<Import, MappingError> {
         let started = Instant::now();
         for (prefix, namespace) in iri::PREFIXES {
             self.batch.add_prefix(prefix, namespace);
@@ -635,9 +665,9 @@ impl<'a> Importer<'a> {
         self.describe_dataset();
         for (number, (table, sources)) in plan.into_iter().enumerate() {
             let base = self.options.base.as_str();
-            let query = self
-                .mapping
-                .query(&table.query, base, true, self.ontology)?;
+            let query =
+                self.mapping
+                    .query(&table.query, base, true, self.options.bounds, self.ontology)?;
             self.take_prefixes(&query);
             let mut keys = HashMap::new();
             for source in sources {
@@ -646,9 +676,13 @@ impl<'a> Importer<'a> {
         }
         for (number, after) in self.mapping.manifest.after.iter().enumerate() {
             let base = self.options.base.as_str();
-            let query = self
-                .mapping
-                .query(&after.query, base, false, self.ontology)?;
+            let query = self.mapping.query(
+                &after.query,
+                base,
+                false,
+                self.options.bounds,
+                self.ontology,
+            )?;
             self.take_prefixes(&query);
             let labels = self.labels(&after.query, number);
             let graph = GraphNameRef::NamedNode(self.graph.as_ref());
@@ -700,70 +734,73 @@ impl<'a> Importer<'a> {
     /// Which files each table reads.
     fn plan(
         &self,
-        inputs: Tables<'_>,
+        inputs: Inputs<'_>,
     ) -> Result<Vec<(&'a TableEntry, Vec<TableSource>)>, MappingError> {
         let tables = &self.mapping.manifest.tables;
         let patterns = || {
             let patterns: Vec<_> = tables.iter().map(|table| table.file.as_str()).collect();
             patterns.join(", ")
         };
+        let is_wanted = |name: &str| tables.iter().any(|table| takes(table, name));
+        let check = |source: &TableSource| {
+            if is_wanted(&source.name()) {
+                return Ok(());
+            }
+            Err(MappingError::UnusedFile {
+                path: source.path(),
+                patterns: patterns(),
+            })
+        };
         let mut sources = Vec::new();
-        let mut looked_in = "what was sent".to_owned();
-        let inputs = match inputs {
-            Tables::Named(inputs) => inputs,
-            Tables::Sent(sent) => {
-                sources = sent;
-                &[]
+        let looked_in = match inputs {
+            Inputs::Paths([]) => {
+                sources.clone_from(&self.mapping.own_tables);
+                self.mapping.path.display().to_string()
+            }
+            Inputs::Paths(paths) => {
+                for path in paths {
+                    let io = |source| MappingError::Io {
+                        path: path.clone(),
+                        source,
+                        remedy: "give the file or folder with the tables".to_owned(),
+                    };
+                    if std::fs::metadata(path).map_err(io)?.is_dir() {
+                        let files = files_of(path).map_err(io)?;
+                        sources.extend(files.into_iter().map(TableSource::File));
+                    } else if is_archive(&path.to_string_lossy()) {
+                        let bytes = std::fs::read(path).map_err(io)?;
+                        let name = path.display().to_string();
+                        sources.extend(unpack(&name, &bytes, LARGEST_ARCHIVE, &is_wanted)?);
+                    } else {
+                        let source = TableSource::File(path.clone());
+                        check(&source)?;
+                        sources.push(source);
+                    }
+                }
+                let paths: Vec<_> = paths
+                    .iter()
+                    .map(|path| path.display().to_string())
+                    .collect();
+                paths.join(", ")
+            }
+            Inputs::Sent(files) => {
+                let names: Vec<_> = files.iter().map(|file| file.name.clone()).collect();
+                for file in files {
+                    if is_archive(&file.name) {
+                        sources.extend(unpack(&file.name, &file.bytes, file.most, &is_wanted)?);
+                    } else {
+                        let source = TableSource::Bytes {
+                            name: file.name,
+                            bytes: file.bytes.into(),
+                            most: file.most,
+                        };
+                        check(&source)?;
+                        sources.push(source);
+                    }
+                }
+                names.join(", ")
             }
         };
-        let was_sent = !sources.is_empty();
-        let useless = |source: &&TableSource| !tables.iter().any(|t| takes(t, &source.name()));
-        if let Some(useless) = sources.iter().find(useless) {
-            return Err(MappingError::UnusedFile {
-                path: useless.path(),
-                patterns: patterns(),
-            });
-        }
-        for input in inputs {
-            let io = |source| MappingError::Io {
-                path: input.clone(),
-                source,
-                remedy: "give the file or folder with the tables".to_owned(),
-            };
-            if std::fs::metadata(input).map_err(io)?.is_dir() {
-                sources.extend(
-                    files_of(input)
-                        .map_err(io)?
-                        .into_iter()
-                        .map(TableSource::File),
-                );
-            } else if input
-                .extension()
-                .is_some_and(|extension| extension == "zip")
-            {
-                let bytes = std::fs::read(input).map_err(io)?;
-                let name = input.display().to_string();
-                // Whoever has the files chose this one: what comes out is bounded by memory alone.
-                let files = unpack(&name, &bytes, LARGEST_ARCHIVE)?;
-                sources.extend(files);
-            } else {
-                let source = TableSource::File(input.clone());
-                if !tables.iter().any(|table| takes(table, &source.name())) {
-                    return Err(MappingError::UnusedFile {
-                        path: input.clone(),
-                        patterns: patterns(),
-                    });
-                }
-                sources.push(source);
-            }
-        }
-        if inputs.is_empty() && !was_sent {
-            sources.clone_from(&self.mapping.own_tables);
-            looked_in = self.mapping.path.display().to_string();
-        } else if !was_sent {
-            let inputs: Vec<_> = inputs.iter().map(|i| i.display().to_string()).collect();
-            looked_in = inputs.join(", ");
-        }
         let mut plan = Vec::new();
         for table in tables {
             let matching = sources.iter().filter(|source| takes(table, &source.name()));
@@ -947,7 +984,7 @@ impl<'a> Importer<'a> {
             );
             merged?;
             done = evaluated?;
-            let deadline = self.options.deadline;
+            let deadline = self.options.bounds.deadline;
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return Err(MappingError::TimedOut);
             }
@@ -1145,6 +1182,18 @@ impl RowReader<'_> {
     fn prepare(&mut self, mut row: Row, findings: &mut Findings) -> Option<Row> {
         let columns = self.table.columns();
         let number = (!self.table.has_header()).then_some(row.number);
+        let is_long = |cell: &Option<String>| cell.as_ref().is_some_and(|t| t.len() > LONGEST_CELL);
+        if let Some(position) = row.cells.iter().position(is_long) {
+            let heading = columns.list().get(position).map(|c| c.heading.as_str());
+            let finding = Finding::new(
+                Severity::Error,
+                &self.name,
+                format!("a cell is longer than {LONGEST_CELL} bytes; the row was left out"),
+                "a quotation mark may be opened here and not closed; else shorten the text",
+            );
+            findings.push(finding.at_line(row.line).in_row(number).in_column(heading));
+            return None;
+        }
         if !self.entry.empty.is_empty() {
             let is_empty = |text: &String| self.entry.empty.contains(text);
             for cell in &mut row.cells {

@@ -36,9 +36,6 @@ pub enum IngestError {
         /// The file.
         path: PathBuf,
     },
-    /// An archive cannot be unpacked.
-    #[error(transparent)]
-    Archive(#[from] archive::ArchiveError),
     /// A mapping or a table cannot be used.
     #[error(transparent)]
     Import(#[from] mapping::MappingError),

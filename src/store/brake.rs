@@ -200,6 +200,12 @@ pub fn handed_over(bytes: usize) {
     });
 }
 
+/// How many bytes this thread holds: what it allocated less what it freed, ever. Only differences
+/// mean something; 0 where the system does not tell.
+pub fn held_by_thread() -> i64 {
+    memory::held()
+}
+
 /// Lets memory that was freed go back to the system although nothing else is asked of the
 /// allocator: a service may be idle after its largest evaluation.
 pub fn give_memory_back() {

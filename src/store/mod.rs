@@ -33,7 +33,7 @@ mod trees;
 mod update;
 mod wording;
 
-pub use brake::{Pace, Stop, give_memory_back, handed_over};
+pub use brake::{Pace, Stop, give_memory_back, handed_over, held_by_thread};
 pub use error::{StoreError, SyntaxError};
 pub use federate::{FederationError, FederationProblem};
 pub use inference::{Rule, Rules};

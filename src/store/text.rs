@@ -830,6 +830,26 @@ struct Find {
 }
 
 impl Snapshot {
+    /// The numbers of the fields' properties, and the indexes of the base and of what the delta
+    /// adds, made at first use and then kept.
+    fn text_indexes(&self, fields: &Arc<TextFields>) -> (Vec<Option<TermId>>, [Arc<TextIndex>; 2]) {
+        let mut buffer = Vec::new();
+        let properties: Vec<Option<TermId>> = fields
+            .fields
+            .iter()
+            .map(|(property, _)| self.dictionary.find(property.as_ref().into(), &mut buffer))
+            .collect();
+        let base = kept(&self.texts.base, fields, || {
+            let literals = literals(&self.base, &Delta::default(), &properties);
+            TextIndex::build(&self.dictionary, &literals)
+        });
+        let delta = kept(&self.texts.delta, fields, || {
+            let literals = literals(&Base::default(), &self.delta, &properties);
+            TextIndex::build(&self.dictionary, &literals)
+        });
+        (properties, [base, delta])
+    }
+
     /// Looks for the things of this version whose labels have all words of a query, and answers
     /// those at the positions of `window`, the best first. A thing is found once, by its best
     /// label; only statements that this snapshot shows are found.
@@ -866,20 +886,7 @@ impl Snapshot {
         window: Range<usize>,
         limits: &Limits,
     ) -> Result<TextHits, StoreError> {
-        let mut buffer = Vec::new();
-        let properties: Vec<Option<TermId>> = fields
-            .fields
-            .iter()
-            .map(|(property, _)| self.dictionary.find(property.as_ref().into(), &mut buffer))
-            .collect();
-        let base = kept(&self.texts.base, fields, || {
-            let literals = literals(&self.base, &Delta::default(), &properties);
-            TextIndex::build(&self.dictionary, &literals)
-        });
-        let delta = kept(&self.texts.delta, fields, || {
-            let literals = literals(&Base::default(), &self.delta, &properties);
-            TextIndex::build(&self.dictionary, &literals)
-        });
+        let (properties, [base, delta]) = self.text_indexes(fields);
         let graphs: Option<Vec<TermId>> = (!scope.graphs.is_empty()).then(|| {
             let graphs = scope.graphs.iter().map(GraphName::as_ref);
             graphs.filter_map(|graph| self.graph_id(graph)).collect()

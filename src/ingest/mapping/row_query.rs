@@ -46,7 +46,9 @@ const DEEPEST: usize = 100;
 /// A query is written by a person.
 const LONGEST: usize = 256 * 1024;
 /// How many times as long as a cell a text may become.
-const MOST_GROWTH: u64 = 1_000;
+const MOST_GROWTH: u64 = 200;
+/// How many rows go by between two looks at the clock.
+const ROWS_PER_LOOK: u32 = 64;
 /// How many triples the rows that are evaluated together may give.
 const MOST_TRIPLES: u64 = 5_000_000;
 /// The function that looks at the clock; no mapping can call it, because it is in no namespace of
@@ -78,6 +80,7 @@ pub(super) struct RowQuery {
     origins: BTreeMap<String, BTreeSet<String>>,
     /// Prefixes the text declares.
     pub(super) prefixes: Vec<(String, String)>,
+    bounds: Bounds,
 }
 
 /// A call of a helper function in the query.
@@ -94,18 +97,48 @@ pub(super) struct RowFailure {
     pub(super) failure: Failure,
 }
 
-/// When an evaluation has to end.
+/// What the evaluation of a mapping's queries may take. Who wrote them need not be who runs them.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Until(pub(super) Option<Instant>);
+pub struct Bounds {
+    /// When it has to have ended.
+    pub deadline: Option<Instant>,
+    /// How many bytes the evaluation of some rows may hold.
+    pub memory: Option<MemoryBound>,
+}
 
-impl Until {
-    fn is_over(self) -> bool {
-        self.0.is_some_and(|deadline| Instant::now() >= deadline)
+/// A bound on memory, and who knows how much is held.
+#[derive(Clone, Copy, Debug)]
+pub struct MemoryBound {
+    /// The most bytes.
+    pub most: i64,
+    /// How many bytes the calling thread holds; differences are what counts.
+    pub held: fn() -> i64,
+}
+
+impl Bounds {
+    fn is_bounded(&self) -> bool {
+        self.deadline.is_some() || self.memory.is_some()
+    }
+
+    fn exceeded(&self) -> Option<Exceeded> {
+        if self
+            .deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+        {
+            return Some(Exceeded::Time);
+        }
+        let memory = self.memory?;
+        let more = (memory.held)().saturating_sub(HELD_BEFORE.get());
+        (more > memory.most).then_some(Exceeded::Memory)
     }
 }
 
-/// What unwinds out of an evaluation whose time is over.
-struct TimeIsOver;
+/// What unwinds out of an evaluation that takes more than it may.
+#[derive(Clone, Copy)]
+enum Exceeded {
+    Time,
+    Memory,
+}
 
 /// A call of the function that looks at the clock. It takes all variables of what it stands over,
 /// so that the optimiser cannot move it into a part.
@@ -159,20 +192,22 @@ pub(super) struct RowValues {
 thread_local! {
     /// What the functions called on this thread could not use. An evaluation runs on one thread.
     static FAILURES: RefCell<Vec<RowFailure>> = const { RefCell::new(Vec::new()) };
-    /// How many rows have looked at the clock on this thread.
+    /// How many rows have gone by the clock on this thread.
     static LOOKS: Cell<u32> = const { Cell::new(0) };
+    /// What this thread held when the evaluation began.
+    static HELD_BEFORE: Cell<i64> = const { Cell::new(0) };
 }
 
 /// The evaluator with all helper functions.
-pub(super) fn evaluator(context: &std::sync::Arc<Context>, until: Until) -> QueryEvaluator {
+pub(super) fn evaluator(context: &std::sync::Arc<Context>, bounds: Bounds) -> QueryEvaluator {
     let clock = move |_: &[Term]| {
-        let due = LOOKS.with(|looks| {
-            looks.set(looks.get().wrapping_add(1));
-            looks.get() % 1_024 == 0
-        });
-        if due && until.is_over() {
-            // No panic: nothing is wrong, and nobody should hear of it.
-            resume_unwind(Box::new(TimeIsOver));
+        let looks = LOOKS.get().wrapping_add(1);
+        LOOKS.set(looks);
+        if looks.is_multiple_of(ROWS_PER_LOOK)
+            && let Some(exceeded) = bounds.exceeded()
+        {
+            // No panic: nothing is wrong here, and nobody should hear of it.
+            resume_unwind(Box::new(exceeded));
         }
         Some(Literal::from(true).into())
     };
@@ -214,6 +249,7 @@ impl RowQuery {
         text: &str,
         base: &str,
         with_rows: bool,
+        bounds: Bounds,
         schemes: &dyn Fn(&str) -> Result<(), Option<String>>,
     ) -> Result<Self, MappingError> {
         let error = |line: Option<u64>, message: String, remedy: &str| MappingError::Query {
@@ -269,6 +305,7 @@ impl RowQuery {
         }
         let mut reader = Reader {
             with_rows,
+            is_bounded: bounds.is_bounded(),
             schemes,
             mentioned: BTreeSet::new(),
             assigned: BTreeSet::new(),
@@ -319,6 +356,7 @@ impl RowQuery {
             sites,
             origins,
             prefixes: declared_prefixes(text),
+            bounds,
         })
     }
 
@@ -395,10 +433,18 @@ impl RowQuery {
         labels: &str,
     ) -> Result<Outcome, MappingError> {
         let work = || self.evaluate_now(evaluator, pattern, dataset, graph, provenance, labels);
+        if let Some(memory) = self.bounds.memory {
+            HELD_BEFORE.set((memory.held)());
+        }
         match catch_unwind(AssertUnwindSafe(work)) {
             Ok(outcome) => outcome,
-            Err(reason) if reason.is::<TimeIsOver>() => Err(MappingError::TimedOut),
-            Err(panic) => resume_unwind(panic),
+            Err(payload) => match payload.downcast_ref() {
+                Some(Exceeded::Time) => Err(MappingError::TimedOut),
+                Some(Exceeded::Memory) => Err(MappingError::OutOfMemory {
+                    path: self.path.clone(),
+                }),
+                None => resume_unwind(payload),
+            },
         }
     }
 
@@ -702,6 +748,8 @@ fn refuse<T>(what: impl Into<String>, find: &str, remedy: &str) -> Result<T, Ref
 /// Walks the algebra once: collects variables and adds the hidden arguments.
 struct Reader<'s> {
     with_rows: bool,
+    /// Whether rows look at the clock: who runs a mapping of their own need not be stopped.
+    is_bounded: bool,
     schemes: &'s dyn Fn(&str) -> Result<(), Option<String>>,
     mentioned: BTreeSet<String>,
     assigned: BTreeSet<String>,
@@ -735,12 +783,20 @@ impl Reader<'_> {
                 all(&mut list.iter())?.saturating_mul(9)
             }
             E::FunctionCall(Function::Replace, list) => {
-                let replacement = match list.get(2) {
-                    Some(E::Literal(literal)) => literal.value().len() as u64,
-                    _ => MOST_GROWTH,
+                let literal = |place: usize| match list.get(place) {
+                    Some(E::Literal(literal)) => Some(literal.value()),
+                    _ => None,
+                };
+                let times = match (literal(1), literal(2)) {
+                    // A plain text is found as long as it is; what else may match next to nothing.
+                    (Some(found), Some(put)) if is_plain(found) => {
+                        (put.len() as u64).div_ceil(found.len() as u64).max(1)
+                    }
+                    (_, Some(put)) => put.len() as u64 + 1,
+                    (_, None) => MOST_GROWTH,
                 };
                 let text = list.first().map_or(Ok(1), |text| self.growth(text))?;
-                text.saturating_mul(replacement.saturating_add(1))
+                text.saturating_mul(times)
             }
             E::FunctionCall(_, list) => all(&mut list.iter())?.max(1),
             _ => 1,
@@ -790,11 +846,15 @@ impl Reader<'_> {
 
     fn pattern(&mut self, pattern: &mut GraphPattern) -> Result<(), Refused> {
         self.read_pattern(pattern)?;
-        if matches!(
-            pattern,
-            GraphPattern::Join { .. } | GraphPattern::LeftJoin { .. }
-        ) {
-            look_at_clock(pattern);
+        if self.is_bounded {
+            match pattern {
+                GraphPattern::Join { .. } | GraphPattern::LeftJoin { .. } => {
+                    look_at_clock(pattern);
+                }
+                // Its rows end in one.
+                GraphPattern::Group { inner, .. } => look_at_clock(inner),
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -830,9 +890,12 @@ impl Reader<'_> {
                 self.pattern(right)?;
                 if let Some(expression) = expression {
                     self.expression(expression)?;
-                    let unlooked = std::mem::replace(expression, Literal::from(true).into());
-                    // Evaluated for each pair, whether it is kept or not.
-                    *expression = Expression::And(Box::new(clock(&unlooked)), Box::new(unlooked));
+                    self.growth(expression)?;
+                    if self.is_bounded {
+                        let own = std::mem::replace(expression, Literal::from(true).into());
+                        // Evaluated for each pair, whether it is kept or not.
+                        *expression = Expression::And(Box::new(clock(&own)), Box::new(own));
+                    }
                 }
             }
             P::Filter { expr, inner } => {
@@ -1103,6 +1166,11 @@ fn variables_of(expression: &Expression) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// Whether a regular expression is a text that is not empty and stands for itself.
+fn is_plain(pattern: &str) -> bool {
+    !pattern.is_empty() && !pattern.contains(|c: char| r"\^$.|?*+()[]{}".contains(c))
 }
 
 /// How deep brackets are nested, comments, texts and IRIs included: a rough upper bound.

@@ -6,7 +6,7 @@
 
 use super::{Columns, NextRow, Row, TableError, TableOptions, TableSource, cell_text};
 use crate::ingest::report::{Finding, Severity};
-use calamine::{Data, ExcelDateTime, Range, Reader as _, Sheets, open_workbook_auto_from_rs};
+use calamine::{Cell, Data, ExcelDateTime, Range, Reader as _, Sheets, open_workbook_auto_from_rs};
 use std::collections::VecDeque;
 use std::io::{Cursor, Read};
 
@@ -54,17 +54,16 @@ impl Reader {
             }
             None => sheets.first().cloned().unwrap_or_default(),
         };
-        let cells = extent(&mut book, &sheet);
-        if cells > MOST_CELLS {
-            return Err(bad(
-                format!("the filled cells of sheet {sheet:?} span {cells} cells"),
-                "delete the stray cells far down or to the right, or export the sheet as CSV",
-            ));
-        }
-        let range = book.worksheet_range(&sheet).map_err(|error| {
+        let range = filled(&mut book, &sheet).map_err(|error| {
             bad(
                 format!("the sheet {sheet:?} cannot be read: {error}"),
                 "save the file again as .xlsx",
+            )
+        })?;
+        let range = range.map_err(|cells| {
+            bad(
+                format!("the filled cells of sheet {sheet:?} span {cells} cells"),
+                "delete the stray cells far down or to the right, or export the sheet as CSV",
             )
         })?;
         let (top, left) = range.start().unwrap_or((0, 0));
@@ -164,35 +163,46 @@ fn parts_too_large(bytes: &[u8], most: u64) -> Option<String> {
         .map(|cells| format!("its filled cells are repeated to {cells} cells"))
 }
 
-/// How many cells the rectangle around the filled ones has, where cells can be counted without
-/// holding them; 0 where the format itself bounds them.
-fn extent(book: &mut Sheets<Cursor<Vec<u8>>>, sheet: &str) -> u64 {
-    let mut first: Option<(u32, u32)> = None;
-    let mut last = (0, 0);
-    let mut see = |(row, column): (u32, u32)| {
-        let (top, left) = first.get_or_insert((row, column));
-        (*top, *left) = ((*top).min(row), (*left).min(column));
-        last = (last.0.max(row), last.1.max(column));
-    };
+/// The filled cells of a sheet. Their rectangle is held in memory whole, so it is measured before
+/// it is made; the other formats bound it themselves.
+fn filled(
+    book: &mut Sheets<Cursor<Vec<u8>>>,
+    sheet: &str,
+) -> Result<Result<Range<Data>, u64>, calamine::Error> {
+    let mut cells = Vec::new();
     match book {
         Sheets::Xlsx(book) => {
-            if let Ok(mut cells) = book.worksheet_cells_reader(sheet) {
-                while let Ok(Some(cell)) = cells.next_cell() {
-                    see(cell.get_position());
-                }
+            let mut reader = book.worksheet_cells_reader(sheet)?;
+            while let Some(cell) = reader.next_cell()? {
+                cells.push(Cell::new(
+                    cell.get_position(),
+                    Data::from(cell.get_value().clone()),
+                ));
             }
         }
         Sheets::Xlsb(book) => {
-            if let Ok(mut cells) = book.worksheet_cells_reader(sheet) {
-                while let Ok(Some(cell)) = cells.next_cell() {
-                    see(cell.get_position());
-                }
+            let mut reader = book.worksheet_cells_reader(sheet)?;
+            while let Some(cell) = reader.next_cell()? {
+                cells.push(Cell::new(
+                    cell.get_position(),
+                    Data::from(cell.get_value().clone()),
+                ));
             }
         }
-        Sheets::Xls(_) | Sheets::Ods(_) => return 0,
+        Sheets::Xls(_) | Sheets::Ods(_) => return Ok(Ok(book.worksheet_range(sheet)?)),
     }
-    first.map_or(0, |(top, left)| {
-        u64::from(last.0 - top + 1) * u64::from(last.1 - left + 1)
+    let positions = || cells.iter().map(Cell::get_position);
+    let rows = positions().map(|(row, _)| row);
+    let columns = positions().map(|(_, column)| column);
+    let span = |least: Option<u32>, most: Option<u32>| match (least, most) {
+        (Some(least), Some(most)) => u64::from(most - least) + 1,
+        _ => 0,
+    };
+    let spanned = span(rows.clone().min(), rows.max()) * span(columns.clone().min(), columns.max());
+    Ok(if spanned > MOST_CELLS {
+        Err(spanned)
+    } else {
+        Ok(Range::from_sparse(cells))
     })
 }
 
@@ -202,20 +212,27 @@ fn ods_cells(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Option<u64> {
     let mut part = archive.by_name("content.xml").ok()?;
     part.read_to_string(&mut text).ok()?;
     let repeated = |tag: &str, name: &str| {
-        tag.split_once(name)
-            .and_then(|(_, rest)| rest.split('"').nth(1))
-            .and_then(|number| number.parse::<u64>().ok())
-            .unwrap_or(1)
+        let after = tag.split_once(name).map(|(_, after)| after.trim_start());
+        let value = after
+            .and_then(|after| after.strip_prefix('='))
+            .map(str::trim_start);
+        value
+            .and_then(|value| value.get(1..)?.split(['"', '\'']).next()?.parse().ok())
+            .unwrap_or(1_u64)
     };
+    // What makes a cell more than a gap.
+    let fills = ["office:", "<text:", "table:formula"];
     let mut most: u64 = 0;
     for row in text.split("<table:table-row").skip(1) {
         let (head, cells) = row.split_once('>').unwrap_or((row, ""));
-        let rows = repeated(head, "number-rows-repeated=");
+        let rows = repeated(head, "number-rows-repeated");
         let mut filled: u64 = 0;
         let mut passed: u64 = 0;
+        // Those that another cell covers are cells too.
+        let cells = cells.replace("<table:covered-table-cell", "<table:table-cell");
         for cell in cells.split("<table:table-cell").skip(1) {
-            passed = passed.saturating_add(repeated(cell, "number-columns-repeated="));
-            if cell.contains("office:value") || cell.contains("<text:p") {
+            passed = passed.saturating_add(repeated(cell, "number-columns-repeated"));
+            if fills.iter().any(|sign| cell.contains(sign)) {
                 filled = passed;
             }
         }

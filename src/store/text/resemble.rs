@@ -8,10 +8,10 @@
 
 use super::{
     Candidates, Find, Folder, LONGEST_QUERY, MatchKind, Snapshot, StoreError, TextError,
-    TextFields, TextIndex, TextQuery, WORDS_OF_A_QUERY, Watch, kept, literals,
+    TextFields, TextIndex, TextQuery, WORDS_OF_A_QUERY, Watch,
 };
 use crate::rdf::{TermId, node_of_term};
-use crate::store::index::{Base, Delta, GraphScope};
+use crate::store::index::GraphScope;
 use crate::store::query::Limits;
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{Literal, NamedNode, NamedOrBlankNode, Term};
@@ -322,19 +322,7 @@ impl Snapshot {
         limits: &Limits,
     ) -> Result<Vec<Resembling>, StoreError> {
         let mut buffer = Vec::new();
-        let properties: Vec<Option<TermId>> = fields
-            .fields
-            .iter()
-            .map(|(property, _)| self.dictionary.find(property.as_ref().into(), &mut buffer))
-            .collect();
-        let base = kept(&self.texts.base, fields, || {
-            let literals = literals(&self.base, &Delta::default(), &properties);
-            TextIndex::build(&self.dictionary, &literals)
-        });
-        let delta = kept(&self.texts.delta, fields, || {
-            let literals = literals(&Base::default(), &self.delta, &properties);
-            TextIndex::build(&self.dictionary, &literals)
-        });
+        let (properties, [base, delta]) = self.text_indexes(fields);
         let mut types = Vec::with_capacity(wanted.types.len());
         for class in &wanted.types {
             match self.dictionary.find(class.as_ref().into(), &mut buffer) {
