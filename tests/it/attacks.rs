@@ -166,6 +166,11 @@ impl Stage {
         let done = self.ask(quads.key(&self.admin));
         assert!(done.is_success(), "{done:?}");
         self.public_version = done.data_version();
+        let mapping = request("PUT", "/api/v1/mappings/~b/mine");
+        let files = tables("b").replace("filename=\"t.csv\"", "filename=\"other.rq\"");
+        let mapping = mapping.body("multipart/form-data; boundary=x", files);
+        let saved = self.ask(mapping.key(&self.b));
+        assert!(saved.is_success(), "{saved:?}");
         let query = "#+ title: B's own\nSELECT * { ?s ?p ?o }";
         let query =
             request("PUT", "/api/v1/queries/~b/mine").body("application/sparql-query", query);
@@ -207,14 +212,19 @@ impl Stage {
         answer.unwrap_or_else(|error| panic!("{} {}: {error}", request.method, request.target))
     }
 
-    /// All that there is, in an order of its own: quads, graphs, tokens, saved queries.
+    /// All that there is, in an order of its own: quads, graphs, tokens, saved queries and mappings.
     fn state(&self) -> (BTreeSet<String>, u64, Vec<String>) {
         let dump = request("GET", "/store").with("accept", "application/n-quads");
         let dump = self.ask(dump.key(&self.admin));
         assert_eq!(dump.status, 200, "{dump:?}");
         let quads = dump.text().lines().map(str::to_owned).collect();
-        let lists = ["/api/v1/graphs", "/api/v1/tokens", "/api/v1/queries"]
-            .map(|list| self.ask(request("GET", list).key(&self.admin)).text());
+        let lists = [
+            "/api/v1/graphs",
+            "/api/v1/tokens",
+            "/api/v1/queries",
+            "/api/v1/mappings",
+        ]
+        .map(|list| self.ask(request("GET", list).key(&self.admin)).text());
         (quads, dump.data_version(), lists.to_vec())
     }
 
@@ -324,6 +334,24 @@ fn foreign() -> Vec<(&'static str, String)> {
     names
 }
 
+/// A table with a mapping of that name.
+fn tables(name: &str) -> String {
+    let part = |file: &str, text: &str| {
+        format!(
+            "--x\r\ncontent-disposition: form-data; name=\"f\"; filename=\"{file}\"\r\n\r\n{text}\r\n"
+        )
+    };
+    let manifest = format!("name = \"{name}\"\n[[table]]\nfile = \"t.csv\"\nquery = \"q.rq\"\n");
+    let query = "CONSTRUCT { ?ROW <urn:b> ?id } WHERE { }";
+    [
+        part("mapping.toml", &manifest),
+        part("q.rq", query),
+        part("t.csv", "id\n1\n"),
+        "--x--\r\n".to_owned(),
+    ]
+    .concat()
+}
+
 /// Every door for one graph, with a name that is not `a`'s.
 fn doors(stage: &Stage) -> Vec<Attack> {
     let mut attacks = Vec::new();
@@ -347,6 +375,14 @@ fn doors(stage: &Stage) -> Vec<Attack> {
                          --x\r\ncontent-disposition: form-data; name=\"g\"; filename=\"g.nt\"\r\n\r\n<urn:a> <urn:b> <urn:c> .\r\n--x--\r\n";
         let two = request("POST", &target).body("multipart/form-data; boundary=x", multipart);
         add(why, "multipart POST", name, two);
+        for (target, manifest) in [
+            (format!("?graph={}", encode(name)), "m".to_owned()),
+            (String::new(), format!("m\"\ngraph = \"{name}")),
+        ] {
+            let import = request("POST", format!("/api/v1/import{target}"));
+            let tables = import.body("multipart/form-data; boundary=x", tables(&manifest));
+            add(why, "an import", name, tables);
+        }
         // A name whose characters the format does not take is refused as no N-Quads.
         let quads =
             format!("<urn:a> <urn:b> <urn:c> <{P}/a> .\n<urn:a> <urn:b> <urn:c> <{name}> .\n");
@@ -653,6 +689,18 @@ fn disguises(stage: &Stage) -> Vec<Attack> {
             request("DELETE", &target),
         );
     }
+    for name in ["b", "b/below", "ab", "../b", "%2e%2e/b", "a/../b"] {
+        let target = format!("/api/v1/import?name={}", encode(name));
+        let import = request("POST", &target).body("multipart/form-data; boundary=x", tables("m"));
+        add(&format!("POST {target}"), &[403, 400], import);
+    }
+    for name in ["~b/mine", "~root/x", "~A/x", "~%62/mine", "b/mine", "hsds"] {
+        let target = format!("/api/v1/mappings/{name}");
+        let put = request("PUT", &target).body("multipart/form-data; boundary=x", tables("m"));
+        add(&format!("PUT {target}"), &[403, 400, 405], put);
+        let delete = request("DELETE", &target);
+        add(&format!("DELETE {target}"), &[403, 400, 404, 405], delete);
+    }
     for name in [format!("{P}/a"), format!("{P}/b"), format!("{P}/b/secret")] {
         let target = format!("/api/v1/graphs/private?graph={}", encode(&name));
         for method in ["PUT", "DELETE"] {
@@ -885,6 +933,18 @@ fn peeping(stage: &Stage) -> Vec<Request> {
         "/metrics".to_owned(),
         "/".to_owned(),
         "/graph/partner/b/secret".to_owned(),
+        format!(
+            "/reconcile?queries={}",
+            encode(&format!("{{\"q\": {{\"query\": \"{SECRET}\"}}}}"))
+        ),
+        "/reconcile?queries=%7B%22q%22%3A%7B%22query%22%3A%22hushhus%22%7D%7D".to_owned(),
+        "/reconcile/suggest/entity?prefix=hush".to_owned(),
+        format!("/reconcile/preview?id={}", encode("urn:d:secret")),
+        format!("/reconcile/flyout/entity?id={}", encode("urn:d:secret")),
+        format!(
+            "/reconcile?extend={}",
+            encode(r#"{"ids": ["urn:d:secret"], "properties": [{"id": "name"}]}"#)
+        ),
     ] {
         requests.push(request("GET", target));
     }
