@@ -331,3 +331,81 @@ pub enum MappingsError {
         source: io::Error,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ontology::tests::small;
+
+    const MANIFEST: &str = "name = \"m\"\n[[table]]\nfile = \"t.csv\"\nquery = \"t.rq\"\n[[after]]\nquery = \"after/x.rq\"\n";
+    const QUERY: &str = "CONSTRUCT { ?ROW <http://ex/p> ?id } WHERE { }";
+    const AFTER: &str = "CONSTRUCT { ?s <http://ex/q> ?o } WHERE { ?s <http://ex/p> ?o }";
+
+    fn texts(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+        files
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn a_mapping_is_kept_whole_until_it_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let admin = Writer::Admin("root".to_owned());
+        let saved = SavedMappings::open(folder.path()).unwrap();
+        let save =
+            |files: &[(&str, &str)]| saved.save(&admin, "al / é", "m", texts(files), &small());
+        let whole = [
+            ("mapping.toml", MANIFEST),
+            ("t.rq", QUERY),
+            ("after/x.rq", AFTER),
+        ];
+        assert!(!save(&whole).unwrap());
+        // What a later one does not have is gone.
+        let shorter = MANIFEST.split("[[after]]").next().unwrap();
+        assert!(save(&[("mapping.toml", shorter), ("t.rq", QUERY)]).unwrap());
+        let again = SavedMappings::open(folder.path()).unwrap();
+        let found = again.get("al / é", "m").unwrap();
+        assert_eq!(
+            found.texts.keys().collect::<Vec<_>>(),
+            ["mapping.toml", "t.rq"]
+        );
+        assert_eq!(found.full_name, "~al%20%2F%20%C3%A9/m");
+        again.remove(&admin, "al / é", "m").unwrap();
+        assert!(
+            SavedMappings::open(folder.path())
+                .unwrap()
+                .list()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn what_is_no_mapping_is_refused_and_nothing_is_kept() {
+        let saved = SavedMappings::in_memory();
+        let admin = Writer::Admin("root".to_owned());
+        let refusal = |name: &str, files: &[(&str, &str)]| {
+            let error = saved.save(&admin, "a", name, texts(files), &small());
+            error.unwrap_err().to_string()
+        };
+        let sound = [
+            ("mapping.toml", MANIFEST),
+            ("t.rq", QUERY),
+            ("after/x.rq", AFTER),
+        ];
+        for (name, files, expected) in [
+            ("../x", &sound[..], "lower-case"),
+            ("m", &sound[1..], "a mapping has a mapping.toml"),
+            ("m", &sound[..2], "after/x.rq"),
+            ("m", &[("../t.rq", QUERY)], "is no file of a mapping"),
+            ("m", &[("t.csv", "id")], "is no file of a mapping"),
+            ("m", &[("mapping.toml", "name = ")], "mapping.toml:1"),
+        ] {
+            let message = refusal(name, files);
+            assert!(message.contains(expected), "{name}: {message}");
+        }
+        assert!(saved.list().is_empty());
+        let error = texts_of(&pack([("a/t.rq", &b"x"[..])]).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("no mapping.toml"), "{error}");
+    }
+}

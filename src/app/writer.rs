@@ -57,10 +57,23 @@ impl Writer {
         if allowed {
             Ok(())
         } else {
-            Err(self.refused(match graph {
+            let what = match graph {
                 GraphNameRef::DefaultGraph => "the default graph".to_owned(),
                 graph => graph.to_string(),
-            }))
+            };
+            Err(self.refused(what + &self.own()))
+        }
+    }
+
+    /// What may be written instead, for a message.
+    fn own(&self) -> String {
+        let Self::Partner(_, graphs, _) = self else {
+            return String::new();
+        };
+        let names: Vec<_> = graphs.iter().map(ToString::to_string).collect();
+        match names.as_slice() {
+            [] => "; it may only read".to_owned(),
+            names => format!("; it may write {} and what is below", names.join(", ")),
         }
     }
 

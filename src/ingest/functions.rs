@@ -3,7 +3,7 @@
 //! | function | gives |
 //! |---|---|
 //! | `fn:iri(kind, local, …)` | the IRI `{base}id/{kind}/{local}`; several locals are joined by `-`, each [slugged](slug) unless it is safe already |
-//! | `fn:code(scheme, text)` | the concept of the code list with that notation or label |
+//! | `fn:code(scheme, text)` | the concept with that notation or label of a code list, or of the first of several that has it |
 //! | `fn:number(text [, language])` | an `xsd:decimal`; understands `1.234,56`, `1,234.56`, currency signs |
 //! | `fn:integer(text [, language])` | an `xsd:integer` |
 //! | `fn:date(text [, format])` | an `xsd:date`, `xsd:gYearMonth`, `xsd:gYear` or `xsd:dateTime`, by what the text says |
@@ -287,31 +287,45 @@ fn latin(c: char) -> Option<&'static str> {
     })
 }
 
-fn code(codes: &CodeLists, scheme: &str, text: &str) -> Result<NamedNode, Failure> {
+fn code(codes: &CodeLists, schemes: &str, text: &str) -> Result<NamedNode, Failure> {
     let text = text.trim();
     let near =
         |near: Option<String>| near.map_or_else(String::new, |n| format!("; nearest: `{n}`"));
-    match codes.lookup(scheme, text) {
-        Ok(concept) => Ok(concept.clone()),
-        Err(UnknownCode::Scheme(nearest)) => fail(
-            scheme,
-            format!("is not the name of a code list{}", near(nearest)),
-            "the code lists are in ontology/codes",
-        ),
-        Err(UnknownCode::Concept(nearest)) => fail(
-            text,
-            format!("is not in the code list `{scheme}`{}", near(nearest)),
-            format!("correct the value, or add it to ontology/codes/{scheme}.ttl"),
-        ),
-        Err(UnknownCode::Ambiguous(notations)) => fail(
-            text,
-            format!(
-                "is the label of several concepts of `{scheme}`: {}",
-                notations.join(", ")
-            ),
-            "use the notation",
-        ),
+    let mut nearest = None;
+    for scheme in schemes.split_whitespace() {
+        match codes.lookup(scheme, text) {
+            Ok(concept) => return Ok(concept.clone()),
+            Err(UnknownCode::Scheme(nearest)) => {
+                return fail(
+                    scheme,
+                    format!("is not the name of a code list{}", near(nearest)),
+                    "the code lists are in ontology/codes",
+                );
+            }
+            Err(UnknownCode::Concept(found)) => nearest = nearest.or(found),
+            Err(UnknownCode::Ambiguous(notations)) => {
+                return fail(
+                    text,
+                    format!(
+                        "is the label of several concepts of `{scheme}`: {}",
+                        notations.join(", ")
+                    ),
+                    "use the notation",
+                );
+            }
+        }
     }
+    let lists: Vec<&str> = schemes.split_whitespace().collect();
+    let last = lists.last().unwrap_or(&"");
+    fail(
+        text,
+        format!(
+            "is not in the code list `{}`{}",
+            lists.join("` or `"),
+            near(nearest)
+        ),
+        format!("correct the value, or add it to ontology/codes/{last}.ttl"),
+    )
 }
 
 /// Reads a number as people write it; gives the digits of an `xsd:decimal`.

@@ -448,12 +448,22 @@ fn takes(table: &TableEntry, file_name: &str) -> bool {
         || manifest::matches(&table.file, plain_name(file_name))
 }
 
+/// The name that keeps the data of a partner's graph apart where none was given: two partners that
+/// use one mapping must not describe the same things by accident.
+fn name_of_partner(graph: &NamedNode) -> Option<String> {
+    let rest = graph.as_str().strip_prefix(iri::GRAPH)?;
+    let name = rest.strip_prefix("partner/")?.replace('/', "-");
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    (!name.is_empty() && !name.starts_with('.') && name.chars().all(fits)).then_some(name)
+}
+
 /// How to import.
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
     /// The name of this data set, when a mapping is used for several: it is `?NAMESPACE`, the
     /// last part of the data set's IRI, and the graph is `…/graph/partner/{name}` unless
-    /// [`graph`](Self::graph) says otherwise. Default: what the mapping says.
+    /// [`graph`](Self::graph) says otherwise. Default: the partner's, if the graph is one of a
+    /// partner (`partner/x/y` gives `x-y`), else what the mapping says.
     pub name: Option<String>,
     /// What resource IRIs begin with, before `id/`.
     pub base: String,
@@ -596,7 +606,8 @@ impl<'a> Importer<'a> {
         options: &'a ImportOptions,
     ) -> Result<Self, MappingError> {
         let manifest = &mapping.manifest;
-        let name = options.name.as_ref();
+        let of_graph = options.graph.as_ref().and_then(name_of_partner);
+        let name = options.name.as_ref().or(of_graph.as_ref());
         let dataset = name.or(manifest.dataset.as_ref()).unwrap_or(&manifest.name);
         let namespace = name.or(manifest.namespace.as_ref()).unwrap_or(dataset);
         let fit = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);

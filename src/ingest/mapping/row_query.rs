@@ -1107,15 +1107,19 @@ impl Reader<'_> {
             );
         }
         if local == "code"
-            && let Some(Expression::Literal(scheme)) = arguments.first()
-            && let Err(near) = (self.schemes)(scheme.value())
+            && let Some(Expression::Literal(schemes)) = arguments.first()
         {
-            let remedy = near.map_or_else(
-                || "the code lists are in ontology/codes".to_owned(),
-                |near| format!("did you mean \"{near}\"?"),
-            );
-            let what = format!("there is no code list {:?}", scheme.value());
-            return refuse(what, &format!("\"{}\"", scheme.value()), &remedy);
+            for scheme in schemes.value().split_whitespace() {
+                let Err(near) = (self.schemes)(scheme) else {
+                    continue;
+                };
+                let remedy = near.map_or_else(
+                    || "the code lists are in ontology/codes".to_owned(),
+                    |near| format!("did you mean \"{near}\"?"),
+                );
+                let what = format!("there is no code list {scheme:?}");
+                return refuse(what, scheme, &remedy);
+            }
         }
         let row = if self.with_rows {
             Expression::Variable(Variable::new_unchecked(ROW_NUMBER))

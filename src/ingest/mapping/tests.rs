@@ -482,6 +482,24 @@ fn the_name_of_the_import_decides_data_set_graph_and_namespace() {
         "<http://ex/id/dataset/miami/t.csv#row=2>"
     );
     assert_eq!(quad.object.to_string(), "\"miami\"");
+    // The graph of a partner keeps things apart as well.
+    for (graph, expected) in [
+        ("https://w3id.org/weft/graph/partner/x", "\"x\""),
+        ("https://w3id.org/weft/graph/partner/x/y", "\"x-y\""),
+        ("https://w3id.org/weft/graph/other", "\"m\""),
+    ] {
+        let of_graph = ImportOptions {
+            graph: Some(NamedNode::new(graph).unwrap()),
+            ..options()
+        };
+        let import = run("", query, source("t.csv", "id\n1\n"), &of_graph).unwrap();
+        let quad = import
+            .batch
+            .iter()
+            .find(|q| q.predicate.as_str() == "http://ex/n")
+            .unwrap();
+        assert_eq!(quad.object.to_string(), expected, "{graph}");
+    }
     let bad = ImportOptions {
         name: Some("a b".to_owned()),
         ..options()
