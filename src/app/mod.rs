@@ -4,6 +4,7 @@
 //! It decides who may write what; `http` and `cli` translate.
 
 pub mod catalogue;
+pub mod check;
 pub mod config;
 pub mod evaluations;
 pub mod executable;
@@ -14,6 +15,7 @@ pub mod networks;
 mod observations;
 pub mod permalink;
 mod plans;
+pub mod policies;
 pub mod precondition;
 pub mod resource;
 pub mod results;
@@ -26,10 +28,12 @@ pub mod visibility;
 pub mod void;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
+pub use check::CheckError;
 pub use config::{Config, ConfigError, Settings};
 pub use federation::Federation;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
+pub use policies::{Policies, Policy, PolicyError, SetPolicy};
 pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
 pub use saved::{SavedError, SavedQueries, SavedQuery};
@@ -74,6 +78,8 @@ struct Inner {
     saved: SavedQueries,
     permalinks: Permalinks,
     federation: Federation,
+    policies: Policies,
+    reports: policies::Reports,
 }
 
 /// Who writes.
@@ -223,6 +229,10 @@ impl KnowledgeGraph {
             Some(folder) => (SavedQueries::open(folder)?, Permalinks::open(folder)?),
             None => (SavedQueries::in_memory(), Permalinks::in_memory()),
         };
+        let policies = match &config.data_dir {
+            Some(folder) => Policies::open(folder)?,
+            None => Policies::in_memory(),
+        };
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -238,6 +248,8 @@ impl KnowledgeGraph {
                 saved,
                 permalinks,
                 federation,
+                policies,
+                reports: policies::Reports::default(),
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -458,7 +470,8 @@ impl KnowledgeGraph {
                 // Looked up when it is its turn: it may have waited.
                 transaction.keep_unseen(graph.hidden_from(&reader)?);
                 demand.check_data(&transaction.snapshot())?;
-                Ok(transaction.update(&update, &limits)?)
+                transaction.update(&update, &limits)?;
+                graph.enforce(transaction)
             })
     }
 
@@ -494,6 +507,7 @@ impl KnowledgeGraph {
             GraphChange::Add => format!("add to {graph}"),
         };
         let about = CommitInfo::new(writer.name(), message);
+        let app = self.clone();
         self.store()
             .write::<_, AppError>(about, move |transaction| {
                 let graph = graph.as_ref();
@@ -515,6 +529,7 @@ impl KnowledgeGraph {
                         }
                     }
                 }
+                app.enforce(transaction)?;
                 Ok(was_there)
             })
     }
@@ -544,10 +559,12 @@ impl KnowledgeGraph {
             }
         }
         let about = CommitInfo::new(writer.name(), "add quads");
+        let app = self.clone();
         self.store()
             .write::<_, AppError>(about, move |transaction| {
                 demand.check_data(&transaction.snapshot())?;
-                Ok(transaction.insert_batch(&batch)?)
+                transaction.insert_batch(&batch)?;
+                app.enforce(transaction)
             })
     }
 
@@ -639,6 +656,12 @@ pub enum AppError {
     /// A short link.
     #[error(transparent)]
     Permalink(#[from] PermalinkError),
+    /// A check.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// What a graph does with violations.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -320,13 +320,17 @@ async fn delete(State(state): State<AppState>, request: Request) -> Result<Respo
 }
 
 /// The RDF of a request: one document, or several as a form sends files.
-struct Payload(Vec<Document>);
+pub(super) struct Payload(pub(super) Vec<Document>);
 
-struct Document {
-    format: RdfFormat,
+pub(super) struct Document {
+    pub(super) format: RdfFormat,
     /// What its media type announces.
     version: Option<RdfVersion>,
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
+    /// The name of the file, if it came as one.
+    pub(super) name: Option<String>,
+    /// The field of the form that it came in.
+    pub(super) part: Option<String>,
 }
 
 impl Payload {
@@ -336,7 +340,7 @@ impl Payload {
         if let Some(media_type) = &media_type
             && media_type.essence_str() == "multipart/form-data"
         {
-            return Self::read_parts(media_type, body, limit).await;
+            return Ok(Self::read_parts(media_type, body, limit, false).await?.0);
         }
         let bytes = read_body(body, limit).await?;
         let Some(media_type) = media_type else {
@@ -351,10 +355,33 @@ impl Payload {
             format,
             version: announced(&media_type)?,
             bytes,
+            name: None,
+            part: None,
         }]))
     }
 
-    async fn read_parts(media_type: &Mime, body: Body, limit: usize) -> Result<Self, ApiError> {
+    /// The same for a form of files whose other fields are parameters.
+    pub(super) async fn read_with_fields(
+        state: &AppState,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<(Self, Vec<(String, String)>), ApiError> {
+        let limit = state.graph().config().body_limit;
+        match content_type(&parts.headers)? {
+            Some(media_type) if media_type.essence_str() == "multipart/form-data" => {
+                Self::read_parts(&media_type, body, limit, true).await
+            }
+            _ => Ok((Self::read(state, parts, body).await?, Vec::new())),
+        }
+    }
+
+    /// The files of a form and, `with_fields`, its other fields.
+    async fn read_parts(
+        media_type: &Mime,
+        body: Body,
+        limit: usize,
+        with_fields: bool,
+    ) -> Result<(Self, Vec<(String, String)>), ApiError> {
         let bad = |error: multer::Error| {
             let cause = match &error {
                 multer::Error::StreamReadFailed(cause) => cause.downcast_ref(),
@@ -382,8 +409,19 @@ impl Payload {
             Ok(chunk)
         });
         let mut multipart = multer::Multipart::new(stream, boundary);
-        let mut documents = Vec::new();
+        let (mut documents, mut fields) = (Vec::new(), Vec::new());
         while let Some(field) = multipart.next_field().await.map_err(bad)? {
+            if with_fields {
+                if field.file_name().is_none() && field.content_type().is_none() {
+                    let name = field.name().unwrap_or_default().to_owned();
+                    fields.push((name, field.text().await.map_err(bad)?));
+                    continue;
+                }
+                // A file field that was left empty.
+                if field.file_name() == Some("") {
+                    continue;
+                }
+            }
             let by_type = field
                 .content_type()
                 .and_then(|media_type| RdfFormat::from_media_type(media_type.as_ref()));
@@ -398,13 +436,17 @@ impl Payload {
                 ))
             })?;
             let version = field.content_type().map(announced).transpose()?.flatten();
+            let name = field.file_name().map(str::to_owned);
+            let part = field.name().map(str::to_owned);
             documents.push(Document {
                 format,
                 version,
+                name,
+                part,
                 bytes: field.bytes().await.map_err(bad)?.to_vec(),
             });
         }
-        Ok(Self(documents))
+        Ok((Self(documents), fields))
     }
 
     fn keeps_graphs_apart(&self) -> bool {

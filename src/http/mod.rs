@@ -3,6 +3,7 @@
 //! Each file has the routes of one user group; a handler translates, and `app` decides.
 
 mod answers;
+mod check;
 mod codings;
 mod conditions;
 mod error;
@@ -32,6 +33,8 @@ mod summary;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_check;
 #[cfg(test)]
 mod tests_federation;
 #[cfg(test)]
@@ -191,6 +194,7 @@ pub fn router(state: AppState) -> Router {
         .merge(sparql::routes())
         .merge(graph_store::routes())
         .merge(graphs::routes())
+        .merge(check::routes())
         .merge(summary::routes())
         .merge(search::routes())
         .merge(queries::routes())

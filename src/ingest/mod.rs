@@ -1,6 +1,7 @@
 //! From source text to batches: RDF in any syntax, tables through mappings, and the reports on
 //! what was found in them.
 
+pub mod check;
 pub mod functions;
 pub mod mapping;
 pub mod rdf;

@@ -14,6 +14,7 @@ mod isomorphism;
 mod networks;
 mod ontology;
 mod serve;
+mod shacl;
 mod support;
 mod visibility;
 mod w3c;
