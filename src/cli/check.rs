@@ -1,13 +1,13 @@
 //! `weft validate`: what a check says of files, and what a write of them would change.
 
-use super::{CliError, Place, existing, graph_iri, log_to_standard_error, settings};
+use super::{CliError, Place, existing, graph_iri, log_to_standard_error, say, settings};
 use crate::app::check::{Asked, CheckForm};
-use crate::app::{GraphChange, KnowledgeGraph};
+use crate::app::{AppError, GraphChange, KnowledgeGraph};
 use crate::ingest::IngestError;
 use crate::ingest::check::Document;
 use crate::ingest::rdf as source;
 use crate::ingest::validate::ResultSeverity;
-use crate::store::Limits;
+use crate::store::{Limits, StoreError};
 use clap::{Args, ValueEnum};
 use oxigraph::io::RdfFormat;
 use std::fs;
@@ -68,13 +68,26 @@ pub(super) fn run_validate(place: &Place, arguments: &Validate) -> Result<(), Cl
         .resolve()?
         .data_dir
         .is_some_and(|directory| directory.join("log.redb").is_file());
-    let app = if arguments.impact || (graph.is_some() && has_data) {
-        existing(place)?
-    } else {
+    let in_memory = || {
         let mut config = settings(place)?.resolve()?;
         config.data_dir = None;
         config.empty = true;
-        KnowledgeGraph::open(config)?
+        Ok::<_, CliError>(KnowledgeGraph::open(config)?)
+    };
+    let app = if arguments.impact {
+        existing(place)?
+    } else if graph.is_some() && has_data {
+        match existing(place) {
+            Err(CliError::App(AppError::Store(StoreError::Locked { .. }))) => {
+                say(
+                    "A running service has the data: the shapes that the graph keeps there are not looked at; /api/v1/check does.",
+                );
+                in_memory()?
+            }
+            opened => opened?,
+        }
+    } else {
+        in_memory()?
     };
     let mut shapes = Vec::new();
     for path in &arguments.shapes {

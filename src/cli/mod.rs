@@ -973,7 +973,13 @@ fn run_doctor(place: &Place) -> Result<(), CliError> {
     let directory = graph.config().data_dir.clone().unwrap_or_default();
     let mut output = io::stdout().lock();
     writeln!(output, "data directory   {}", directory.display())?;
-    for name in ["log.redb", "checkpoint.weft", "tokens.json", "graphs.json"] {
+    for name in [
+        "log.redb",
+        "checkpoint.weft",
+        "tokens.json",
+        "graphs.json",
+        "policies.json",
+    ] {
         if let Ok(metadata) = fs::metadata(directory.join(name)) {
             writeln!(
                 output,

@@ -14,7 +14,7 @@ use crate::app::check::{Asked, CheckForm, Checked};
 use crate::app::policies::Policy;
 use crate::app::{AppError, GraphChange};
 use crate::ingest::check::{CheckReport, Document};
-use crate::store::{Limits, StoreError, on_deep_stack};
+use crate::store::{Limits, on_deep_stack};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -23,8 +23,6 @@ use axum::routing::{MethodRouter, get, post};
 use oxigraph::model::NamedNode;
 use serde_json::{Value, json};
 use std::str::FromStr;
-use std::time::Instant;
-use tokio::time::timeout_at;
 
 const CHECK: &str = "/api/v1/check";
 const REPORT: &str = "/api/v1/graphs/report";
@@ -162,41 +160,32 @@ async fn check(State(state): State<AppState>, request: Request) -> Result<Respon
         deadline: Some(deadline),
         ..Limits::default()
     };
-    let work = state.blocking(move |graph| {
-        // Shapes nest, and rules are evaluated.
-        on_deep_stack(|| {
-            let mut documents = Vec::new();
-            for document in &payload.0 {
-                let name = document.name.clone().unwrap_or_default();
-                if document.part.as_deref() == Some("shapes") {
-                    let text = utf8(document.bytes.clone())?;
-                    asked.shapes.push((name, text));
-                } else {
-                    documents.push(Document {
-                        name,
-                        format: document.format,
-                        bytes: &document.bytes,
-                    });
+    let body = state
+        .checking(deadline, move |graph| {
+            // Shapes nest, and rules are evaluated.
+            on_deep_stack(|| {
+                let mut documents = Vec::new();
+                for document in &payload.0 {
+                    let name = document.name.clone().unwrap_or_else(|| "body".to_owned());
+                    if document.part.as_deref() == Some("shapes") {
+                        let text = utf8(document.bytes.clone())?;
+                        asked.shapes.push((name, text));
+                    } else {
+                        documents.push(Document {
+                            name,
+                            format: document.format,
+                            bytes: &document.bytes,
+                        });
+                    }
                 }
-            }
-            let checked = graph.check(&snapshot, &documents, &asked, &limits)?;
-            checked
-                .write(form_of(chosen.format), &language)
-                .map_err(ApiError::write)
+                let checked = graph.check(&snapshot, &documents, &asked, &limits)?;
+                checked
+                    .write(form_of(chosen.format), &language)
+                    .map_err(ApiError::write)
+            })
         })
-    });
-    let body = within(deadline, work).await?;
+        .await?;
     Ok(reading.respond(chosen, body))
-}
-
-/// Waits for work until a deadline; what goes on after it keeps its place until it is done.
-async fn within<T>(
-    deadline: Instant,
-    work: impl Future<Output = Result<T, ApiError>>,
-) -> Result<T, ApiError> {
-    timeout_at(deadline.into(), work)
-        .await
-        .unwrap_or_else(|_| Err(StoreError::TimedOut.into()))
 }
 
 /// `GET /api/v1/graphs/report?graph=IRI`: the report on what a graph holds.
@@ -222,17 +211,18 @@ async fn report(
         return Ok(response);
     }
     let deadline = deadline(&Form::default(), state.graph().config().query_timeout)?;
-    let work = state.blocking(move |app| {
-        let report = on_deep_stack(|| app.report_on(&snapshot, &graph))?;
-        let checked = Checked {
-            report: CheckReport::clone(&report),
-            impact: None,
-        };
-        checked
-            .write(form_of(chosen.format), &language)
-            .map_err(ApiError::write)
-    });
-    let body = within(deadline, work).await?;
+    let body = state
+        .checking(deadline, move |app| {
+            let report = on_deep_stack(|| app.report_on(&snapshot, &graph))?;
+            let checked = Checked {
+                report: CheckReport::clone(&report),
+                impact: None,
+            };
+            checked
+                .write(form_of(chosen.format), &language)
+                .map_err(ApiError::write)
+        })
+        .await?;
     Ok(reading.respond(chosen, body))
 }
 

@@ -83,6 +83,9 @@ const COMPUTATIONS: usize = 32;
 /// Requests that measure networks, or wait until somebody else has; each has a thread.
 const MEASUREMENTS: usize = 16;
 
+/// Checks of data; each has a thread, and holds its data several times over.
+const CHECKS: usize = 4;
+
 /// What every handler is given.
 #[derive(Clone)]
 pub struct AppState {
@@ -97,6 +100,7 @@ struct Shared {
     write_places: Arc<Semaphore>,
     metric_places: Arc<Semaphore>,
     rebuild_places: Arc<Semaphore>,
+    check_places: Arc<Semaphore>,
     seed: String,
     /// Whether the threads that handle requests have a stack for evaluations.
     has_deep_stack: bool,
@@ -136,6 +140,7 @@ impl AppState {
                 write_places: Arc::new(Semaphore::new(WAITING_WRITES)),
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
                 rebuild_places: Arc::new(Semaphore::new(1)),
+                check_places: Arc::new(Semaphore::new(CHECKS)),
                 seed,
                 has_deep_stack,
             }),
@@ -179,6 +184,11 @@ impl AppState {
     /// The place to rebuild an earlier version of the data.
     fn rebuild_places(&self) -> &Arc<Semaphore> {
         &self.shared.rebuild_places
+    }
+
+    /// Places to check data.
+    fn check_places(&self) -> &Arc<Semaphore> {
+        &self.shared.check_places
     }
 
     /// What makes tags differ between services.

@@ -183,6 +183,19 @@ impl AppState {
             .unwrap_or_else(|_| Err(ApiError::StillComputing(self.progress(&seen))))
     }
 
+    /// Checks data on a thread of its own, in a place that nothing else has need of. What goes on
+    /// after the deadline keeps its place until it is done.
+    pub(super) async fn checking<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let place = wait_for(self.check_places(), Some(deadline)).await?;
+        timeout_at((deadline + GRACE).into(), self.run(place, work))
+            .await
+            .unwrap_or_else(|_| Err(StoreError::TimedOut.into()))
+    }
+
     /// What is being measured, and how far that is.
     fn progress(&self, seen: &Snapshot) -> String {
         let going_on: Vec<String> = self

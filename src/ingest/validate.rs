@@ -243,7 +243,6 @@ pub fn validate_with(
             result.value.as_ref().map(ToString::to_string),
         )
     });
-    found.results.dedup();
     Ok(found)
 }
 

@@ -5,6 +5,7 @@
 //! `$WEFT_SHARED`; where it is absent, a test says that it was skipped.
 
 mod cases;
+mod check;
 mod cli;
 mod clients;
 mod concurrency;

@@ -195,9 +195,9 @@ impl KnowledgeGraph {
             let definition = self.networks().definition(id)?;
             let filter = Filter::default();
             let network: Arc<MeasuredNetwork> = if keep {
-                self.network(snapshot, definition, &filter, options, limits)?
+                self.network(snapshot, definition, &filter, Options::default(), limits)?
             } else {
-                self.network_unkept(snapshot, definition, &filter, options, limits)?
+                self.network_unkept(snapshot, definition, &filter, Options::default(), limits)?
             };
             for metric in METRICS {
                 let Some(found) = metrics::find(metric) else {

@@ -170,23 +170,23 @@ const LABELS: [&str; 9] = [
     "http://ontology.eil.utoronto.ca/tove/organization#hasLegalName",
     "http://ontology.eil.utoronto.ca/tove/organization#hasName",
 ];
-/// Classes whose things are named, and told apart by their names: with the shapes that ask for a
-/// label, and without.
+/// Classes whose things are named, and told apart by their names; and whether the shapes of Weft ask
+/// for the name, as they do of all that the alignment knows to be an actor or service.
 const NAMED: [(&str, bool); 12] = [
     ("https://w3id.org/weft/ns#Actor", true),
     ("https://w3id.org/weft/ns#Service", true),
     ("https://w3id.org/weft/ns#Innovation", true),
-    ("http://www.w3.org/ns/org#Organization", false),
+    ("http://www.w3.org/ns/org#Organization", true),
     ("http://www.w3.org/ns/org#FormalOrganization", false),
     ("http://www.w3.org/ns/org#OrganizationalUnit", false),
-    ("http://xmlns.com/foaf/0.1/Organization", false),
-    ("http://schema.org/Organization", false),
+    ("http://xmlns.com/foaf/0.1/Organization", true),
+    ("http://schema.org/Organization", true),
     ("https://schema.org/Organization", false),
-    ("http://data.europa.eu/m8g/PublicOrganisation", false),
-    ("http://purl.org/vocab/cpsv#PublicService", false),
+    ("http://data.europa.eu/m8g/PublicOrganisation", true),
+    ("http://purl.org/vocab/cpsv#PublicService", true),
     (
         "https://ontology.commonapproach.org/cids#Organization",
-        false,
+        true,
     ),
 ];
 const PERSONS: [&str; 3] = [

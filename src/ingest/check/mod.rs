@@ -412,12 +412,10 @@ pub fn check_batch(
         .flatten()
         .collect();
     let sets: Vec<&Shapes> = shapes.iter().collect();
-    results.extend(
-        validate_with(&parts, &sets)?
-            .results
-            .into_iter()
-            .map(of_shape),
-    );
+    let mut found = validate_with(&parts, &sets)?.results;
+    // A shape that is reached in two ways says the same twice.
+    found.dedup();
+    results.extend(found.into_iter().map(of_shape));
     results.extend(lint(
         data,
         options.ontology,

@@ -86,7 +86,11 @@ fn each_rule_finds_its_fault_and_nothing_else() {
             "literal-code",
             "branch/health",
         ),
-        ("a:x a foaf:Organization .", "label-missing", "rdfs:label"),
+        (
+            "a:x a <http://www.w3.org/ns/org#FormalOrganization> .",
+            "label-missing",
+            "rdfs:label",
+        ),
         (
             "a:x a weft:Actor ; rdfs:label \"A\"@en , \"B\" .",
             "label-language",
