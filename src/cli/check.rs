@@ -4,7 +4,7 @@ use super::{CliError, Place, existing, graph_iri, log_to_standard_error, say, se
 use crate::app::check::{Asked, CheckForm};
 use crate::app::{AppError, GraphChange, KnowledgeGraph};
 use crate::ingest::IngestError;
-use crate::ingest::check::Document;
+use crate::ingest::check::{Document, Origin};
 use crate::ingest::rdf as source;
 use crate::ingest::validate::ResultSeverity;
 use crate::store::{Limits, StoreError};
@@ -134,11 +134,20 @@ pub(super) fn run_validate(place: &Place, arguments: &Validate) -> Result<(), Cl
     let mut output = io::stdout().lock();
     output.write_all(&body)?;
     output.flush()?;
-    match checked.report.count(ResultSeverity::Violation) {
-        0 => Ok(()),
-        1 => Err(CliError::Failed("there is 1 violation".to_owned())),
-        violations => Err(CliError::Failed(format!(
-            "there are {violations} violations"
-        ))),
-    }
+    let violations = match checked.report.count(ResultSeverity::Violation) {
+        0 => return Ok(()),
+        1 => "there is 1 violation".to_owned(),
+        violations => format!("there are {violations} violations"),
+    };
+    // What cannot be read is an error of every command, and named where errors are.
+    let unread = checked
+        .report
+        .results
+        .iter()
+        .find(|result| result.origin == Origin::Syntax)
+        .and_then(|result| Some(format!("{}: {}", result.place()?, result.message("en"))));
+    Err(CliError::Failed(match unread {
+        Some(unread) => format!("{unread}; {violations}"),
+        None => violations,
+    }))
 }

@@ -81,7 +81,7 @@ async fn a_report_names_rule_node_line_and_remedy_in_every_form() {
     let ttl = check("/api/v1/check.ttl").await.expect(200);
     assert!(ttl.header("content-type").starts_with("text/turtle"));
     assert!(
-        ttl.text.contains("shacl#ValidationReport")
+        ttl.text.contains("sh:ValidationReport")
             && ttl.text.contains("LiteralCodeConstraintComponent"),
         "{}",
         ttl.text

@@ -237,13 +237,21 @@ pub fn validate_with(
     found.results.sort_by_cached_key(|result| {
         (
             std::cmp::Reverse(result.severity),
-            result.focus_node.to_string(),
+            sorted_as(&result.focus_node),
             result.path.clone(),
             result.constraint.clone(),
-            result.value.as_ref().map(ToString::to_string),
+            result.value.as_ref().map(sorted_as),
         )
     });
     Ok(found)
+}
+
+/// The labels of blank nodes say nothing.
+fn sorted_as(term: &Term) -> String {
+    match term {
+        Term::BlankNode(_) => "_:".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 fn severity_iri(severity: &shacl::types::Severity) -> NamedNode {
@@ -280,6 +288,10 @@ fn messages(messages: &shacl::types::MessageMap) -> Vec<(String, String)> {
         })
         .collect();
     list.sort();
+    // Beside the words of a shape the general ones of the validator say nothing more.
+    if list.iter().any(|(language, _)| !language.is_empty()) {
+        list.retain(|(language, _)| !language.is_empty());
+    }
     list
 }
 

@@ -18,7 +18,7 @@ fn folder() -> TempDir {
     fs::write(folder.path().join("good.ttl"), GOOD).expect("the file is written");
     let bad = GOOD
         .replace("b:housing", "\"Housing\"")
-        .replace("weft:Tie", "weft:Ty");
+        .replace("weft:Tie", "weft:Ties");
     fs::write(folder.path().join("bad.ttl"), bad).expect("the file is written");
     folder
 }

@@ -1,6 +1,6 @@
 //! What shapes cannot say: terms that do not exist, values that cannot be, IRIs that lead nowhere.
 
-use super::vocabulary::{Belongs, Vocabulary};
+use super::vocabulary::{Belongs, Use, Vocabulary};
 use super::{CheckResult, NO_BASE, Origin};
 use crate::ingest::validate::{PropertyPath, ResultSeverity};
 use crate::ontology::{Ontology, iri};
@@ -411,7 +411,11 @@ impl Lint<'_> {
             return;
         }
         let short = shortened(&term);
-        match self.vocabulary.belongs(&term) {
+        let wanted = Use {
+            class: place == "class",
+            property: place == "property",
+        };
+        match self.vocabulary.belongs(&term, wanted) {
             Belongs::Known(usage) => {
                 if self.vocabulary.is_deprecated(&term) {
                     self.say(

@@ -21,7 +21,7 @@ use super::validate::{
 use crate::ontology::Ontology;
 use crate::rdf::Batch;
 use oxigraph::io::RdfFormat;
-use oxigraph::model::{GraphName, NamedNode, Term};
+use oxigraph::model::{BlankNode, GraphName, NamedNode, Term};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How many results of one rule a report keeps; all are counted.
@@ -373,6 +373,12 @@ pub fn check(
     let mut report = check_batch(&data, options, results)?;
     report.documents = checked;
     report.parsed = parsed;
+    // Parsers name blank nodes at random; the same data must give the same report.
+    let mut names = BlankNames::default();
+    for result in &mut report.results {
+        names.rename("b", &mut result.node);
+        names.rename("b", &mut result.value);
+    }
     report.find_places(documents);
     Ok((report, data))
 }
@@ -424,7 +430,26 @@ pub fn check_batch(
             year: options.year,
         },
     ));
-    Ok(assembled(data.len() as u64, results))
+    let mut report = assembled(data.len() as u64, results);
+    let mut names = BlankNames::default();
+    for result in &mut report.results {
+        names.rename("shape", &mut result.source_shape);
+    }
+    Ok(report)
+}
+
+/// Numbers blank nodes in the order in which a report names them.
+#[derive(Default)]
+struct BlankNames(HashMap<BlankNode, usize>);
+
+impl BlankNames {
+    fn rename(&mut self, stem: &str, term: &mut Option<Term>) {
+        if let Some(Term::BlankNode(node)) = term {
+            let next = self.0.len() + 1;
+            let number = *self.0.entry(node.clone()).or_insert(next);
+            *node = BlankNode::new_unchecked(format!("{stem}{number}"));
+        }
+    }
 }
 
 /// Sorts results, counts them rule by rule, and keeps the first of each.

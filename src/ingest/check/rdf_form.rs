@@ -81,14 +81,15 @@ impl Writer {
     }
 
     fn result(&mut self, report: &BlankNode, result: &CheckResult) {
+        // First, so that what is said of the result stands together.
+        let path = result.path.as_ref().map(|path| self.path(path));
         let node = self.node("result");
         self.add(report.clone(), sh("result"), node.clone());
         self.add(node.clone(), rdf::TYPE.into_owned(), sh("ValidationResult"));
         // Syntax errors are about no node: the report stands for the data.
         let focus = result.node.clone().unwrap_or_else(|| report.clone().into());
         self.add(node.clone(), sh("focusNode"), focus);
-        if let Some(path) = &result.path {
-            let path = self.path(path);
+        if let Some(path) = path {
             self.add(node.clone(), sh("resultPath"), path);
         }
         if let Some(value) = &result.value {

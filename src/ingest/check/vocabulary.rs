@@ -188,6 +188,9 @@ impl<'a> Vocabulary<'a> {
             return;
         };
         let name = subject.as_str();
+        if name.starts_with(iri::CODE) {
+            self.concepts.insert(name.to_owned());
+        }
         match object {
             Term::NamedNode(class) if predicate == rdf::TYPE => {
                 let class = class.as_str();
@@ -224,8 +227,9 @@ impl<'a> Vocabulary<'a> {
         }
     }
 
-    /// The vocabulary that an IRI belongs to by its namespace.
-    pub(super) fn belongs(&self, term: &str) -> Belongs {
+    /// The vocabulary that an IRI belongs to by its namespace. Of unknown terms the nearest is looked
+    /// for among those that can be used as wanted.
+    pub(super) fn belongs(&self, term: &str, wanted: Use) -> Belongs {
         if let Some(known) = self.terms.get(term) {
             return Belongs::Known(*known);
         }
@@ -235,7 +239,15 @@ impl<'a> Vocabulary<'a> {
             if let Some(local) = term.strip_prefix(namespace)
                 && !local.is_empty()
             {
-                let near = near(local, names);
+                let fits = |name: &&String| {
+                    let known = self.terms.get(&format!("{namespace}{name}"));
+                    let known = known.copied().unwrap_or_default();
+                    wanted == Use::default()
+                        || (wanted.class && known.class)
+                        || (wanted.property && known.property)
+                };
+                let fitting: Vec<&String> = names.iter().filter(fits).collect();
+                let near = near(local, &fitting);
                 return Belongs::Unknown {
                     nearest: near.map(|near| format!("{namespace}{near}")),
                     vocabulary: HELD
@@ -359,7 +371,7 @@ fn in_misspelt<'t>(term: &'t str, namespace: &str) -> Option<&'t str> {
 
 /// The name that is nearest: by edit distance where case does not count, else by likeness of the
 /// beginning, which finds `providesService` for `provides`.
-fn near(local: &str, names: &[String]) -> Option<String> {
+fn near(local: &str, names: &[&String]) -> Option<String> {
     let folded = local.to_lowercase();
     let limit = local.chars().count().div_ceil(3).max(1);
     names
@@ -371,14 +383,14 @@ fn near(local: &str, names: &[String]) -> Option<String> {
         })
         .filter(|(distance, ..)| *distance <= limit)
         .min()
-        .map(|(.., name)| name.clone())
+        .map(|(.., name)| (*name).clone())
         .or_else(|| {
             names
                 .iter()
                 .map(|name| (strsim::jaro_winkler(&folded, &name.to_lowercase()), name))
                 .filter(|(likeness, _)| *likeness > 0.87)
                 .max_by(|(a, x), (b, y)| a.total_cmp(b).then_with(|| y.cmp(x)))
-                .map(|(_, name)| name.clone())
+                .map(|(_, name)| (*name).clone())
         })
 }
 
