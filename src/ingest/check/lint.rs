@@ -638,7 +638,9 @@ impl Lint<'_> {
             .collect();
         alike.sort_by_key(|(_, nodes)| nodes.first().copied());
         for ((class, _), nodes) in alike {
-            let (first, others) = (nodes[0], &nodes[1..]);
+            let Some((first, others)) = nodes.split_first() else {
+                continue;
+            };
             for other in others {
                 let text = self
                     .term(*other)
@@ -648,7 +650,7 @@ impl Lint<'_> {
                     "has the same name as {text}, and both are {}",
                     shortened(&class)
                 );
-                self.say("perhaps-one", [Some(first), None, Some(*other)], message, "if they are one thing give it one IRI, or say owl:sameAs; else tell them apart by place or dates".to_owned());
+                self.say("perhaps-one", [Some(*first), None, Some(*other)], message, "if they are one thing give it one IRI, or say owl:sameAs; else tell them apart by place or dates".to_owned());
             }
         }
     }
@@ -877,8 +879,7 @@ impl Lint<'_> {
 
     fn wrong_iri(&self, iri: &str) -> Option<(&'static str, String, String)> {
         let (scheme, rest) = iri.split_once(':')?;
-        if iri.starts_with(NO_BASE) {
-            let written = &iri[NO_BASE.len()..];
+        if let Some(written) = iri.strip_prefix(NO_BASE) {
             return Some((
                 "relative-iri",
                 format!("<{written}> is relative: what it names depends on where the document is"),

@@ -200,11 +200,11 @@ impl<'a> Vocabulary<'a> {
                     let schemes = self.schemes_of_class.entry(class.to_owned()).or_default();
                     schemes.insert(scheme.to_owned());
                 }
-                if name.starts_with(iri::NS) {
+                if let Some(local) = name.strip_prefix(iri::NS) {
                     match class.rsplit(['#', '/']).next() {
                         Some("Class") => {
                             self.add(name.to_owned(), true);
-                            self.kinds.insert(kebab(&name[iri::NS.len()..]));
+                            self.kinds.insert(kebab(local));
                         }
                         Some("Property" | "ObjectProperty" | "DatatypeProperty") => {
                             self.add(name.to_owned(), false);
