@@ -471,6 +471,16 @@ impl Batch {
         self.quads.iter().filter_map(|quad| self.decode(quad))
     }
 
+    /// The term of a number in this batch; none for the default graph.
+    pub fn term(&self, id: TermId) -> Option<Term> {
+        let key_of = |id: TermId| {
+            id.checked_sub(1)
+                .and_then(|position| self.terms.get(position))
+                .ok_or_else(DamagedTerm::no_such_term)
+        };
+        decode_term(key_of(id).ok()?, &key_of).ok()
+    }
+
     fn decode(&self, quad: &CodedQuad) -> Option<Quad> {
         let key_of = |id: TermId| {
             id.checked_sub(1)

@@ -1,4 +1,5 @@
-//! Small files beside the data that several processes may read and change: tokens, private graphs.
+//! Small files beside the data that several processes may read and change: tokens, private graphs,
+//! policies.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

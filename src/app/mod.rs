@@ -4,6 +4,7 @@
 //! It decides who may write what; `http` and `cli` translate.
 
 pub mod catalogue;
+pub mod check;
 pub mod config;
 pub mod datasets;
 pub mod evaluations;
@@ -18,6 +19,7 @@ pub mod networks;
 mod observations;
 pub mod permalink;
 mod plans;
+pub mod policies;
 pub mod precondition;
 pub mod reconcile;
 pub mod resource;
@@ -32,12 +34,14 @@ pub mod void;
 mod writer;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
+pub use check::CheckError;
 pub use config::{Config, ConfigError, Settings};
 pub use datasets::{Dataset, DatasetError};
 pub use federation::Federation;
 pub use mappings::{MappingsError, SavedMappings};
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
+pub use policies::{Policies, Policy, PolicyError, SetPolicy};
 pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
 pub use saved::{SavedError, SavedQueries, SavedQuery};
@@ -80,6 +84,8 @@ struct Inner {
     mappings: SavedMappings,
     permalinks: Permalinks,
     federation: Federation,
+    policies: Policies,
+    reports: policies::Reports,
 }
 
 /// What a write to one graph does with what is there.
@@ -133,6 +139,10 @@ impl KnowledgeGraph {
                 Permalinks::in_memory(),
             ),
         };
+        let policies = match &config.data_dir {
+            Some(folder) => Policies::open(folder)?,
+            None => Policies::in_memory(),
+        };
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -149,6 +159,8 @@ impl KnowledgeGraph {
                 mappings,
                 permalinks,
                 federation,
+                policies,
+                reports: policies::Reports::default(),
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -393,7 +405,8 @@ impl KnowledgeGraph {
                 // Looked up when it is its turn: it may have waited.
                 transaction.keep_unseen(graph.hidden_from(&reader)?);
                 demand.check_data(&transaction.snapshot())?;
-                Ok(transaction.update(&update, &limits)?)
+                transaction.update(&update, &limits)?;
+                graph.enforce(transaction)
             })
     }
 
@@ -429,6 +442,7 @@ impl KnowledgeGraph {
             GraphChange::Add => format!("add to {graph}"),
         };
         let about = CommitInfo::new(writer.name(), message);
+        let app = self.clone();
         self.store()
             .write::<_, AppError>(about, move |transaction| {
                 let graph = graph.as_ref();
@@ -450,6 +464,7 @@ impl KnowledgeGraph {
                         }
                     }
                 }
+                app.enforce(transaction)?;
                 Ok(was_there)
             })
     }
@@ -479,10 +494,12 @@ impl KnowledgeGraph {
             }
         }
         let about = CommitInfo::new(writer.name(), "add quads");
+        let app = self.clone();
         self.store()
             .write::<_, AppError>(about, move |transaction| {
                 demand.check_data(&transaction.snapshot())?;
-                Ok(transaction.insert_batch(&batch)?)
+                transaction.insert_batch(&batch)?;
+                app.enforce(transaction)
             })
     }
 
@@ -580,6 +597,12 @@ pub enum AppError {
     /// A short link.
     #[error(transparent)]
     Permalink(#[from] PermalinkError),
+    /// A check.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// What a graph does with violations.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -382,20 +382,45 @@ impl KnowledgeGraph {
             filter.canonical()
         );
         let slot = self.networks().slot(snapshot.version(), what);
-        let network = slot.get(|| -> Result<_, NetworkError> {
-            let projection = Projection::new(definition, snapshot, filter, limits)?;
-            Ok(MeasuredNetwork {
-                measures: Measures::new(Arc::clone(projection.network()), options),
-                definition: definition.clone(),
-                filter: filter.clone(),
-                hidden: snapshot.hidden().clone(),
-                projection,
-                integration: Once::default(),
-                mixing: Default::default(),
-            })
-        });
+        let network = slot.get(|| built(snapshot, definition, filter, options, limits));
         Ok(network?)
     }
+
+    /// The same without keeping it: for data that is only tried out.
+    ///
+    /// # Errors
+    /// As [`Self::network`].
+    pub(super) fn network_unkept(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        definition: &NetworkDefinition,
+        filter: &Filter,
+        options: Options,
+        limits: &Limits,
+    ) -> Result<Arc<MeasuredNetwork>, AppError> {
+        Ok(Arc::new(built(
+            snapshot, definition, filter, options, limits,
+        )?))
+    }
+}
+
+fn built(
+    snapshot: &Arc<Snapshot>,
+    definition: &NetworkDefinition,
+    filter: &Filter,
+    options: Options,
+    limits: &Limits,
+) -> Result<MeasuredNetwork, NetworkError> {
+    let projection = Projection::new(definition, snapshot, filter, limits)?;
+    Ok(MeasuredNetwork {
+        measures: Measures::new(Arc::clone(projection.network()), options),
+        definition: definition.clone(),
+        filter: filter.clone(),
+        hidden: snapshot.hidden().clone(),
+        projection,
+        integration: Once::default(),
+        mixing: Default::default(),
+    })
 }
 
 /// Scores of nodes under the id of their metric.

@@ -12,7 +12,7 @@
 //! across restarts what was left out.
 
 use super::files::{Stamp, lock_for, replace_private_file};
-use super::{AppError, KnowledgeGraph, Writer, iri};
+use super::{AppError, KnowledgeGraph, Policies, Writer, iri};
 use crate::store::{CommitInfo, DEFAULT_GRAPH_IRI, GraphTrees, HiddenGraphs, Snapshot, StoreError};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNode};
 use serde::{Deserialize, Serialize};
@@ -671,6 +671,7 @@ impl KnowledgeGraph {
         carry(&*private.list()?, target)?;
         let version = self.store().backup(target)?;
         carry(&*private.list()?, target)?;
+        self.policies().carry_to(target)?;
         if let Some(folder) = &self.config().data_dir {
             copy_kept(folder, target)?;
         }
@@ -729,6 +730,7 @@ pub fn restore(backup: &Path, data_dir: &Path) -> Result<u64, AppError> {
     }
     carry(&private, data_dir)?;
     let version = crate::store::restore(backup, data_dir)?;
+    Policies::open(backup)?.carry_to(data_dir)?;
     copy_kept(backup, data_dir)?;
     Ok(version)
 }

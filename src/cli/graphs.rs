@@ -1,11 +1,12 @@
 //! `weft graph`: which graphs there are, and which of them only some may see.
 
 use super::{CliError, Place, existing, graph_iri, log_to_standard_error, say, settings};
-use crate::app::{AppError, PrivateGraphs, Reader};
+use crate::app::{AppError, Policies, Policy, PrivateGraphs, Reader, Writer};
 use crate::store::StoreError;
 use clap::Subcommand;
 use oxigraph::model::GraphName;
 use std::io::{self, Write};
+use std::str::FromStr;
 
 /// What to do with graphs.
 #[derive(Subcommand)]
@@ -22,6 +23,13 @@ pub(super) enum Graph {
         /// An IRI, or a name under https://w3id.org/weft/graph/
         graph: String,
     },
+    /// Say what a graph, and those below it, do with violations: refuse, report or off
+    Policy {
+        /// An IRI, or a name under https://w3id.org/weft/graph/
+        graph: String,
+        /// The policy; without it the one that holds is told
+        policy: Option<String>,
+    },
 }
 
 pub(super) fn run_graph(place: &Place, graph: Graph) -> Result<(), CliError> {
@@ -29,6 +37,7 @@ pub(super) fn run_graph(place: &Place, graph: Graph) -> Result<(), CliError> {
         Graph::List => list(place),
         Graph::Private { graph } => set(place, &graph, true),
         Graph::Public { graph } => set(place, &graph, false),
+        Graph::Policy { graph, policy } => set_policy(place, &graph, policy.as_deref()),
     }
 }
 
@@ -50,6 +59,28 @@ fn set(place: &Place, graph: &str, private: bool) -> Result<(), CliError> {
         (false, true) => format!("{graph} is private already."),
         (false, false) => format!("{graph} is public already."),
     });
+    Ok(())
+}
+
+/// Policies have a file of their own too.
+fn set_policy(place: &Place, graph: &str, policy: Option<&str>) -> Result<(), CliError> {
+    log_to_standard_error("warn");
+    let graph = graph_iri(graph)?;
+    let directory = settings(place)?.resolve()?.data_dir.unwrap_or_default();
+    let policies = Policies::open(&directory)?;
+    if let Some(policy) = policy {
+        let policy =
+            Policy::from_str(policy).map_err(|error| CliError::Usage(error.to_string()))?;
+        policies.set(&graph, policy, Writer::Local.name(), true)?;
+    }
+    let told = match policies.of(&graph)? {
+        None => format!("{}\tnobody set it", Policy::default().name()),
+        Some((from, set)) => {
+            let name = set.policy.name();
+            format!("{name}\tset for <{from}> by {} on {}", set.by, set.date)
+        }
+    };
+    writeln!(io::stdout().lock(), "{told}")?;
     Ok(())
 }
 

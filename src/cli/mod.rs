@@ -1,5 +1,6 @@
 //! The command line: reads the arguments, calls the use cases, prints what they answer.
 
+mod check;
 mod graphs;
 mod integration;
 mod networks;
@@ -16,7 +17,6 @@ use crate::ingest::IngestError;
 use crate::ingest::mapping::{self, ImportOptions, Mapping};
 use crate::ingest::rdf::{self as rdf_source, ParseOptions};
 use crate::ingest::report::{ImportReport, Progress};
-use crate::ingest::validate::{self, ResultSeverity};
 use crate::network::ProjectionError;
 use crate::rdf::Batch;
 use crate::store::{self, DatasetSpec, Limits, Query, QueryResults, StoreError};
@@ -25,7 +25,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use oxigraph::io::RdfFormat;
 use oxigraph::model::{GraphName, NamedNode, Term};
 use oxigraph::sparql::results::QueryResultsFormat;
-use std::collections::HashMap;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -73,8 +72,8 @@ enum Command {
     Query(RunQuery),
     /// Find things by their names: whole words, beginnings and near misses, in every language
     Search(search::Find),
-    /// Check RDF files against SHACL shapes
-    Validate(Validate),
+    /// Check RDF files: syntax, SHACL shapes, terms, codes, dates, amounts, IRIs
+    Validate(check::Validate),
     /// List the networks that the data makes
     Networks(networks::List),
     /// Measure a network, or its nodes
@@ -204,19 +203,6 @@ enum OutputFormat {
     Ttl,
 }
 
-#[derive(Args)]
-struct Validate {
-    /// RDF files
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// Shapes in Turtle [default: those of the ontology]
-    #[arg(long, value_name = "FILE")]
-    shapes: Option<PathBuf>,
-    /// Language of the messages
-    #[arg(long, default_value = "en")]
-    language: String,
-}
-
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 enum CliError {
@@ -265,6 +251,8 @@ through_app!(
     NetworkError,
     crate::app::TokenError,
     crate::app::VisibilityError,
+    crate::app::CheckError,
+    crate::app::PolicyError,
     crate::ontology::OntologyError
 );
 
@@ -327,7 +315,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Mappings => list_mappings(),
         Command::Query(query) => run_query(&cli.place, query),
         Command::Search(find) => search::run_search(&cli.place, &find),
-        Command::Validate(validate) => run_validate(&cli.place, validate),
+        Command::Validate(validate) => check::run_validate(&cli.place, &validate),
         Command::Networks(list) => networks::run_networks(&cli.place, &list),
         Command::Metrics(measure) => networks::run_metrics(&cli.place, &measure),
         Command::Export(export) => networks::run_export(&cli.place, &export),
@@ -936,49 +924,7 @@ fn shown(term: &Term) -> String {
     }
 }
 
-// ---- validate, token, doctor ----------------------------------------------------------------
-
-fn run_validate(place: &Place, arguments: Validate) -> Result<(), CliError> {
-    log_to_standard_error("error");
-    let config = settings(place)?.resolve()?;
-    let ontology = match &config.ontology_dir {
-        Some(folder) => crate::ontology::Ontology::from_dir(folder)?,
-        None => crate::ontology::Ontology::built_in()?,
-    };
-    let shapes = match &arguments.shapes {
-        Some(path) => fs::read_to_string(path).map_err(|source| CliError::File {
-            path: path.clone(),
-            source,
-        })?,
-        None => ontology.shapes().to_owned(),
-    };
-    // Shapes ask for the class of codes, so the code lists are part of what is checked.
-    let mut data = ontology.batch();
-    let mut places = HashMap::new();
-    for file in &arguments.files {
-        let part = rdf_source::parse_file(file, None, &ParseOptions::default())?;
-        if matches!(
-            rdf_source::format_of(file),
-            Some(RdfFormat::Turtle | RdfFormat::NTriples)
-        ) && let Ok(bytes) = rdf_source::read_file(file)
-            && let Ok(text) = String::from_utf8(bytes)
-        {
-            validate::places(file, &text, &mut places);
-        }
-        data.append(&part);
-    }
-    let report = validate::validate(&data, &shapes, &places)
-        .map_err(|error| CliError::Failed(error.to_string()))?;
-    let mut output = io::stdout().lock();
-    output.write_all(report.to_text(&arguments.language).as_bytes())?;
-    match report.count(ResultSeverity::Violation) {
-        0 => Ok(()),
-        1 => Err(CliError::Failed("there is 1 violation".to_owned())),
-        violations => Err(CliError::Failed(format!(
-            "there are {violations} violations"
-        ))),
-    }
-}
+// ---- token, doctor ----------------------------------------------------------------
 
 fn run_doctor(place: &Place) -> Result<(), CliError> {
     let started = Instant::now();
@@ -989,7 +935,13 @@ fn run_doctor(place: &Place) -> Result<(), CliError> {
     let directory = graph.config().data_dir.clone().unwrap_or_default();
     let mut output = io::stdout().lock();
     writeln!(output, "data directory   {}", directory.display())?;
-    for name in ["log.redb", "checkpoint.weft", "tokens.json", "graphs.json"] {
+    for name in [
+        "log.redb",
+        "checkpoint.weft",
+        "tokens.json",
+        "graphs.json",
+        "policies.json",
+    ] {
         if let Ok(metadata) = fs::metadata(directory.join(name)) {
             writeln!(
                 output,

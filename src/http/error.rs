@@ -2,10 +2,11 @@
 //! is which status.
 
 use super::respond::{DATA_VERSION, version_tag};
+use crate::app::check::refused_results;
 use crate::app::evaluations::Refused;
 use crate::app::{
-    AppError, CatalogueError, DatasetError, MappingsError, NetworkError, PermalinkError,
-    SavedError, TokenError, VisibilityError, WriteError,
+    AppError, CatalogueError, CheckError, DatasetError, MappingsError, NetworkError, PermalinkError,
+    PolicyError, SavedError, TokenError, VisibilityError, WriteError,
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
@@ -234,6 +235,8 @@ fn app_problem(error: AppError) -> Problem {
             "This cannot be looked for",
             detail,
         ),
+        AppError::Check(error) => check_problem(&error),
+        AppError::Policy(error) => policy_problem(&error),
         AppError::ReadOnly => Problem::new(
             StatusCode::FORBIDDEN,
             "read-only",
@@ -331,6 +334,48 @@ fn token_problem(error: TokenError) -> Problem {
         TokenError::NoRandomness(_) | TokenError::Damaged { .. } | TokenError::Io { .. } => {
             internal(&detail)
         }
+    }
+}
+
+fn check_problem(error: &CheckError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        CheckError::Refused { report, .. } => Problem {
+            check: Some(refused_results(report)),
+            ..Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "check-failed",
+                "The graph refuses violations",
+                detail,
+            )
+        },
+        CheckError::NoShapes(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-graph",
+            "No such graph",
+            detail,
+        ),
+        CheckError::Validation(_) => internal(&detail),
+    }
+}
+
+fn policy_problem(error: &PolicyError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        PolicyError::NoSuchPolicy(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-value",
+            "A parameter has a value that does not fit",
+            detail,
+        ),
+        PolicyError::Fixed { .. } => Problem::new(
+            StatusCode::FORBIDDEN,
+            "not-yours",
+            "The token does not allow this",
+            detail,
+        ),
+        PolicyError::Damaged { .. } => internal(&detail),
+        PolicyError::Io { .. } => unwritten(&detail),
     }
 }
 
@@ -794,6 +839,8 @@ pub(super) struct Problem {
     pub(super) hint: Option<String>,
     /// The data version that was found, where that is what went wrong.
     data_version: Option<u64>,
+    /// What a check found in a write that was refused.
+    check: Option<Map<String, Value>>,
     challenge: Option<&'static str>,
     retry_after: Option<u32>,
 }
@@ -809,6 +856,7 @@ impl Problem {
             column: None,
             hint: None,
             data_version: None,
+            check: None,
             challenge: None,
             retry_after: None,
         }
@@ -844,6 +892,7 @@ impl Problem {
         if let Some(version) = self.data_version {
             body.insert("dataVersion".to_owned(), json!(version));
         }
+        body.extend(self.check.clone().into_iter().flatten());
         if let Some(hint) = &self.hint {
             body.insert("hint".to_owned(), json!(hint));
         }

@@ -317,13 +317,17 @@ async fn delete(State(state): State<AppState>, request: Request) -> Result<Respo
 }
 
 /// The RDF of a request: one document, or several as a form sends files.
-struct Payload(Vec<Document>);
+pub(super) struct Payload(pub(super) Vec<Document>);
 
-struct Document {
-    format: RdfFormat,
+pub(super) struct Document {
+    pub(super) format: RdfFormat,
     /// What its media type announces.
     version: Option<RdfVersion>,
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
+    /// The name of the file, if it came as one.
+    pub(super) name: Option<String>,
+    /// The field of the form that it came in.
+    pub(super) part: Option<String>,
 }
 
 impl Payload {
@@ -348,7 +352,37 @@ impl Payload {
             format,
             version: announced(&media_type)?,
             bytes,
+            name: None,
+            part: None,
         }]))
+    }
+
+    /// The same for a form of files whose other fields are parameters.
+    pub(super) async fn read_with_fields(
+        state: &AppState,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<(Self, Vec<(String, String)>), ApiError> {
+        let media_type = content_type(&parts.headers)?;
+        let Some(media_type) = media_type.filter(multipart::is_multipart) else {
+            return Ok((Self::read(state, parts, body).await?, Vec::new()));
+        };
+        let limit = state.graph().config().body_limit;
+        let (mut files, mut fields) = (Vec::new(), Vec::new());
+        for part in multipart::read(&media_type, body, limit).await? {
+            match (&part.file_name, &part.content_type) {
+                (None, None) => {
+                    let value = String::from_utf8(part.bytes).map_err(|_| {
+                        ApiError::BadRequest(format!("the field `{}` is not UTF-8", part.name))
+                    })?;
+                    fields.push((part.name, value));
+                }
+                // A file field that was left empty.
+                (Some(name), _) if name.is_empty() => {}
+                _ => files.push(part),
+            }
+        }
+        Ok((Self::of_parts(files)?, fields))
     }
 
     fn of_parts(parts: Vec<Part>) -> Result<Self, ApiError> {
@@ -372,6 +406,8 @@ impl Payload {
             documents.push(Document {
                 format,
                 version: version.flatten(),
+                name: part.file_name,
+                part: Some(part.name),
                 bytes: part.bytes,
             });
         }

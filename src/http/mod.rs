@@ -3,6 +3,7 @@
 //! Each file has the routes of one user group; a handler translates, and `app` decides.
 
 mod answers;
+mod check;
 mod codings;
 mod conditions;
 mod datasets;
@@ -36,6 +37,8 @@ mod summary;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_check;
 #[cfg(test)]
 mod tests_datasets;
 #[cfg(test)]
@@ -90,8 +93,8 @@ const WORTH_COMPRESSING: u16 = 1_024;
 const WAITING_WRITES: usize = 128;
 /// Short computations that are no queries: pages, descriptions; each has a thread.
 const COMPUTATIONS: usize = 32;
-/// Tables that are imported at the same time.
-const IMPORTS: usize = 4;
+/// Data that is imported or checked at the same time; each holds it several times over.
+const INTAKES: usize = 4;
 /// Requests that measure networks, or wait until somebody else has; each has a thread.
 const MEASUREMENTS: usize = 16;
 
@@ -108,7 +111,7 @@ struct Shared {
     places: Arc<Semaphore>,
     write_places: Arc<Semaphore>,
     metric_places: Arc<Semaphore>,
-    import_places: Arc<Semaphore>,
+    intake_places: Arc<Semaphore>,
     rebuild_places: Arc<Semaphore>,
     seed: String,
     /// Whether the threads that handle requests have a stack for evaluations.
@@ -148,7 +151,7 @@ impl AppState {
                 places: Arc::new(Semaphore::new(COMPUTATIONS)),
                 write_places: Arc::new(Semaphore::new(WAITING_WRITES)),
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
-                import_places: Arc::new(Semaphore::new(IMPORTS)),
+                intake_places: Arc::new(Semaphore::new(INTAKES)),
                 rebuild_places: Arc::new(Semaphore::new(1)),
                 seed,
                 has_deep_stack,
@@ -185,9 +188,9 @@ impl AppState {
         &self.shared.write_places
     }
 
-    /// Places to import tables.
-    fn import_places(&self) -> &Arc<Semaphore> {
-        &self.shared.import_places
+    /// Places to import and to check data.
+    fn intake_places(&self) -> &Arc<Semaphore> {
+        &self.shared.intake_places
     }
 
     /// Places to measure networks.
@@ -215,6 +218,7 @@ pub fn router(state: AppState) -> Router {
         .merge(graphs::routes())
         .merge(datasets::routes())
         .merge(tokens::routes())
+        .merge(check::routes())
         .merge(summary::routes())
         .merge(search::routes())
         .merge(imports::routes())

@@ -183,6 +183,15 @@ pub(super) async fn query_form(
 }
 
 #[derive(Template)]
+#[template(path = "check_form.html")]
+struct CheckFormPage;
+
+/// `/api/v1/check` for a browser that sends nothing.
+pub(super) fn check_form() -> Result<String, ApiError> {
+    render(&CheckFormPage)
+}
+
+#[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     problem: &'a Problem,

@@ -187,7 +187,7 @@ impl AppState {
         deadline: Instant,
         work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let place = wait_for(self.import_places(), Some(deadline)).await?;
+        let place = wait_for(self.intake_places(), Some(deadline)).await?;
         self.run(place, work).await
     }
 
@@ -204,6 +204,19 @@ impl AppState {
         timeout_at((deadline + GRACE).into(), self.run(place, work))
             .await
             .unwrap_or_else(|_| Err(ApiError::StillComputing(self.progress(&seen))))
+    }
+
+    /// Checks data on a thread of its own, in a place as imports have. What goes on after the
+    /// deadline keeps its place until it is done.
+    pub(super) async fn checking<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let place = wait_for(self.intake_places(), Some(deadline)).await?;
+        timeout_at((deadline + GRACE).into(), self.run(place, work))
+            .await
+            .unwrap_or_else(|_| Err(StoreError::TimedOut.into()))
     }
 
     /// What is being measured, and how far that is.

@@ -2,6 +2,7 @@
 //! what was found in them.
 
 pub mod archive;
+pub mod check;
 pub mod functions;
 pub mod mapping;
 pub mod rdf;

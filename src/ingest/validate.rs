@@ -5,7 +5,7 @@
 //! SPARQL parts of the crate (which could ask endpoints) are not compiled in.
 
 use crate::rdf::Batch;
-use oxigraph::model::{NamedOrBlankNode, Term};
+use oxigraph::model::{NamedNode, Term};
 use rudof_rdf::rdf_core::{RDFFormat, SHACLPath};
 use rudof_rdf::rdf_impl::{OxigraphInMemory, ReaderMode};
 use shacl::ir::IRSchema;
@@ -13,10 +13,7 @@ use shacl::rdf::ShaclParser;
 use shacl::validator::processor::{GraphValidation, ShaclProcessor};
 use shacl::validator::store::Graph;
 use shacl::validator::{ShaclConfig, ShaclValidationMode};
-use std::collections::HashMap;
-use std::fmt::Write;
-use std::hash::BuildHasher;
-use std::path::PathBuf;
+use std::fmt;
 
 /// Why a validation could not take place.
 #[derive(Debug, thiserror::Error)]
@@ -54,26 +51,79 @@ impl ResultSeverity {
     }
 }
 
+/// A property path of SHACL.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PropertyPath {
+    /// A property.
+    Property(NamedNode),
+    /// Any of several paths.
+    Alternative(Vec<PropertyPath>),
+    /// One path after the other.
+    Sequence(Vec<PropertyPath>),
+    /// A path from its end to its beginning.
+    Inverse(Box<PropertyPath>),
+    /// A path any number of times.
+    ZeroOrMore(Box<PropertyPath>),
+    /// A path at least once.
+    OneOrMore(Box<PropertyPath>),
+    /// A path or nothing.
+    ZeroOrOne(Box<PropertyPath>),
+}
+
+impl PropertyPath {
+    fn of(path: &SHACLPath) -> Self {
+        let all = |paths: &[SHACLPath]| paths.iter().map(Self::of).collect();
+        match path {
+            SHACLPath::Predicate { pred } => Self::Property(pred.named_node().clone()),
+            SHACLPath::Alternative { paths } => Self::Alternative(all(paths)),
+            SHACLPath::Sequence { paths } => Self::Sequence(all(paths)),
+            SHACLPath::Inverse { path } => Self::Inverse(Box::new(Self::of(path))),
+            SHACLPath::ZeroOrMore { path } => Self::ZeroOrMore(Box::new(Self::of(path))),
+            SHACLPath::OneOrMore { path } => Self::OneOrMore(Box::new(Self::of(path))),
+            SHACLPath::ZeroOrOne { path } => Self::ZeroOrOne(Box::new(Self::of(path))),
+        }
+    }
+}
+
+/// In SPARQL syntax.
+impl fmt::Display for PropertyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joined = |f: &mut fmt::Formatter<'_>, paths: &[Self], sign: &str| {
+            let parts: Vec<_> = paths.iter().map(ToString::to_string).collect();
+            write!(f, "({})", parts.join(sign))
+        };
+        match self {
+            Self::Property(property) => write!(f, "{property}"),
+            Self::Alternative(paths) => joined(f, paths, "|"),
+            Self::Sequence(paths) => joined(f, paths, "/"),
+            Self::Inverse(path) => write!(f, "^{path}"),
+            Self::ZeroOrMore(path) => write!(f, "{path}*"),
+            Self::OneOrMore(path) => write!(f, "{path}+"),
+            Self::ZeroOrOne(path) => write!(f, "{path}?"),
+        }
+    }
+}
+
 /// One way in which the data does not conform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidationResult {
-    /// The node that was checked, in N-Triples syntax.
-    pub focus_node: String,
-    /// The property path, in SPARQL syntax; none if the node itself is at fault.
-    pub path: Option<String>,
-    /// The value at fault, in N-Triples syntax.
-    pub value: Option<String>,
+    /// The node that was checked.
+    pub focus_node: Term,
+    /// The property path; none if the node itself is at fault.
+    pub path: Option<PropertyPath>,
+    /// The value at fault.
+    pub value: Option<Term>,
     /// How grave it is.
     pub severity: ResultSeverity,
+    /// The same as the shape has it, such as `http://www.w3.org/ns/shacl#Warning`.
+    pub severity_iri: NamedNode,
     /// What is wrong, in the words of the shape or else of the constraint, with languages (which
     /// may be empty).
     pub messages: Vec<(String, String)>,
-    /// The shape that says so, in N-Triples syntax.
-    pub source_shape: Option<String>,
+    /// The shape that says so.
+    pub source_shape: Option<Term>,
     /// The kind of constraint, such as `http://www.w3.org/ns/shacl#MinCountConstraintComponent`.
     pub constraint: String,
-    /// Where the focus node is described, if that is known: file and line.
-    pub place: Option<(PathBuf, u64)>,
 }
 
 impl ValidationResult {
@@ -97,73 +147,54 @@ pub struct ValidationReport {
     pub results: Vec<ValidationResult>,
 }
 
-impl ValidationReport {
-    /// How many results have a severity.
-    pub fn count(&self, severity: ResultSeverity) -> usize {
-        self.results
-            .iter()
-            .filter(|result| result.severity == severity)
-            .count()
+/// Shapes that were read and are sound.
+pub struct Shapes(IRSchema);
+
+impl Shapes {
+    /// Reads shapes in Turtle (or N-Triples, which is Turtle).
+    ///
+    /// # Errors
+    /// If the text is no Turtle, or no sound SHACL.
+    pub fn read(turtle: &str) -> Result<Self, ValidateError> {
+        Self::read_at(turtle, None)
     }
 
-    /// The report as text: one result a paragraph, then the sums.
-    pub fn to_text(&self, language: &str) -> String {
-        let mut out = String::new();
-        for result in &self.results {
-            if let Some((file, line)) = &result.place {
-                let _ = write!(out, "{}:{line}: ", file.display());
-            }
-            let _ = write!(out, "{}: {}", result.severity.name(), result.focus_node);
-            if let Some(path) = &result.path {
-                let _ = write!(out, " {path}");
-            }
-            if let Some(value) = &result.value {
-                let _ = write!(out, " {value}");
-            }
-            let constraint = result
-                .constraint
-                .rsplit(['#', '/'])
-                .next()
-                .unwrap_or_default();
-            let constraint = constraint.trim_end_matches("ConstraintComponent");
-            let _ = writeln!(out, "\n  {} ({constraint})", result.message(language));
-        }
-        if self.conforms {
-            out.push_str("The data conforms to the shapes.\n");
-        } else {
-            let _ = writeln!(
-                out,
-                "The data does not conform: {} violations, {} warnings, {} remarks.",
-                self.count(ResultSeverity::Violation),
-                self.count(ResultSeverity::Warning),
-                self.count(ResultSeverity::Info),
-            );
-        }
-        out
+    /// The same for a text whose relative IRIs have a base.
+    ///
+    /// # Errors
+    /// As [`Shapes::read`].
+    pub fn read_at(turtle: &str, base: Option<&str>) -> Result<Self, ValidateError> {
+        let graph =
+            OxigraphInMemory::from_str(turtle, &RDFFormat::Turtle, base, &ReaderMode::Strict)
+                .map_err(|error| ValidateError::ShapesSyntax(error.to_string()))?;
+        let schema = ShaclParser::new(graph)
+            .parse()
+            .map_err(|error| ValidateError::Shapes(error.to_string()))?;
+        let schema =
+            IRSchema::compile(&schema).map_err(|error| ValidateError::Shapes(error.to_string()))?;
+        Ok(Self(schema))
     }
 }
 
-/// Validates the triples of a batch, whatever their graphs, against shapes in Turtle.
-///
-/// `places` tells where nodes are described; see [`places`].
+/// Validates the triples of batches, whatever their graphs, against shapes in Turtle.
 ///
 /// # Errors
 /// If the shapes cannot be read or are not sound. Data that does not conform is no error.
-pub fn validate(
-    data: &Batch,
-    shapes: &str,
-    places: &HashMap<String, (PathBuf, u64), impl BuildHasher>,
+pub fn validate(data: &Batch, shapes: &str) -> Result<ValidationReport, ValidateError> {
+    validate_with(&[data], &[&Shapes::read(shapes)?])
+}
+
+/// The same for data in parts, which count as one graph, and for several sets of shapes.
+///
+/// # Errors
+/// [`ValidateError::Validation`].
+pub fn validate_with(
+    data: &[&Batch],
+    shapes: &[&Shapes],
 ) -> Result<ValidationReport, ValidateError> {
-    let broken = |error: &dyn std::fmt::Display| ValidateError::Validation(error.to_string());
-    let shapes = OxigraphInMemory::from_str(shapes, &RDFFormat::Turtle, None, &ReaderMode::Strict)
-        .map_err(|error| ValidateError::ShapesSyntax(error.to_string()))?;
-    let schema = ShaclParser::new(shapes)
-        .parse()
-        .map_err(|error| ValidateError::Shapes(error.to_string()))?;
-    let schema =
-        IRSchema::compile(&schema).map_err(|error| ValidateError::Shapes(error.to_string()))?;
+    let broken = |error: &dyn fmt::Display| ValidateError::Validation(error.to_string());
     let mut graph = OxigraphInMemory::new();
-    for quad in data.iter() {
+    for quad in data.iter().flat_map(|part| part.iter()) {
         graph
             .add_triple_ref(
                 quad.subject.as_ref(),
@@ -173,80 +204,67 @@ pub fn validate(
             .map_err(|error| broken(&error))?;
     }
     let mut validation = GraphValidation::from(Graph::from(graph));
-    let report = validation
-        .validate(
-            &schema,
-            &ShaclValidationMode::Native,
-            &ShaclConfig::default(),
-        )
-        .map_err(|error| broken(&error))?;
-    let mut results: Vec<_> = report
-        .results()
-        .iter()
-        .map(|result| {
-            let focus_node = show(result.focus_node());
+    let mut found = ValidationReport {
+        conforms: true,
+        results: Vec::new(),
+    };
+    for Shapes(schema) in shapes {
+        let report = validation
+            .validate(
+                schema,
+                &ShaclValidationMode::Native,
+                &ShaclConfig::default(),
+            )
+            .map_err(|error| broken(&error))?;
+        found.conforms &= report.conforms();
+        found.results.extend(report.results().iter().map(|result| {
+            let constraint = term(result.constraint_component());
             ValidationResult {
-                place: places.get(&focus_node).cloned(),
-                focus_node,
-                path: result.path().map(show_path),
-                value: result.value().map(show),
+                focus_node: term(result.focus_node()),
+                path: result.path().map(PropertyPath::of),
+                value: result.value().map(term),
                 severity: severity(result.severity()),
+                severity_iri: severity_iri(result.severity()),
                 messages: messages(result.message()),
-                source_shape: result.source().map(show),
-                constraint: match result.constraint_component() {
-                    rudof_rdf::rdf_core::term::Object::Iri(iri) => iri.as_str().to_owned(),
-                    other => show(other),
+                source_shape: result.source().map(term),
+                constraint: match constraint {
+                    Term::NamedNode(iri) => iri.into_string(),
+                    other => other.to_string(),
                 },
             }
-        })
-        .collect();
-    results.sort_by(|a, b| {
-        let key = |r: &ValidationResult| {
-            (
-                r.focus_node.clone(),
-                r.path.clone(),
-                r.constraint.clone(),
-                r.value.clone(),
-            )
-        };
-        b.severity
-            .cmp(&a.severity)
-            .then_with(|| key(a).cmp(&key(b)))
+        }));
+    }
+    found.results.sort_by_cached_key(|result| {
+        (
+            std::cmp::Reverse(result.severity),
+            sorted_as(&result.focus_node),
+            result.path.clone(),
+            result.constraint.clone(),
+            result.value.as_ref().map(sorted_as),
+        )
     });
-    results.dedup();
-    Ok(ValidationReport {
-        conforms: report.conforms(),
-        results,
-    })
+    Ok(found)
 }
 
-/// Where the subjects of an N-Triples or Turtle text are first described, by the line at which
-/// their statement begins; adds to `places`.
-pub fn places<S: BuildHasher>(
-    file: &std::path::Path,
-    turtle: &str,
-    places: &mut HashMap<String, (PathBuf, u64), S>,
-) {
-    // Lines are found by reading statement after statement from a reader that counts what it has
-    // handed out, a line at a time; a syntax error ends the search, it is reported elsewhere.
-    let mut parser = oxttl::TurtleParser::new().low_level();
-    let mut started = 1;
-    for (number, line) in turtle.split_inclusive('\n').enumerate() {
-        parser.extend_from_slice(line.as_bytes());
-        while let Some(triple) = parser.parse_next() {
-            let Ok(triple) = triple else {
-                return;
-            };
-            if let NamedOrBlankNode::NamedNode(node) = &triple.subject {
-                let entry = places.entry(node.to_string());
-                entry.or_insert_with(|| (file.to_owned(), started));
-            }
-        }
-        let ended = line.trim_end().ends_with('.') || line.trim().is_empty();
-        if ended || line.trim_start().starts_with('#') {
-            started = number as u64 + 2;
-        }
+/// The labels of blank nodes say nothing.
+fn sorted_as(term: &Term) -> String {
+    match term {
+        Term::BlankNode(_) => "_:".to_owned(),
+        other => other.to_string(),
     }
+}
+
+fn severity_iri(severity: &shacl::types::Severity) -> NamedNode {
+    use shacl::types::Severity as S;
+    let local = match severity {
+        S::Generic(iri) => return iri.named_node().clone(),
+        S::Trace => "Trace",
+        S::Debug => "Debug",
+        S::Info => "Info",
+        S::Warning => "Warning",
+        S::Violation => "Violation",
+    };
+    NamedNode::new_unchecked(format!("http://www.w3.org/ns/shacl#{local}"))
 }
 
 fn severity(severity: &shacl::types::Severity) -> ResultSeverity {
@@ -270,27 +288,15 @@ fn messages(messages: &shacl::types::MessageMap) -> Vec<(String, String)> {
         })
         .collect();
     list.sort();
+    // Beside the words of a shape the general ones of the validator say nothing more.
+    if list.iter().any(|(language, _)| !language.is_empty()) {
+        list.retain(|(language, _)| !language.is_empty());
+    }
     list
 }
 
-fn show(object: &rudof_rdf::rdf_core::term::Object) -> String {
-    Term::from(object.clone()).to_string()
-}
-
-fn show_path(path: &SHACLPath) -> String {
-    let joined = |paths: &[SHACLPath], sign: &str| {
-        let parts: Vec<_> = paths.iter().map(show_path).collect();
-        format!("({})", parts.join(sign))
-    };
-    match path {
-        SHACLPath::Predicate { pred } => format!("<{}>", pred.as_str()),
-        SHACLPath::Alternative { paths } => joined(paths, "|"),
-        SHACLPath::Sequence { paths } => joined(paths, "/"),
-        SHACLPath::Inverse { path } => format!("^{}", show_path(path)),
-        SHACLPath::ZeroOrMore { path } => format!("{}*", show_path(path)),
-        SHACLPath::OneOrMore { path } => format!("{}+", show_path(path)),
-        SHACLPath::ZeroOrOne { path } => format!("{}?", show_path(path)),
-    }
+fn term(object: &rudof_rdf::rdf_core::term::Object) -> Term {
+    Term::from(object.clone())
 }
 
 #[cfg(test)]
@@ -323,48 +329,36 @@ mod tests {
     const DATA: &str = "@prefix : <http://ex/> .\n:a a :Actor ; :label \"A\" .\n\n:b a :Actor ;\n  :since \"soon\" .\n";
 
     #[test]
-    fn results_name_node_path_value_message_shape_and_place() {
-        let mut found = HashMap::new();
-        places(std::path::Path::new("d.ttl"), DATA, &mut found);
-        let report = validate(&batch(DATA), SHAPES, &found).unwrap();
+    fn results_name_node_path_value_message_and_shape() {
+        let report = validate(&batch(DATA), SHAPES).unwrap();
         assert!(!report.conforms);
         assert_eq!(report.results.len(), 2, "{report:?}");
         let [label, since] = report.results.as_slice() else {
             panic!()
         };
-        assert_eq!(label.focus_node, "<http://ex/b>");
-        assert_eq!(label.path.as_deref(), Some("<http://ex/label>"));
+        assert_eq!(label.focus_node.to_string(), "<http://ex/b>");
+        let path = label.path.as_ref().unwrap().to_string();
+        assert_eq!(path, "<http://ex/label>");
         assert_eq!(label.severity, ResultSeverity::Violation);
         assert_eq!(label.message("es"), "Un actor necesita una etiqueta");
         assert_eq!(
             label.constraint,
             "http://www.w3.org/ns/shacl#MinCountConstraintComponent"
         );
-        assert_eq!(label.place, Some((PathBuf::from("d.ttl"), 4)));
         assert_eq!(since.severity, ResultSeverity::Warning);
-        assert_eq!(since.value.as_deref(), Some("\"soon\""));
-        let text = report.to_text("en");
-        assert!(text.starts_with("d.ttl:4: violation: <http://ex/b> <http://ex/label>\n  An actor needs a label (MinCount)\n"), "{text}");
-        assert!(
-            text.ends_with("The data does not conform: 1 violations, 1 warnings, 0 remarks.\n"),
-            "{text}"
-        );
+        assert_eq!(since.value.as_ref().unwrap().to_string(), "\"soon\"");
     }
 
     #[test]
     fn data_without_fault_conforms() {
         let data = batch("@prefix : <http://ex/> . :a a :Actor ; :label \"A\" .");
-        let none: HashMap<String, (PathBuf, u64)> = HashMap::new();
-        let report = validate(&data, SHAPES, &none).unwrap();
-        assert!(report.conforms);
-        assert_eq!(report.to_text("en"), "The data conforms to the shapes.\n");
-        assert!(validate(&Batch::new(), "", &none).unwrap().conforms);
+        assert!(validate(&data, SHAPES).unwrap().conforms);
+        assert!(validate(&Batch::new(), "").unwrap().conforms);
     }
 
     #[test]
     fn broken_shapes_are_one_clear_error() {
-        let none: HashMap<String, (PathBuf, u64)> = HashMap::new();
-        let error = validate(&Batch::new(), "@prefix", &none).unwrap_err();
+        let error = validate(&Batch::new(), "@prefix").unwrap_err();
         assert!(
             error.to_string().starts_with("the shapes cannot be read: "),
             "{error}"

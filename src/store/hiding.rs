@@ -95,6 +95,18 @@ impl Snapshot {
         &self.hidden_parts().key
     }
 
+    /// The same, with a key that no other view has.
+    pub(super) fn told_apart(self, number: u64) -> Self {
+        let parts = self.hidden_parts();
+        let hidden = Hidden {
+            ids: parts.ids.clone(),
+            names: parts.names.clone(),
+            key: format!("{} tried out {number}", parts.key),
+            whole: parts.whole.clone(),
+        };
+        self.without(Arc::new(hidden))
+    }
+
     pub(super) fn hidden_ids(&self) -> &[TermId] {
         &self.hidden_parts().ids
     }

@@ -61,6 +61,7 @@ use log::{Log, Record};
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -143,6 +144,10 @@ struct Shared {
     history: History,
     /// Graphs that the rules leave out.
     private: RwLock<Arc<GraphTrees>>,
+    /// For changes that are only tried out; the writer has its own.
+    rules: Option<Rules>,
+    /// Tells what was tried out apart.
+    tried: AtomicU64,
 }
 
 impl Shared {
@@ -192,6 +197,8 @@ impl KnowledgeStore {
             last_write_error: Mutex::new(None),
             durable: log.is_some(),
             private: RwLock::default(),
+            rules: options.rules.clone(),
+            tried: AtomicU64::default(),
             history: History::new(log.as_ref().map(Log::reader)),
         });
         let (sender, receiver) = channel();
@@ -302,6 +309,32 @@ impl KnowledgeStore {
         receiver.recv().unwrap_or_else(|_| {
             Err(internal("the change was given up; nothing was written").into())
         })
+    }
+
+    /// Makes a change on a snapshot, with the rules, and shows the result; nothing is written, and
+    /// nobody waits. What the snapshot hides stays hidden.
+    ///
+    /// The result has the version of the snapshot and a [`Snapshot::visibility`] of its own, so that
+    /// whatever is kept of versions does not take the one for the other.
+    ///
+    /// # Errors
+    /// What `work` answers, or [`StoreError`] if the rules fail.
+    ///
+    /// # Complexity
+    /// That of the change; a large one copies the data.
+    pub fn try_out(
+        &self,
+        snapshot: &Snapshot,
+        work: impl FnOnce(&mut Transaction) -> Result<(), StoreError>,
+    ) -> Result<Arc<Snapshot>, StoreError> {
+        let mut transaction = Transaction::new(Arc::new(snapshot.whole()));
+        work(&mut transaction)?;
+        if let Some(rules) = &self.shared.rules {
+            transaction.infer(rules, &self.shared.private())?;
+        }
+        let number = self.shared.tried.fetch_add(1, Ordering::Relaxed);
+        let result = transaction.snapshot().hiding(snapshot.hidden().clone());
+        Ok(Arc::new(result.told_apart(number)))
     }
 
     /// Rewrites the log so that it holds the present state only: removed data is then in no file

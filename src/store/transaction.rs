@@ -6,7 +6,9 @@ use super::index::{GraphScope, compose};
 use super::skolem;
 use super::snapshot::{Change, Snapshot};
 use super::trees::HiddenGraphs;
-use crate::rdf::{Batch, CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId, graph_name_ref};
+use crate::rdf::{
+    Batch, CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId, graph_name_ref, node_of_term,
+};
 use oxigraph::model::{GraphName, GraphNameRef, NamedOrBlankNodeRef, QuadRef};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -104,6 +106,20 @@ impl Transaction {
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
         self.apply_pending();
         Arc::clone(&self.current)
+    }
+
+    /// The graphs that are not what they were, as far as they are there.
+    pub fn touched(&mut self) -> Vec<GraphName> {
+        self.apply_pending();
+        let quads = self.net.0.iter().chain(&self.net.1);
+        let ids: BTreeSet<TermId> = quads.map(|quad| quad[3]).collect();
+        ids.into_iter()
+            .filter(|id| self.current.graph_ids().contains_key(id))
+            .filter_map(|id| match id {
+                DEFAULT_GRAPH => Some(GraphName::DefaultGraph),
+                id => Some(node_of_term(self.current.term(id).ok()?)?.into()),
+            })
+            .collect()
     }
 
     /// Adds a quad.

@@ -6,6 +6,7 @@
 
 mod attacks;
 mod cases;
+mod check;
 mod cli;
 mod clients;
 mod concurrency;
@@ -17,6 +18,7 @@ mod ontology;
 mod reconcile;
 mod reference;
 mod serve;
+mod shacl;
 mod support;
 mod visibility;
 mod w3c;
