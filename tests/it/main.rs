@@ -11,6 +11,7 @@ mod concurrency;
 mod crash;
 mod hostile;
 mod isomorphism;
+mod linking;
 mod networks;
 mod ontology;
 mod serve;
