@@ -10,6 +10,7 @@ pub mod executable;
 pub mod federation;
 pub mod integration;
 pub mod iri;
+pub mod links;
 pub mod networks;
 mod observations;
 pub mod permalink;
@@ -28,6 +29,7 @@ pub mod void;
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
 pub use federation::Federation;
+pub use links::LinkError;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use precondition::{Precondition, States};
@@ -70,6 +72,7 @@ struct Inner {
     summary: Mutex<Vec<summary::Kept>>,
     visibility: visibility::Visibility,
     networks: Networks,
+    links: links::Links,
     indicators: Indicators,
     saved: SavedQueries,
     permalinks: Permalinks,
@@ -234,6 +237,7 @@ impl KnowledgeGraph {
                 summary: Mutex::default(),
                 visibility,
                 networks,
+                links: links::Links::default(),
                 indicators,
                 saved,
                 permalinks,
@@ -627,6 +631,9 @@ pub enum AppError {
     /// A text search.
     #[error(transparent)]
     Search(#[from] SearchError),
+    /// A link.
+    #[error(transparent)]
+    Link(#[from] LinkError),
     /// The tokens.
     #[error(transparent)]
     Token(#[from] TokenError),

@@ -11,6 +11,7 @@ mod graph_store;
 mod graphs;
 mod health;
 mod integration;
+mod links;
 mod listen;
 mod methods;
 mod negotiate;
@@ -36,6 +37,8 @@ mod tests;
 mod tests_federation;
 #[cfg(test)]
 mod tests_history;
+#[cfg(test)]
+mod tests_links;
 #[cfg(test)]
 mod tests_networks;
 #[cfg(test)]
@@ -200,6 +203,7 @@ pub fn router(state: AppState) -> Router {
         .merge(permalinks::routes())
         .merge(networks::routes())
         .merge(integration::routes())
+        .merge(links::routes())
         .merge(resources::routes())
         .merge(void::routes())
         .merge(health::routes())

@@ -76,3 +76,34 @@ pub fn matches(
     });
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::records::Record;
+    use super::*;
+
+    #[test]
+    fn the_same_is_found_whatever_the_number_of_threads() {
+        let names: Vec<String> = (0..600)
+            .map(|n| match n % 3 {
+                0 => format!("FUNDACION BARRIO {}", n / 3),
+                1 => format!("Fundación Barrio {}", n / 3),
+                _ => format!("Asociación Vecinal Zona{} SL", n / 6),
+            })
+            .collect();
+        let records: Vec<Record> = names.iter().map(|name| Record::named(name)).collect();
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            let find = || matches(&records, None, 0.5, &|| false).unwrap();
+            pool.build().unwrap().install(find)
+        };
+        let found = with(1);
+        assert!(found.len() >= 100, "{}", found.len());
+        assert_eq!(found, with(4));
+        assert!(
+            found
+                .windows(2)
+                .all(|two| two[0].verdict.score >= two[1].verdict.score)
+        );
+    }
+}

@@ -5,7 +5,7 @@
 //! form in any spelling, abbreviated (`AYTO.`), in one of several languages. [`Name`] keeps what
 //! identifies the body and sets the rest aside.
 
-use super::words::{LEGAL_FORMS, MEANINGS, is_kind, is_small};
+use super::words::{LEGAL_FORMS, MEANINGS, is_kind, is_small, nearly};
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use std::borrow::Cow;
@@ -26,6 +26,8 @@ pub struct Name {
     /// The words that identify, in their order: one spelling for each meaning, without small
     /// words, legal forms, brackets and numbers.
     pub words: Vec<String>,
+    /// All its words as they stand, folded.
+    pub folded: String,
     /// Words in brackets: often a place or an acronym.
     pub asides: Vec<String>,
     /// Numbers, years and Roman numerals.
@@ -75,6 +77,8 @@ impl Name {
         let length = text.trim().chars().count();
         name.may_be_cut = length >= SHORTEST_CUT;
         name.is_cut = name.may_be_cut && ends_in_the_middle(&mended, pieces.last());
+        let words: Vec<&str> = pieces.iter().map(|piece| piece.word.as_str()).collect();
+        name.folded = words.join(" ");
         name.read(&pieces);
         name
     }
@@ -89,7 +93,7 @@ impl Name {
             (aside, main)
         };
         for piece in &aside {
-            if is_acronym(&piece.word) {
+            if is_acronym(&piece.word) && stands_for(&piece.word, &main) {
                 self.acronyms.insert(piece.word.clone());
             }
         }
@@ -103,7 +107,16 @@ impl Name {
         for (at, piece) in main.iter().enumerate() {
             let before_dash = main.get(at + 1).is_some_and(|next| next.after_dash);
             let at_an_end = (at == 0 && before_dash) || (at + 1 == main.len() && piece.after_dash);
-            if main.len() > 2 && (at_an_end || piece.is_upper) && is_acronym(&piece.word) {
+            let others: Vec<&Piece> = main
+                .iter()
+                .copied()
+                .filter(|other| !std::ptr::eq(*other, *piece))
+                .collect();
+            if main.len() > 2
+                && (at_an_end || piece.is_upper)
+                && is_acronym(&piece.word)
+                && stands_for(&piece.word, &others)
+            {
                 self.acronyms.insert(piece.word.clone());
             }
         }
@@ -119,6 +132,16 @@ impl Name {
         let (aside_words, form) = without_forms(aside_words);
         self.form = self.form.or(form);
         self.take(&aside_words, true);
+        // A letter that is left of a word tells nothing but that the name was cut.
+        if self.is_cut
+            && self.words.len() > 2
+            && self
+                .words
+                .last()
+                .is_some_and(|word| word.chars().count() == 1)
+        {
+            self.words.pop();
+        }
         if self.words.is_empty() {
             // Nothing but small words: then they are all there is.
             self.words = pieces.iter().map(|piece| piece.word.clone()).collect();
@@ -139,7 +162,12 @@ impl Name {
                 continue;
             }
             at += 1;
-            if let Some(number) = number(stem) {
+            if let Some(meaning) = nearly(stem) {
+                if !is_aside && self.kind.is_none() && is_kind(meaning) {
+                    self.kind = Some(meaning);
+                }
+                self.push(meaning.to_owned(), is_aside);
+            } else if let Some(number) = number(stem) {
                 self.numbers.insert(number);
             } else if !is_small(stem) && !words.get(at - 1).is_some_and(|word| is_small(word)) {
                 self.push(stem.clone(), is_aside);
@@ -293,7 +321,8 @@ fn without_forms(mut words: Vec<String>) -> (Vec<String>, Option<&'static str>) 
         words.push(both);
     }
     'again: loop {
-        for start in (words.len().saturating_sub(5)..words.len()).rev() {
+        // The longest first: `S. COOP.` is one form, not `COOP.` after a word.
+        for start in words.len().saturating_sub(5)..words.len() {
             let rest = words.get(start..).unwrap_or_default();
             if start > 0
                 && let Some((length, meaning)) = LEGAL_FORMS.at(rest)
@@ -362,6 +391,21 @@ fn is_acronym(word: &str) -> bool {
         && LEGAL_FORMS.at(&[word.to_owned()]).is_none()
 }
 
+/// Whether a word can be the acronym of others: its letters come in them in this order, the first
+/// at the beginning of a word. `(ITA)` after `Instituto Tecnológico de Aragón`, but not `(MURCIA)`
+/// after `Ayuntamiento de Pliego`.
+fn stands_for(acronym: &str, words: &[&Piece]) -> bool {
+    acronym.chars().count() >= 3
+        && (0..words.len()).any(|start| {
+            let rest = words.get(start..).unwrap_or_default();
+            let begins = rest
+                .first()
+                .is_some_and(|first| first.word.chars().next() == acronym.chars().next());
+            let mut letters = rest.iter().flat_map(|piece| piece.word.chars());
+            begins && acronym.chars().all(|c| letters.any(|letter| letter == c))
+        })
+}
+
 fn ends_in_the_middle(text: &str, last: Option<&Piece>) -> bool {
     let ends_open = text.trim_end().ends_with(['-', ',', '/', '(', '&', ':']);
     let is_open = text.matches('(').count() > text.matches(')').count();
@@ -421,14 +465,30 @@ mod tests {
     }
 
     #[test]
+    fn a_slip_in_a_long_known_word_is_forgiven() {
+        assert_eq!(
+            words("FUNDACIION LUIS VIVES"),
+            words("Fundación Luis Vives")
+        );
+        assert_eq!(words("MANCAMUNIDAD DEL SUR"), words("Mancomunidad del Sur"));
+        // These are words of their own.
+        assert_ne!(words("INDUSTRIAL"), words("INDUSTRIA"));
+    }
+
+    #[test]
     fn numbers_acronyms_and_brackets_stand_apart() {
         let name = Name::new("I.E.S. Nº 2 (ALICANTE)");
         assert_eq!(name.numbers, BTreeSet::from(["2".to_owned()]));
         assert_eq!(name.asides, ["alicante"]);
-        assert_eq!(name.kind, Some("school"));
+        assert_eq!(name.kind, Some("secondary school"));
         let name = Name::new("INSTITUTO TECNOLÓGICO DE ARAGÓN (ITA)");
         assert!(name.acronyms.contains("ita"));
         assert_eq!(name.initials, "ita");
+        assert!(
+            Name::new("AYUNTAMIENTO DE PLIEGO (MURCIA)")
+                .acronyms
+                .is_empty()
+        );
         assert!(Name::new("U.N.E.D.").acronyms.contains("uned"));
         assert_eq!(
             Name::new("CARLOS III").numbers,

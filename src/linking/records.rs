@@ -60,6 +60,17 @@ impl Kind {
     }
 }
 
+/// What the statements of a graph are taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Somebody's data.
+    Data,
+    /// Followed from data: it tells what a thing is, but makes nothing a thing of some data set.
+    Derived,
+    /// Links, checks, figures: no evidence, or a link would be evidence for itself.
+    Ignored,
+}
+
 /// What identifies a thing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
@@ -92,7 +103,7 @@ impl Record {
     pub fn named(name: &str) -> Self {
         let mut record = Self::new(NamedNode::new_unchecked("urn:weft:unnamed"), Kind::Actor);
         record.label = name.to_owned();
-        record.names.push(Name::new(name));
+        record.add_name(name);
         record
     }
 
@@ -132,6 +143,16 @@ impl Record {
             if !name.is_empty() {
                 self.names.push(name);
             }
+            // `UNIVERSIDAD DEL PAIS VASCO/ EUSKAL HERRIKO UNIBERTSITATEA`: one name in two
+            // languages.
+            if let Some((one, other)) = text.split_once('/') {
+                for part in [one, other] {
+                    if part.split_whitespace().count() > 1 && self.names.len() < MOST_NAMES {
+                        self.names.push(Name::new(part));
+                    }
+                }
+                self.names.retain(|name| !name.is_empty());
+            }
         }
     }
 
@@ -169,9 +190,8 @@ fn org_id(value: &str) -> Option<(&str, &str)> {
         .map(|list| (list, number))
 }
 
-/// Reads the things of some kinds, in the order of their IRIs. `is_data` says which graphs hold
-/// data rather than what was derived of it; a thing of which no such graph speaks is left out, and
-/// so are blank nodes, to which nothing can be linked.
+/// Reads the things of some kinds, in the order of their IRIs. A thing of which no graph of data
+/// speaks is left out, and so are blank nodes, to which nothing can be linked.
 ///
 /// # Errors
 /// [`Stopped`] if `stop` says so.
@@ -181,7 +201,7 @@ fn org_id(value: &str) -> Option<(&str, &str)> {
 pub fn read(
     snapshot: &Snapshot,
     kinds: &[Kind],
-    is_data: &(dyn Fn(&GraphName) -> bool + Sync),
+    role: &(dyn Fn(&GraphName) -> Role + Sync),
     stop: Stop<'_>,
 ) -> Result<Vec<Record>, Stopped> {
     let mut things: BTreeMap<String, (NamedNode, Kind)> = BTreeMap::new();
@@ -209,7 +229,7 @@ pub fn read(
             }
             let records = things.iter();
             Ok(records
-                .filter_map(|(node, kind)| record(snapshot, node, *kind, is_data))
+                .filter_map(|(node, kind)| record(snapshot, node, *kind, role))
                 .collect())
         })
         .collect();
@@ -221,18 +241,22 @@ pub fn record(
     snapshot: &Snapshot,
     node: &NamedNode,
     kind: Kind,
-    is_data: &(dyn Fn(&GraphName) -> bool + Sync),
+    role: &(dyn Fn(&GraphName) -> Role + Sync),
 ) -> Option<Record> {
     let mut record = Record::new(node.clone(), kind);
     let mut labels: Vec<(u8, String)> = Vec::new();
     let subject = TermRef::from(node.as_ref());
     let quads = snapshot.quads_for_pattern(Some(subject), None, None, None);
     for quad in quads.take(MOST_STATEMENTS) {
-        if is_data(&quad.graph_name) {
-            record.graphs.insert(match &quad.graph_name {
-                GraphName::NamedNode(graph) => graph.as_str().to_owned(),
-                other => other.to_string(),
-            });
+        match role(&quad.graph_name) {
+            Role::Data => {
+                record.graphs.insert(match &quad.graph_name {
+                    GraphName::NamedNode(graph) => graph.as_str().to_owned(),
+                    other => other.to_string(),
+                });
+            }
+            Role::Derived => {}
+            Role::Ignored => continue,
         }
         if let Some(rank) = name_rank(quad.predicate.as_str()) {
             if let Term::Literal(name) = &quad.object {
@@ -281,8 +305,7 @@ fn name_rank(property: &str) -> Option<u8> {
         | "http://purl.org/dc/terms/alternative"
         | "http://schema.org/alternateName"
         | "https://schema.org/alternateName"
-        | "http://xmlns.com/foaf/0.1/nick"
-        | "https://w3id.org/weft/ns#acronym" => 4,
+        | "http://xmlns.com/foaf/0.1/nick" => 4,
         _ => return None,
     })
 }
@@ -550,8 +573,9 @@ pub fn registrable(address: &str) -> Option<String> {
         "cordis.europa.eu",
     ];
     let rest = match address.trim().split_once("://") {
-        Some(("http" | "https", rest)) => rest,
+        Some((scheme, rest)) if ["http", "https"].contains(&scheme.to_lowercase().as_str()) => rest,
         Some(_) => return None,
+        None if address.contains('@') => return None,
         None => address.trim(),
     };
     let host = rest.split(['/', '?', '#']).next()?;
@@ -621,7 +645,7 @@ mod tests {
 
     fn all(trig: &str) -> Vec<Record> {
         let snapshot = snapshot(trig);
-        read(&snapshot, &Kind::ALL, &|_| true, &|| false).unwrap()
+        read(&snapshot, &Kind::ALL, &|_| Role::Data, &|| false).unwrap()
     }
 
     #[test]
@@ -666,12 +690,15 @@ mod tests {
              e:data { e:b rdfs:label 'B' . [] a weft:Actor ; rdfs:label 'C' . }
              e:derived { e:b a weft:Actor . }",
         );
-        let is_data = |graph: &GraphName| graph.to_string() == "<http://e/data>";
-        let found = read(&snapshot, &[Kind::Actor], &is_data, &|| false).unwrap();
+        let role = |graph: &GraphName| match graph.to_string().as_str() {
+            "<http://e/data>" => Role::Data,
+            _ => Role::Derived,
+        };
+        let found = read(&snapshot, &[Kind::Actor], &role, &|| false).unwrap();
         let labels: Vec<&str> = found.iter().map(|record| record.label.as_str()).collect();
         assert_eq!(labels, ["B"]);
         assert_eq!(
-            read(&snapshot, &[Kind::Actor], &is_data, &|| true),
+            read(&snapshot, &[Kind::Actor], &role, &|| true),
             Err(Stopped)
         );
     }

@@ -260,10 +260,17 @@ const KINDS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "primary school",
+        &["cp", "ceip", "ceipso", "cpi", "primary school"],
+    ),
+    (
+        "secondary school",
+        &["ies", "secondary school", "gymnasium", "lycee"],
+    ),
+    (
         "school",
         &[
-            "cp", "ceip", "school", "colegio", "col", "ies", "ecole", "schule", "scuola",
-            "escuela", "escola", "ceipso", "cpi",
+            "school", "colegio", "col", "ecole", "schule", "scuola", "escuela", "escola",
         ],
     ),
     ("academy", &["autoescuela", "academia", "academy"]),
@@ -422,7 +429,7 @@ const SPELLINGS: &[(&str, &[&str])] = &[
         ],
     ),
     ("company", &["empresa", "emp", "impresa"]),
-    ("insertion", &["insercion", "insercio", "reinsercion"]),
+    ("insertion", &["insercion", "insercio"]),
     (
         "education",
         &[
@@ -475,7 +482,10 @@ const SPELLINGS: &[(&str, &[&str])] = &[
         "family",
         &["familia", "famille", "family", "famiglia", "familie"],
     ),
-    // Places that two languages spell differently.
+];
+
+/// Places that two languages spell differently.
+const PLACES: &[(&str, &[&str])] = &[
     ("girona", &["gerona"]),
     ("lleida", &["lerida", "leria"]),
     ("bizkaia", &["vizcaya"]),
@@ -552,15 +562,65 @@ impl Phrases {
 }
 
 pub(super) static LEGAL_FORMS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[FORMS]));
-pub(super) static MEANINGS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[KINDS, SPELLINGS]));
+pub(super) static MEANINGS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::new(&[KINDS, SPELLINGS, PLACES]));
 static KIND_NAMES: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| KINDS.iter().map(|(kind, _)| *kind).collect());
+static GENERAL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    KINDS
+        .iter()
+        .chain(SPELLINGS)
+        .map(|(meaning, _)| *meaning)
+        .collect()
+});
 static SMALL_WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| SMALL.iter().copied().collect());
+
+/// Known words of so many letters are recognised with a slip of the pen.
+const SLIPS_FROM: usize = 8;
+
+/// The long known words by their first two letters.
+static LONG_WORDS: LazyLock<HashMap<&'static str, Vec<(&'static str, &'static str)>>> =
+    LazyLock::new(|| {
+        let mut words: HashMap<_, Vec<_>> = HashMap::new();
+        for (meaning, spellings) in KINDS.iter().chain(SPELLINGS).chain(PLACES) {
+            for word in *spellings {
+                let is_long = word.len() >= SLIPS_FROM && !word.contains(' ');
+                if let (true, Some(first)) = (is_long, word.get(..2)) {
+                    words.entry(first).or_default().push((*word, *meaning));
+                }
+            }
+        }
+        words
+    });
+
+/// What a word means that is a known one but for a letter too many, too few, wrong, or two in the
+/// wrong order. The last letter is no slip: `industrial` is not `industria`.
+pub(super) fn nearly(word: &str) -> Option<&'static str> {
+    if word.len() + 1 < SLIPS_FROM {
+        return None;
+    }
+    let last = word.chars().next_back();
+    let words = LONG_WORDS.get(word.get(..2)?)?;
+    words
+        .iter()
+        .find(|(known, _)| {
+            known.len().abs_diff(word.len()) <= 1
+                && known.chars().next_back() == last
+                && strsim::osa_distance(known, word) <= 1
+        })
+        .map(|(_, meaning)| *meaning)
+}
 
 /// Whether a meaning is a kind of body.
 pub(super) fn is_kind(meaning: &str) -> bool {
     KIND_NAMES.contains(meaning)
+}
+
+/// Whether a meaning is one that many bodies have in their names, in every language: a kind of
+/// body, or a word such as `social`. Places are not among them.
+pub(super) fn is_general(meaning: &str) -> bool {
+    GENERAL.contains(meaning)
 }
 
 /// Whether a word says little.
