@@ -5,6 +5,7 @@ pub mod cli;
 pub mod http;
 pub mod indicators;
 pub mod ingest;
+pub mod linking;
 pub mod metrics;
 pub mod network;
 pub mod ontology;

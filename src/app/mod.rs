@@ -14,6 +14,7 @@ mod files;
 pub mod imports;
 pub mod integration;
 pub mod iri;
+pub mod links;
 pub mod mappings;
 pub mod networks;
 mod observations;
@@ -38,6 +39,7 @@ pub use check::CheckError;
 pub use config::{Config, ConfigError, Settings};
 pub use datasets::{Dataset, DatasetError};
 pub use federation::Federation;
+pub use links::LinkError;
 pub use mappings::{MappingsError, SavedMappings};
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
@@ -79,6 +81,7 @@ struct Inner {
     summary: Mutex<Vec<summary::Kept>>,
     visibility: visibility::Visibility,
     networks: Networks,
+    links: links::Links,
     indicators: Indicators,
     saved: SavedQueries,
     mappings: SavedMappings,
@@ -154,6 +157,7 @@ impl KnowledgeGraph {
                 summary: Mutex::default(),
                 visibility,
                 networks,
+                links: links::Links::default(),
                 indicators,
                 saved,
                 mappings,
@@ -579,6 +583,9 @@ pub enum AppError {
     /// A text search.
     #[error(transparent)]
     Search(#[from] SearchError),
+    /// A link.
+    #[error(transparent)]
+    Link(#[from] LinkError),
     /// The tokens.
     #[error(transparent)]
     Token(#[from] TokenError),

@@ -3,13 +3,14 @@
 mod check;
 mod graphs;
 mod integration;
+mod links;
 mod networks;
 mod search;
 mod tokens;
 
 use crate::app::{
-    AppError, CatalogueError, ConfigError, GraphChange, KnowledgeGraph, NetworkError, ResultFormat,
-    Settings, WriteError, Writer, write_results,
+    AppError, CatalogueError, ConfigError, GraphChange, KnowledgeGraph, LinkError, NetworkError,
+    ResultFormat, Settings, WriteError, Writer, write_results,
 };
 use crate::http;
 use crate::indicators::IndicatorError;
@@ -82,6 +83,9 @@ enum Command {
     Export(networks::Export),
     /// Report how well services are woven together, across sectors and levels of responsibility
     Integration(integration::Report),
+    /// Suggest links between graphs, and accept or reject them
+    #[command(subcommand)]
+    Links(links::Links),
     /// List the graphs, and say which of them only some may see
     #[command(subcommand)]
     Graph(graphs::Graph),
@@ -253,6 +257,7 @@ through_app!(
     crate::app::VisibilityError,
     crate::app::CheckError,
     crate::app::PolicyError,
+    LinkError,
     crate::ontology::OntologyError
 );
 
@@ -280,7 +285,8 @@ impl CliError {
                 )
                 | AppError::Indicator(
                     IndicatorError::NoSuchIndicator { .. } | IndicatorError::NotHere { .. },
-                ),
+                )
+                | AppError::Link(LinkError::Value { .. }),
             ) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
@@ -320,6 +326,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Metrics(measure) => networks::run_metrics(&cli.place, &measure),
         Command::Export(export) => networks::run_export(&cli.place, &export),
         Command::Integration(report) => integration::run_integration(&cli.place, &report),
+        Command::Links(links) => links::run_links(&cli.place, links),
         Command::Graph(graph) => graphs::run_graph(&cli.place, graph),
         Command::Token(token) => tokens::run_token(&cli.place, token),
         Command::Backup { dir } => {

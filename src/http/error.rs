@@ -5,8 +5,8 @@ use super::respond::{DATA_VERSION, version_tag};
 use crate::app::check::refused_results;
 use crate::app::evaluations::Refused;
 use crate::app::{
-    AppError, CatalogueError, CheckError, DatasetError, MappingsError, NetworkError, PermalinkError,
-    PolicyError, SavedError, TokenError, VisibilityError, WriteError,
+    AppError, CatalogueError, CheckError, DatasetError, LinkError, MappingsError, NetworkError,
+    PermalinkError, PolicyError, SavedError, TokenError, VisibilityError, WriteError,
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
@@ -229,6 +229,7 @@ fn app_problem(error: AppError) -> Problem {
             detail,
         ),
         AppError::Permalink(error) => permalink_problem(error),
+        AppError::Link(error) => link_problem(&error),
         AppError::Search(_) => Problem::new(
             StatusCode::BAD_REQUEST,
             "bad-search",
@@ -496,6 +497,42 @@ fn store_problem(error: StoreError) -> Problem {
         | StoreError::NotEmpty { .. }
         | StoreError::Internal(_) => internal(&detail),
     }
+}
+
+fn link_problem(error: &LinkError) -> Problem {
+    let (status, slug, title) = match error {
+        LinkError::Value { .. } | LinkError::WhichGraph(_) | LinkError::TooMany => (
+            StatusCode::BAD_REQUEST,
+            "bad-link",
+            "The link makes no sense",
+        ),
+        LinkError::Unknown(_) => (
+            StatusCode::BAD_REQUEST,
+            "unknown-end",
+            "The data does not know what is linked",
+        ),
+        LinkError::NotOwn { .. } => (
+            StatusCode::FORBIDDEN,
+            "not-yours",
+            "The token does not allow this",
+        ),
+        LinkError::Contradiction { .. } => (
+            StatusCode::CONFLICT,
+            "contradiction",
+            "The decision contradicts another",
+        ),
+        LinkError::WouldPublish(_) => (
+            StatusCode::CONFLICT,
+            "would-publish",
+            "The link would tell of what is private",
+        ),
+        LinkError::NothingDecided(..) => (
+            StatusCode::NOT_FOUND,
+            "nothing-decided",
+            "Nothing was decided",
+        ),
+    };
+    Problem::new(status, slug, title, error.to_string())
 }
 
 fn federation_problem(error: &FederationError) -> Problem {

@@ -14,6 +14,7 @@ mod graphs;
 mod health;
 mod imports;
 mod integration;
+mod links;
 mod listen;
 mod methods;
 mod multipart;
@@ -47,6 +48,8 @@ mod tests_federation;
 mod tests_history;
 #[cfg(test)]
 mod tests_imports;
+#[cfg(test)]
+mod tests_links;
 #[cfg(test)]
 mod tests_networks;
 #[cfg(test)]
@@ -230,6 +233,7 @@ pub fn router(state: AppState) -> Router {
         .merge(permalinks::routes())
         .merge(networks::routes())
         .merge(integration::routes())
+        .merge(links::routes())
         .merge(resources::routes())
         .merge(void::routes())
         .merge(health::routes())

@@ -13,6 +13,7 @@ mod concurrency;
 mod crash;
 mod hostile;
 mod isomorphism;
+mod linking;
 mod networks;
 mod ontology;
 mod reconcile;

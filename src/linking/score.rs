@@ -1,0 +1,909 @@
+//! How sure it is that two records are one thing, and why.
+//!
+//! Evidence is weighed in the manner of Fellegi and Sunter (1969,
+//! <https://doi.org/10.1080/01621459.1969.10501049>). Each feature of a pair has one of a few
+//! levels; the weight of a level is ln(m/u), where m is how often it occurs among pairs that are the
+//! same and u how often among pairs that are not. Weights add up with the prior odds, and the score
+//! is the probability that follows. Features are taken to be independent, which they are not quite,
+//! so a score is a rank with a scale rather than a promise.
+
+use super::blocking::Corpus;
+use super::names::Name;
+use super::records::Record;
+use super::words::is_general;
+use std::collections::BTreeSet;
+
+/// The log-odds of a pair that shares much, before anything is known of it: one in five is the same.
+/// The pairs of which u was estimated are hard ones, drawn from those that share words; of those
+/// that share a key at all far fewer are the same, but they score low anyway.
+pub const PRIOR: f64 = -1.4;
+/// No weight of a name is larger than this: beyond it only identifiers can tell.
+const MOST: f64 = 7.0;
+
+/// What is compared, with its level. The order is that in which reasons are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each level says itself; see `Level::text`")]
+pub enum Level {
+    NameSame,
+    NameSameSoFar,
+    NameSpelling,
+    NameCutWord,
+    NameCutEnd,
+    NameLongBeginning,
+    NameLittleMore,
+    NameMore,
+    NameMuchMore,
+    NameOtherHigh,
+    NameOtherMiddle,
+    NameOtherLow,
+    AcronymStated,
+    AcronymInitials,
+    AcronymShort,
+    WordsRare,
+    WordsMiddle,
+    WordsCommon,
+    KindSame,
+    KindDiffers,
+    FormSame,
+    FormDiffers,
+    NumbersSame,
+    NumbersDiffer,
+    NumberOnOneSide,
+    BracketsDiffer,
+    IdentifierSame,
+    IdentifierDiffers,
+    HostSame,
+    HostDiffers,
+    TownSame,
+    TownDiffers,
+    CountrySame,
+    CountryDiffers,
+    SectorShared,
+    SectorDiffers,
+    ClassDiffers,
+}
+
+impl Level {
+    /// The feature that it is a level of.
+    pub fn feature(self) -> &'static str {
+        match self {
+            Self::NameSame
+            | Self::NameSameSoFar
+            | Self::NameSpelling
+            | Self::NameCutWord
+            | Self::NameCutEnd
+            | Self::NameLongBeginning
+            | Self::NameLittleMore
+            | Self::NameMore
+            | Self::NameMuchMore
+            | Self::NameOtherHigh
+            | Self::NameOtherMiddle
+            | Self::NameOtherLow
+            | Self::AcronymStated
+            | Self::AcronymInitials
+            | Self::AcronymShort => "name",
+            Self::WordsRare | Self::WordsMiddle | Self::WordsCommon => "rarity",
+            Self::KindSame | Self::KindDiffers => "kind",
+            Self::FormSame | Self::FormDiffers => "legalForm",
+            Self::NumbersSame | Self::NumbersDiffer | Self::NumberOnOneSide => "numbers",
+            Self::BracketsDiffer => "brackets",
+            Self::IdentifierSame | Self::IdentifierDiffers => "identifier",
+            Self::HostSame | Self::HostDiffers => "website",
+            Self::TownSame | Self::TownDiffers => "place",
+            Self::CountrySame | Self::CountryDiffers => "country",
+            Self::SectorShared | Self::SectorDiffers => "sector",
+            Self::ClassDiffers => "type",
+        }
+    }
+
+    /// m and u: how often the level occurs among pairs that are the same, and among those that are
+    /// not, where the feature is known of both.
+    ///
+    /// Those of names, rarity, kind and legal form began as estimates on the estimation half of the
+    /// labelled pairs (`tests/cases/linking`, with half a pair added to each level; the test prints
+    /// estimates and weights side by side). Where a level has fewer than ten pairs the estimate is
+    /// noise, and judgement was put in its place: names that go on, acronyms, numbers, brackets. The
+    /// labelled pairs are names only, so all other features are set by judgement, with the reason
+    /// beside them.
+    pub fn probabilities(self) -> (f64, f64) {
+        match self {
+            Self::NameSame => (0.68, 0.02),
+            // As for names that end as if they were cut.
+            Self::NameSameSoFar => (0.04, 0.005),
+            Self::NameSpelling => (0.11, 0.003),
+            Self::NameCutWord => (0.03, 0.002),
+            Self::NameCutEnd => (0.04, 0.005),
+            Self::NameLongBeginning => (0.055, 0.007),
+            Self::NameLittleMore => (0.02, 0.02),
+            Self::NameMore => (0.02, 0.025),
+            Self::NameMuchMore => (0.05, 0.17),
+            Self::NameOtherHigh => (0.01, 0.07),
+            Self::NameOtherMiddle => (0.003, 0.4),
+            Self::NameOtherLow => (0.003, 0.2),
+            // Acronyms are rare among the labelled pairs. One that the other name states itself
+            // is hardly ever that of another body.
+            Self::AcronymStated => (0.03, 0.000_5),
+            Self::AcronymInitials => (0.02, 0.001),
+            // Three or four letters are the initials of many.
+            Self::AcronymShort => (0.01, 0.002),
+            Self::WordsRare => (0.75, 0.35),
+            Self::WordsMiddle => (0.24, 0.45),
+            Self::WordsCommon => (0.01, 0.2),
+            Self::KindSame => (0.99, 0.72),
+            Self::KindDiffers => (0.006, 0.28),
+            Self::FormSame => (0.98, 0.49),
+            Self::FormDiffers => (0.013, 0.51),
+            Self::NumbersSame => (0.75, 0.35),
+            Self::NumbersDiffer => (0.01, 0.4),
+            Self::NumberOnOneSide => (0.1, 0.5),
+            Self::BracketsDiffer => (0.01, 0.03),
+            // Registers give a number once; a wrong one is a slip of the pen.
+            Self::IdentifierSame => (0.95, 0.000_1),
+            Self::IdentifierDiffers => (0.01, 0.95),
+            // A body has its own host; branches and faculties share that of the whole.
+            Self::HostSame => (0.7, 0.01),
+            Self::HostDiffers => (0.15, 0.9),
+            // Sources name the seat, a quarter of the town, or where a project is.
+            Self::TownSame => (0.75, 0.15),
+            Self::TownDiffers => (0.12, 0.7),
+            // Names that share words are mostly of one language, so of one country.
+            Self::CountrySame => (0.99, 0.85),
+            Self::CountryDiffers => (0.01, 0.15),
+            // Two sources seldom classify a body alike, but seldom quite otherwise either.
+            Self::SectorShared => (0.6, 0.3),
+            Self::SectorDiffers => (0.25, 0.5),
+            Self::ClassDiffers => (0.001, 0.2),
+        }
+    }
+
+    /// What it adds to the log-odds.
+    pub fn weight(self) -> f64 {
+        let (m, u) = self.probabilities();
+        (m / u).ln().clamp(-2.0 * MOST, 2.0 * MOST)
+    }
+}
+
+/// One piece of evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// What was compared: `name`, `place`, `identifier`, ….
+    pub feature: &'static str,
+    /// What was found, in the words of the data.
+    pub value: String,
+    /// What it adds to the log-odds; below 0 it speaks against.
+    pub contribution: f64,
+    /// A sentence for people.
+    pub text: String,
+}
+
+/// What follows from all evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// From 0 (surely not) to 1 (surely the same).
+    pub score: f64,
+    /// Why, the weightiest first.
+    pub reasons: Vec<Reason>,
+}
+
+/// How sure a score is, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Below 0.8: for a person to look at.
+    Possible,
+    /// From 0.8.
+    Likely,
+    /// From 0.95.
+    Sure,
+}
+
+impl Confidence {
+    /// The band of a score.
+    pub fn of(score: f64) -> Self {
+        if score >= 0.95 {
+            Self::Sure
+        } else if score >= 0.8 {
+            Self::Likely
+        } else {
+            Self::Possible
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sure => "sure",
+            Self::Likely => "likely",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+/// A level that was found, with what it was found on.
+struct Found {
+    level: Level,
+    value: String,
+    text: String,
+}
+
+impl Found {
+    fn new(level: Level, value: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            level,
+            value: value.into(),
+            text: text.into(),
+        }
+    }
+}
+
+/// Weighs all evidence for and against two records being one thing. Different values of an
+/// identifier of one scheme veto, unless another scheme agrees.
+///
+/// # Complexity
+/// Time **O(a b w²)** for a and b names of w words; records keep at most twelve names.
+pub fn judge(left: &Record, right: &Record, corpus: &Corpus) -> Verdict {
+    let mut found = evidence(left, right, corpus);
+    let odds = PRIOR + found.iter().map(|found| found.level.weight()).sum::<f64>();
+    let is_vetoed = found
+        .iter()
+        .any(|found| found.level == Level::IdentifierDiffers);
+    let score = if is_vetoed {
+        0.0
+    } else {
+        1.0 / (1.0 + (-odds).exp())
+    };
+    found.sort_by(|a, b| {
+        let (a, b) = (a.level, b.level);
+        b.weight()
+            .abs()
+            .total_cmp(&a.weight().abs())
+            .then(a.cmp(&b))
+    });
+    Verdict {
+        // Rounded so that it reads the same everywhere.
+        score: (score * 10_000.0).round() / 10_000.0,
+        reasons: found
+            .into_iter()
+            .map(|found| Reason {
+                feature: found.level.feature(),
+                value: found.value,
+                contribution: (found.level.weight() * 100.0).round() / 100.0,
+                text: found.text,
+            })
+            .collect(),
+    }
+}
+
+/// The levels that a pair has: what the weights are estimated from.
+pub fn levels(left: &Record, right: &Record, corpus: &Corpus) -> Vec<Level> {
+    let found = evidence(left, right, corpus);
+    found.into_iter().map(|found| found.level).collect()
+}
+
+fn evidence(left: &Record, right: &Record, corpus: &Corpus) -> Vec<Found> {
+    let mut found = best_names(left, right, corpus);
+    identifiers(left, right, &mut found);
+    sets(
+        &left.hosts,
+        &right.hosts,
+        (Level::HostSame, "both have the web address"),
+        (Level::HostDiffers, "the web addresses differ:"),
+        &mut found,
+    );
+    places(left, right, &mut found);
+    if !left.sectors.is_empty() && !right.sectors.is_empty() {
+        let shared: Vec<&str> = left
+            .sectors
+            .intersection(&right.sectors)
+            .map(|iri| local(iri))
+            .collect();
+        found.push(if shared.is_empty() {
+            Found::new(
+                Level::SectorDiffers,
+                "none",
+                "they work in different sectors",
+            )
+        } else {
+            let shared = shared.join(", ");
+            let text = format!("both work in {shared}");
+            Found::new(Level::SectorShared, shared, text)
+        });
+    }
+    if left.kind != right.kind {
+        let value = format!("{} and {}", left.kind.name(), right.kind.name());
+        let text = format!("they are of different types: {value}");
+        found.push(Found::new(Level::ClassDiffers, value, text));
+    }
+    found
+}
+
+fn local(iri: &str) -> &str {
+    iri.rsplit(['/', '#']).next().unwrap_or(iri)
+}
+
+fn identifiers(left: &Record, right: &Record, found: &mut Vec<Found>) {
+    let mut differing = None;
+    for (scheme, values) in &left.identifiers {
+        let Some(others) = right.identifiers.get(scheme) else {
+            continue;
+        };
+        if let Some(value) = values.intersection(others).next() {
+            let value = format!("{scheme} {value}");
+            let text = format!("both have the identifier {value}");
+            found.push(Found::new(Level::IdentifierSame, value, text));
+            return;
+        }
+        if let (Some(value), Some(other)) = (values.first(), others.first()) {
+            differing.get_or_insert_with(|| format!("{scheme} {value} and {other}"));
+        }
+    }
+    if let Some(value) = differing {
+        let text = format!("their identifiers differ ({value}), so they are not the same");
+        found.push(Found::new(Level::IdentifierDiffers, value, text));
+    }
+}
+
+fn sets(
+    left: &BTreeSet<String>,
+    right: &BTreeSet<String>,
+    (same, same_text): (Level, &str),
+    (differs, differs_text): (Level, &str),
+    found: &mut Vec<Found>,
+) {
+    if let Some(shared) = left.intersection(right).next() {
+        found.push(Found::new(same, shared, format!("{same_text} {shared}")));
+    } else if let (Some(one), Some(other)) = (left.first(), right.first()) {
+        let value = format!("{one} and {other}");
+        let text = format!("{differs_text} {value}");
+        found.push(Found::new(differs, value, text));
+    }
+}
+
+fn places(left: &Record, right: &Record, found: &mut Vec<Found>) {
+    sets(
+        &left.countries,
+        &right.countries,
+        (Level::CountrySame, "both are in the country"),
+        (Level::CountryDiffers, "the countries differ:"),
+        found,
+    );
+    // A region is no other place than a town in it.
+    let contains =
+        |wide: &Record, narrow: &Record| wide.towns.intersection(&narrow.wider).next().is_some();
+    if !contains(left, right) && !contains(right, left) {
+        sets(
+            &left.towns,
+            &right.towns,
+            (Level::TownSame, "both are in"),
+            (Level::TownDiffers, "the places differ:"),
+            found,
+        );
+    }
+}
+
+// ---- names ------------------------------------------------------------------------------------
+
+/// The evidence of the pair of names that speaks most for the records being the same.
+fn best_names(left: &Record, right: &Record, corpus: &Corpus) -> Vec<Found> {
+    let mut best: Option<(f64, Vec<Found>)> = None;
+    for name in &left.names {
+        for other in &right.names {
+            let has_more = left.names.len() > 1 || right.names.len() > 1;
+            let found = match same_acronym(name, other).filter(|_| has_more) {
+                Some(found) => vec![found],
+                None => compare(name, other, corpus),
+            };
+            let weight = found.iter().map(|found| found.level.weight()).sum::<f64>();
+            if best.as_ref().is_none_or(|(most, _)| weight > *most) {
+                best = Some((weight, found));
+            }
+        }
+    }
+    best.map(|(_, found)| found).unwrap_or_default()
+}
+
+/// Which words of two names go together.
+#[derive(Debug, Default)]
+struct Alignment {
+    /// Weight of the words that both have.
+    shared: f64,
+    /// That of the rarest of them.
+    rarest: f64,
+    /// Words that only the first has, and only the second.
+    left: Vec<usize>,
+    right: Vec<usize>,
+    /// Words that are spelt differently, as examples.
+    respelt: Vec<(String, String)>,
+    /// The last word of one name is the beginning of a word of the other.
+    broken: Option<(String, String)>,
+    /// The words go together from the first on, in their order, as long as the shorter lasts.
+    in_order: bool,
+}
+
+fn compare(left: &Name, right: &Name, corpus: &Corpus) -> Vec<Found> {
+    let mut found = Vec::new();
+    if left.is_empty() || right.is_empty() {
+        return found;
+    }
+    if let Some(acronym) = acronym(left, right) {
+        found.push(acronym);
+        return found;
+    }
+    let alignment = align(left, right, corpus);
+    let weigh = |name: &Name, words: &[usize]| -> f64 {
+        let words = words.iter().filter_map(|at| name.words.get(*at));
+        words.map(|word| corpus.weight(word)).sum()
+    };
+    let (more_left, more_right) = (weigh(left, &alignment.left), weigh(right, &alignment.right));
+    let spelt = |name: &Name, words: &[usize]| -> String {
+        let words = words.iter().filter_map(|at| name.words.get(*at));
+        words.cloned().collect::<Vec<_>>().join(" ")
+    };
+    let glued = left.glued() == right.glued();
+    let nothing_left = alignment.left.is_empty() && alignment.right.is_empty();
+    if nothing_left && alignment.respelt.is_empty() && alignment.broken.is_none() {
+        // Of a name that is cut nobody knows how it went on: then the small words must agree too.
+        let is_open = (left.is_cut || right.is_cut) && left.folded != right.folded;
+        let level = if is_open {
+            Level::NameSameSoFar
+        } else {
+            Level::NameSame
+        };
+        found.push(Found::new(
+            level,
+            left.words.join(" "),
+            format!(
+                "the names have the same words: {} / {}",
+                left.text, right.text
+            ),
+        ));
+    } else if let (true, Some((part, whole))) = (
+        alignment.in_order && is_one_sided(&alignment),
+        &alignment.broken,
+    ) && (left.may_be_cut || right.may_be_cut || part.len() >= 3)
+    {
+        found.push(Found::new(
+            Level::NameCutWord,
+            format!("{part}… {whole}"),
+            format!(
+                "one name is the other, cut within a word: {} / {}",
+                left.text, right.text
+            ),
+        ));
+    } else if nothing_left || glued {
+        let words: Vec<String> = alignment
+            .respelt
+            .iter()
+            .chain(&alignment.broken)
+            .map(|(one, other)| format!("{one}/{other}"))
+            .collect();
+        found.push(Found::new(
+            Level::NameSpelling,
+            words.join(", "),
+            format!(
+                "the names differ in spelling only: {} / {}",
+                left.text, right.text
+            ),
+        ));
+    } else if is_one_sided(&alignment) {
+        let (shorter, longer, extra, more) = if alignment.left.is_empty() {
+            (left, right, &alignment.right, more_right)
+        } else {
+            (right, left, &alignment.left, more_left)
+        };
+        let words = spelt(longer, extra);
+        let share = more / (alignment.shared + more);
+        let generic = extra
+            .iter()
+            .filter_map(|at| longer.words.get(*at))
+            .all(|word| is_general(word));
+        let level = if alignment.in_order && shorter.is_cut {
+            Level::NameCutEnd
+        } else if alignment.in_order && shorter.may_be_cut {
+            Level::NameLongBeginning
+        } else if share < 0.15 || (generic && share < 0.45) {
+            Level::NameLittleMore
+        } else if share < 0.35 {
+            Level::NameMore
+        } else {
+            Level::NameMuchMore
+        };
+        let text = match level {
+            Level::NameCutEnd => format!(
+                "one name is the beginning of the other and ends as if it were cut: {} / {}",
+                left.text, right.text
+            ),
+            Level::NameLongBeginning => format!(
+                "one name is the beginning of the other ({words} comes after) and may have been cut: {} / {}",
+                left.text, right.text
+            ),
+            _ => format!(
+                "one name has more words ({words}): {} / {}",
+                left.text, right.text
+            ),
+        };
+        found.push(Found::new(level, words, text));
+    } else {
+        let cover = 2.0 * alignment.shared / (2.0 * alignment.shared + more_left + more_right);
+        let level = if cover >= 0.75 {
+            Level::NameOtherHigh
+        } else if cover >= 0.5 {
+            Level::NameOtherMiddle
+        } else {
+            Level::NameOtherLow
+        };
+        let (one, other) = (spelt(left, &alignment.left), spelt(right, &alignment.right));
+        found.push(Found::new(
+            level,
+            format!("{cover:.2}"),
+            format!(
+                "the names share {:.0} %, but differ in {one} / {other}",
+                cover * 100.0
+            ),
+        ));
+    }
+    // How telling the shared words are matters only where the names agree.
+    if !matches!(
+        found.first().map(|found| found.level),
+        Some(Level::NameOtherHigh | Level::NameOtherMiddle | Level::NameOtherLow)
+    ) {
+        let shared = alignment.shared;
+        let rarest = alignment.rarest / corpus.most();
+        let (level, text) = if shared >= 1.3 * corpus.most() && rarest >= 0.65 {
+            (Level::WordsRare, "the words that they share are rare")
+        } else if shared >= 0.75 * corpus.most() {
+            (
+                Level::WordsMiddle,
+                "the words that they share are neither rare nor common",
+            )
+        } else {
+            (Level::WordsCommon, "the words that they share are common")
+        };
+        found.push(Found::new(level, format!("{shared:.1}"), text));
+    }
+    traits(left, right, &mut found);
+    found
+}
+
+fn is_one_sided(alignment: &Alignment) -> bool {
+    alignment.left.is_empty() || alignment.right.is_empty()
+}
+
+/// Kind, legal form, numbers, brackets.
+fn traits(left: &Name, right: &Name, found: &mut Vec<Found>) {
+    if let (Some(one), Some(other)) = (left.kind, right.kind) {
+        found.push(if one == other {
+            Found::new(Level::KindSame, one, format!("both are called {one}"))
+        } else {
+            let value = format!("{one} and {other}");
+            let text = format!("they are different kinds of body: {value}");
+            Found::new(Level::KindDiffers, value, text)
+        });
+    }
+    if let (Some(one), Some(other)) = (left.form, right.form) {
+        found.push(if one == other {
+            Found::new(
+                Level::FormSame,
+                one,
+                format!("both have the legal form {one}"),
+            )
+        } else {
+            let value = format!("{one} and {other}");
+            let text = format!("their legal forms differ: {value}");
+            Found::new(Level::FormDiffers, value, text)
+        });
+    }
+    let numbers = |name: &Name| name.numbers.iter().cloned().collect::<Vec<_>>().join(", ");
+    match (left.numbers.is_empty(), right.numbers.is_empty()) {
+        (true, true) => {}
+        (false, false) if left.numbers == right.numbers => {
+            let value = numbers(left);
+            let text = format!("both have the number {value}");
+            found.push(Found::new(Level::NumbersSame, value, text));
+        }
+        (false, false) => {
+            let value = format!("{} and {}", numbers(left), numbers(right));
+            let text = format!("their numbers differ: {value}");
+            found.push(Found::new(Level::NumbersDiffer, value, text));
+        }
+        _ => {
+            let value = format!("{}{}", numbers(left), numbers(right));
+            let text = format!("only one has the number {value}");
+            found.push(Found::new(Level::NumberOnOneSide, value, text));
+        }
+    }
+    if !left.asides.is_empty() && !right.asides.is_empty() {
+        let shares = left.asides.iter().any(|word| right.asides.contains(word));
+        if !shares {
+            let value = format!("{} and {}", left.asides.join(" "), right.asides.join(" "));
+            let text = format!("what stands in brackets differs: {value}");
+            found.push(Found::new(Level::BracketsDiffer, value, text));
+        }
+    }
+}
+
+/// Both names are one acronym: of things that have longer names it tells little, since many bodies
+/// are known by the same few letters.
+fn same_acronym(left: &Name, right: &Name) -> Option<Found> {
+    let acronym = left.acronyms.first()?;
+    let is_all = |name: &Name| name.words.len() == 1 && name.acronyms.len() == 1;
+    let is_short = acronym.chars().count() <= 6;
+    let are_same = is_all(left) && is_all(right) && right.acronyms.first() == Some(acronym);
+    (are_same && is_short).then(|| {
+        let text = format!("both are known as {}", left.text);
+        Found::new(Level::AcronymShort, acronym, text)
+    })
+}
+
+/// One name is the acronym of the other.
+fn acronym(left: &Name, right: &Name) -> Option<Found> {
+    let alone = |name: &Name| match name.words.as_slice() {
+        [_] if name.acronyms.len() == 1 => name.acronyms.first().cloned(),
+        _ => None,
+    };
+    for (short, long) in [(left, right), (right, left)] {
+        let Some(acronym) = alone(short) else {
+            continue;
+        };
+        if long.words.len() < 2 {
+            continue;
+        }
+        if long.acronyms.contains(&acronym) {
+            let text = format!("{} states the acronym {acronym}", long.text);
+            return Some(Found::new(Level::AcronymStated, acronym, text));
+        }
+        let letters = acronym.chars().count();
+        let enough = letters >= 3 && long.initials.chars().count() <= letters + 2;
+        if enough && long.initials.ends_with(&acronym) {
+            let text = format!("{acronym} are the first letters of {}", long.text);
+            let level = match letters {
+                3 | 4 => Level::AcronymShort,
+                _ => Level::AcronymInitials,
+            };
+            return Some(Found::new(level, acronym, text));
+        }
+    }
+    None
+}
+
+fn align(left: &Name, right: &Name, corpus: &Corpus) -> Alignment {
+    let mut free_left: Vec<usize> = (0..left.words.len()).collect();
+    let mut free_right: Vec<usize> = (0..right.words.len()).collect();
+    let mut partner: Vec<Option<usize>> = vec![None; left.words.len()];
+    let mut alignment = Alignment::default();
+    let word = |name: &Name, at: usize| name.words.get(at).cloned().unwrap_or_default();
+    free_left.retain(|&l| {
+        let Some(at) = free_right
+            .iter()
+            .position(|&r| left.words.get(l) == right.words.get(r))
+        else {
+            return true;
+        };
+        let r = free_right.remove(at);
+        let weight = corpus.weight(&word(left, l));
+        alignment.shared += weight;
+        alignment.rarest = alignment.rarest.max(weight);
+        if let Some(partner) = partner.get_mut(l) {
+            *partner = Some(r);
+        }
+        false
+    });
+    free_left.retain(|&l| {
+        let Some(at) = free_right
+            .iter()
+            .position(|&r| is_respelt(&word(left, l), &word(right, r), corpus))
+        else {
+            return true;
+        };
+        let r = free_right.remove(at);
+        let (one, other) = (word(left, l), word(right, r));
+        let weight = corpus.weight(&one).min(corpus.weight(&other));
+        alignment.shared += 0.8 * weight;
+        alignment.rarest = alignment.rarest.max(weight);
+        alignment.respelt.push((one, other));
+        if let Some(partner) = partner.get_mut(l) {
+            *partner = Some(r);
+        }
+        false
+    });
+    // What stands in brackets on one side may stand in the name on the other.
+    free_left.retain(|&l| !right.asides.contains(&word(left, l)));
+    free_right.retain(|&r| !left.asides.contains(&word(right, r)));
+    // A last word that breaks off.
+    let broken = |short: &Name, free: &[usize], long: &Name, others: &[usize]| {
+        let last = short.words.len().checked_sub(1)?;
+        free.contains(&last).then_some(())?;
+        let part = short.words.get(last)?;
+        others.iter().copied().find(|&other| {
+            let whole = long.words.get(other);
+            let unspelt = whole
+                .is_some_and(|whole| whole.len() > part.len() && whole.starts_with(part.as_str()));
+            unspelt || whole.is_some_and(|whole| begins_a_spelling(part, whole, &long.text))
+        })
+    };
+    if let Some(r) = broken(left, &free_left, right, &free_right) {
+        let l = left.words.len() - 1;
+        alignment.broken = Some((word(left, l), word(right, r)));
+        alignment.shared += 0.5 * corpus.weight(&word(right, r));
+        free_left.retain(|&at| at != l);
+        free_right.retain(|&at| at != r);
+        if let Some(partner) = partner.get_mut(l) {
+            *partner = Some(r);
+        }
+    } else if let Some(l) = broken(right, &free_right, left, &free_left) {
+        let r = right.words.len() - 1;
+        alignment.broken = Some((word(right, r), word(left, l)));
+        alignment.shared += 0.5 * corpus.weight(&word(left, l));
+        free_left.retain(|&at| at != l);
+        free_right.retain(|&at| at != r);
+        if let Some(partner) = partner.get_mut(l) {
+            *partner = Some(r);
+        }
+    }
+    let length = left.words.len().min(right.words.len());
+    alignment.in_order = partner
+        .iter()
+        .take(length)
+        .enumerate()
+        .all(|(at, partner)| *partner == Some(at));
+    alignment.left = free_left;
+    alignment.right = free_right;
+    alignment
+}
+
+/// Whether a broken word begins the word that the text of the other name has where this one has
+/// the meaning: `forma` of `formación`, which is kept as `training`.
+fn begins_a_spelling(part: &str, meaning: &str, text: &str) -> bool {
+    part.chars().count() >= 3
+        && is_general(meaning)
+        && text
+            .to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| {
+                word.len() > part.len()
+                    && word.starts_with(part)
+                    && Name::new(word)
+                        .words
+                        .first()
+                        .is_some_and(|found| found == meaning)
+            })
+}
+
+/// Whether two words are one with a slip of the pen: nearly the same letters, and one of them so
+/// rare that it is no word of its own (`PALENCIA` is none of `VALENCIA`).
+fn is_respelt(left: &str, right: &str, corpus: &Corpus) -> bool {
+    let (shorter, longer) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let letters = shorter.chars().count();
+    if letters < 4 || longer.chars().count() > letters + 2 {
+        return false;
+    }
+    if corpus.count(left).min(corpus.count(right)) > 2 {
+        return false;
+    }
+    // Of a short word, or one that begins otherwise, one of the two must be known as a word, or
+    // `Martina` would be a slip of `Marina`.
+    let first_differs = left.chars().next() != right.chars().next();
+    let is_known = corpus.count(left).max(corpus.count(right)) >= 4;
+    if (first_differs || letters < 7) && !is_known {
+        return false;
+    }
+    let allowed = if letters < 9 { 1 } else { 2 };
+    strsim::jaro_winkler(left, right) >= 0.85 && strsim::osa_distance(left, right) <= allowed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linking::records::Kind;
+
+    fn judged(left: &str, right: &str) -> Verdict {
+        let (left, right) = (Record::named(left), Record::named(right));
+        let corpus = Corpus::new([&left, &right]);
+        judge(&left, &right, &corpus)
+    }
+
+    #[track_caller]
+    fn check_same(left: &str, right: &str) {
+        let verdict = judged(left, right);
+        assert!(verdict.score >= 0.8, "{left} / {right}: {verdict:#?}");
+        // No side is the first one.
+        assert_eq!(verdict.score, judged(right, left).score, "{left} / {right}");
+    }
+
+    #[track_caller]
+    fn check_other(left: &str, right: &str) {
+        let verdict = judged(left, right);
+        assert!(verdict.score < 0.5, "{left} / {right}: {verdict:#?}");
+    }
+
+    #[test]
+    fn one_body_under_two_names_is_found() {
+        check_same(
+            "FUNDACION SECRETARIADO GITANO",
+            "Fundación Secretariado Gitano",
+        );
+        check_same("AYTO DE TORRELODONES", "AYUNTAMIENTO DE TORRELODONES");
+        check_same("CERINOX SA", "Cerinox, S.A.");
+        check_same("CEAR", "Comisión Española de Ayuda al Refugiado (CEAR)");
+        check_same(
+            "UNIVERSIDAD COMPLUTENSE DE MAD",
+            "UNIVERSIDAD COMPLUTENSE DE MADRID",
+        );
+    }
+
+    #[test]
+    fn bodies_whose_names_are_alike_are_kept_apart() {
+        check_other("Fundación San Juan Macías", "Asociación San Juan Macías");
+        check_other("IES Ramón y Cajal 1", "IES Ramón y Cajal 2");
+        check_other("Universidad de Málaga", "Ayuntamiento de Málaga");
+        check_other("Cruz Roja Palencia", "Cruz Roja Valencia");
+        check_other("Gupost SA", "Gupost Zaragoza SL");
+    }
+
+    #[test]
+    fn few_letters_are_no_more_than_a_hint() {
+        let verdict = judged("UNED", "Universidad Nacional de Educación a Distancia");
+        assert!((0.5..0.8).contains(&verdict.score), "{verdict:?}");
+        check_other("MA", "Eva María Martín Marroquín-MA");
+        check_other("Murcia", "Ayuntamiento de Pliego (Murcia)");
+    }
+
+    #[test]
+    fn an_identifier_that_differs_vetoes_and_one_that_agrees_settles() {
+        let with = |name: &str, scheme: &str, value: &str| {
+            let mut record = Record::named(name);
+            let values = record.identifiers.entry(scheme.to_owned()).or_default();
+            values.insert(value.to_owned());
+            record
+        };
+        let one = with("Lloyds Bank Foundation", "GB-CHC", "327114");
+        let other = with("Lloyds Bank Foundation", "GB-CHC", "999999");
+        let corpus = Corpus::new([&one, &other]);
+        assert_eq!(judge(&one, &other, &corpus).score, 0.0);
+        let renamed = with("The Foundation for England", "GB-CHC", "327114");
+        assert!(judge(&one, &renamed, &corpus).score > 0.8);
+    }
+
+    #[test]
+    fn places_and_web_addresses_count_for_and_against() {
+        let at = |town: &str, host: &str| {
+            let mut record = Record::named("Centro Social San Juan");
+            record.towns.insert(town.to_owned());
+            record.hosts.insert(host.to_owned());
+            record
+        };
+        let (here, also_here, there) = (
+            at("sevilla", "sanjuan.es"),
+            at("sevilla", "sanjuan.es"),
+            at("vigo", "other.es"),
+        );
+        let corpus = Corpus::new([&here, &there]);
+        assert!(judge(&here, &also_here, &corpus).score > 0.95);
+        assert!(judge(&here, &there, &corpus).score < 0.8);
+        let mut service = also_here.clone();
+        service.kind = Kind::Service;
+        let verdict = judge(&here, &service, &corpus);
+        assert!(
+            verdict
+                .reasons
+                .iter()
+                .any(|reason| reason.feature == "type")
+        );
+    }
+
+    #[test]
+    fn reasons_add_up_to_the_score() {
+        let verdict = judged("AYTO. LOGROÑO", "EXCMO. AYUNTAMIENTO DE LOGROÑO");
+        let odds: f64 = verdict
+            .reasons
+            .iter()
+            .map(|reason| reason.contribution)
+            .sum();
+        let score = 1.0 / (1.0 + (-(odds + PRIOR)).exp());
+        assert!((score - verdict.score).abs() < 0.02, "{verdict:?}");
+        assert!(verdict.reasons.iter().all(|reason| !reason.text.is_empty()));
+    }
+}
