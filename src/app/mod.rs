@@ -10,6 +10,7 @@ pub mod executable;
 pub mod federation;
 pub mod integration;
 pub mod iri;
+pub mod merging;
 pub mod networks;
 mod observations;
 pub mod permalink;
@@ -28,6 +29,7 @@ pub mod void;
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
 pub use federation::Federation;
+pub use merging::MergedView;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use precondition::{Precondition, States};
@@ -69,6 +71,7 @@ struct Inner {
     config: Config,
     summary: Mutex<Vec<summary::Kept>>,
     visibility: visibility::Visibility,
+    merged: merging::Views,
     networks: Networks,
     indicators: Indicators,
     saved: SavedQueries,
@@ -233,6 +236,7 @@ impl KnowledgeGraph {
                 config,
                 summary: Mutex::default(),
                 visibility,
+                merged: merging::Views::default(),
                 networks,
                 indicators,
                 saved,

@@ -12,6 +12,7 @@ mod graphs;
 mod health;
 mod integration;
 mod listen;
+mod merging;
 mod methods;
 mod negotiate;
 mod networks;
@@ -36,6 +37,8 @@ mod tests;
 mod tests_federation;
 #[cfg(test)]
 mod tests_history;
+#[cfg(test)]
+mod tests_merged;
 #[cfg(test)]
 mod tests_networks;
 #[cfg(test)]

@@ -75,6 +75,18 @@ impl Snapshot {
         &self.hidden_parts().key
     }
 
+    /// The same view under another key, for one whose data differs.
+    pub(super) fn marked(&self, mark: &str) -> Self {
+        let parts = self.hidden_parts();
+        let hidden = Arc::new(Hidden {
+            ids: parts.ids.clone(),
+            names: parts.names.clone(),
+            key: format!("{}{mark}", parts.key),
+            whole: parts.whole.clone(),
+        });
+        self.without(hidden)
+    }
+
     pub(super) fn hidden_ids(&self) -> &[TermId] {
         &self.hidden_parts().ids
     }

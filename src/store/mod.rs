@@ -21,6 +21,7 @@ mod history;
 mod index;
 mod inference;
 mod log;
+mod merged;
 mod plan;
 mod query;
 mod service;
