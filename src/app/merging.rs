@@ -426,21 +426,21 @@ impl PlainLink {
 #[derive(Debug)]
 pub struct MergedView {
     given: Arc<Snapshot>,
-    snapshot: Arc<Snapshot>,
+    merged: Arc<Snapshot>,
     merging: Merging,
 }
 
 impl MergedView {
     fn new(given: &Arc<Snapshot>) -> Result<Self, AppError> {
         let merging = Merging::of(given);
-        let snapshot = if merging.is_empty() {
+        let merged = if merging.is_empty() {
             Arc::clone(given)
         } else {
             Arc::new(given.renamed(&merging.representatives, &merging.graphs)?)
         };
         Ok(Self {
             given: Arc::clone(given),
-            snapshot,
+            merged,
             merging,
         })
     }
@@ -451,8 +451,8 @@ impl MergedView {
     }
 
     /// The data with one IRI for each thing; where nothing is linked, the data as it is given.
-    pub fn snapshot(&self) -> &Arc<Snapshot> {
-        &self.snapshot
+    pub fn merged(&self) -> &Arc<Snapshot> {
+        &self.merged
     }
 
     /// What is joined.
@@ -529,7 +529,7 @@ impl Views {
         }
         let bytes = |kept: &VecDeque<Kept>| -> usize {
             let views = kept.iter().filter_map(|known| known.view.peek());
-            views.map(|view| view.snapshot.delta_bytes()).sum()
+            views.map(|view| view.merged.delta_bytes()).sum()
         };
         while kept.len() >= MOST_KEPT || bytes(&kept) > MOST_BYTES {
             if kept.pop_front().is_none() {
@@ -581,7 +581,7 @@ impl KnowledgeGraph {
     /// # Errors
     /// As [`KnowledgeGraph::merged_view`].
     pub fn merged(&self, given: &Arc<Snapshot>) -> Result<Arc<Snapshot>, AppError> {
-        Ok(Arc::clone(self.merged_view(given)?.snapshot()))
+        Ok(Arc::clone(self.merged_view(given)?.merged()))
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn seen(
     if !is_merged {
         return Ok(Arc::clone(given));
     }
-    Ok(Arc::clone(view(state, given).await?.snapshot()))
+    Ok(Arc::clone(view(state, given).await?.merged()))
 }
 
 /// A link with who made it, when and why.

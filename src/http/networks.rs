@@ -124,7 +124,7 @@ impl Asked {
     ) -> Result<Response, ApiError> {
         if self.is_merged {
             let view = merging::view(state, &self.snapshot).await?;
-            self.snapshot = Arc::clone(view.snapshot());
+            self.snapshot = Arc::clone(view.merged());
             self.view = Some(view);
         }
         let definitions = state.graph().ontology().fingerprint();

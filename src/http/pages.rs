@@ -715,7 +715,7 @@ pub(super) fn resource(
         }
     });
     let representative = merged.merging().representative(&description.iri);
-    let named_by = merged.snapshot();
+    let named_by = merged.merged();
     render(&ResourcePage {
         joined: class.map(|class| Joined::of(&merged, class, &links, mine())),
         title: label(named_by, representative.as_ref().into()),

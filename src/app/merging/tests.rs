@@ -184,7 +184,7 @@ fn a_quad_of_the_view_leads_back_to_those_that_were_given() {
     };
     let knows = node("knows");
     let merged: Vec<Quad> = view
-        .snapshot()
+        .merged()
         .quads_for_pattern(None, Some(knows.as_ref()), None, None)
         .collect();
     assert_eq!(merged.len(), 2);
