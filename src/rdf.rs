@@ -127,6 +127,11 @@ impl<'a> KeyView<'a> {
         }
     }
 
+    /// Whether a key is that of a triple term, by its first byte.
+    pub(crate) fn is_triple(key: &[u8]) -> bool {
+        key.first() == Some(&tag::TRIPLE)
+    }
+
     /// Writes the key.
     pub fn write(self, out: &mut Vec<u8>) {
         out.clear();

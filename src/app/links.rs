@@ -7,6 +7,13 @@
 //! open again, and nothing is ever merged here: `G/links` says what is the same, the data stays as
 //! it was given.
 
+pub(super) mod terms;
+
+use self::terms::{
+    ANNOTATED_PROPERTY, ANNOTATED_SOURCE, ANNOTATED_TARGET, AXIOM, COMPOSITE, CONFIDENCE, DATE,
+    EXACT_MATCH, JUSTIFICATION, MANUAL, MAPPING, MODIFIER, NOT, PARTNERS, REVIEWER, SAME_AS,
+    owner_of_links,
+};
 use super::{AppError, KnowledgeGraph, Writer, iri};
 use crate::ingest::rdf::graph_named;
 use crate::linking::blocking::Corpus;
@@ -22,6 +29,7 @@ use oxigraph::model::{
     GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, QuadRef,
     Term, TermRef, Triple,
 };
+use petgraph::unionfind::UnionFind;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -39,33 +47,6 @@ const MOST_BYTES: usize = 64 << 20;
 pub const MOST_DECISIONS: usize = 10_000;
 /// Characters of a comment.
 const LONGEST_COMMENT: usize = 4_000;
-/// Below this graph are those of partners.
-const PARTNERS: &str = "https://w3id.org/weft/graph/partner";
-
-macro_rules! terms {
-    ($($name:ident = $iri:literal;)*) => {
-        $(const $name: NamedNodeRef<'static> = NamedNodeRef::new_unchecked($iri);)*
-    };
-}
-
-terms! {
-    SAME_AS = "http://www.w3.org/2002/07/owl#sameAs";
-    EXACT_MATCH = "http://www.w3.org/2004/02/skos/core#exactMatch";
-    AXIOM = "http://www.w3.org/2002/07/owl#Axiom";
-    ANNOTATED_SOURCE = "http://www.w3.org/2002/07/owl#annotatedSource";
-    ANNOTATED_PROPERTY = "http://www.w3.org/2002/07/owl#annotatedProperty";
-    ANNOTATED_TARGET = "http://www.w3.org/2002/07/owl#annotatedTarget";
-    MAPPING = "https://w3id.org/sssom/Mapping";
-    CONFIDENCE = "https://w3id.org/sssom/confidence";
-    JUSTIFICATION = "https://w3id.org/sssom/mapping_justification";
-    REVIEWER = "https://w3id.org/sssom/reviewer_label";
-    MODIFIER = "https://w3id.org/sssom/predicate_modifier";
-    NOT = "https://w3id.org/sssom/Not";
-    MANUAL = "https://w3id.org/semapv/vocab/ManualMappingCuration";
-    COMPOSITE = "https://w3id.org/semapv/vocab/CompositeMatching";
-    DATE = "http://purl.org/dc/terms/date";
-}
-
 /// Prefixes of the terms that links are written with.
 pub const PREFIXES: [(&str, &str); 2] = [
     ("sssom", "https://w3id.org/sssom/"),
@@ -254,12 +235,6 @@ fn is_at_or_below(graph: &str, root: &NamedNode) -> bool {
     graph.strip_prefix(root.as_str()).is_some_and(|rest| {
         rest.is_empty() || rest.starts_with('/') || root.as_str().ends_with('/')
     })
-}
-
-/// The graph whose owner's links a graph holds.
-fn owner_of_links(graph: &str) -> Option<&str> {
-    let owner = graph.strip_suffix("/links")?;
-    (graph != LINKS.as_str() && owner != PARTNERS && owner.contains(':')).then_some(owner)
 }
 
 /// What a graph is to the search for links.
@@ -596,58 +571,39 @@ impl Decisions {
     }
 }
 
-/// Things that are joined, each with a member that stands for its class.
-#[derive(Clone, Debug, Default)]
+/// Things that are joined.
+#[derive(Clone, Debug)]
 struct Union {
     numbers: HashMap<NamedNode, usize>,
-    parents: Vec<usize>,
+    classes: UnionFind<usize>,
+}
+
+impl Default for Union {
+    fn default() -> Self {
+        Self {
+            numbers: HashMap::new(),
+            classes: UnionFind::new_empty(),
+        }
+    }
 }
 
 impl Union {
     fn number(&mut self, node: &NamedNode) -> usize {
-        if let Some(number) = self.numbers.get(node) {
-            return *number;
-        }
-        let number = self.parents.len();
-        self.parents.push(number);
-        self.numbers.insert(node.clone(), number);
-        number
-    }
-
-    fn root(&self, mut at: usize) -> usize {
-        while let Some(parent) = self.parents.get(at)
-            && *parent != at
-        {
-            at = *parent;
-        }
-        at
+        let classes = &mut self.classes;
+        *self
+            .numbers
+            .entry(node.clone())
+            .or_insert_with(|| classes.new_set())
     }
 
     fn join(&mut self, a: &NamedNode, b: &NamedNode) {
         let (a, b) = (self.number(a), self.number(b));
-        let (a_root, b_root) = (self.root(a), self.root(b));
-        let root = a_root.min(b_root);
-        // Whatever lies on the way to the root points at it from now on, so ways stay short.
-        for start in [a, b] {
-            let mut at = start;
-            while let Some(parent) = self.parents.get_mut(at) {
-                let next = std::mem::replace(parent, root);
-                if next == at || next == root {
-                    break;
-                }
-                at = next;
-            }
-        }
-        for old in [a_root, b_root] {
-            if let Some(parent) = self.parents.get_mut(old) {
-                *parent = root;
-            }
-        }
+        self.classes.union(a, b);
     }
 
     fn are_joined(&self, a: &NamedNode, b: &NamedNode) -> bool {
         match (self.numbers.get(a), self.numbers.get(b)) {
-            (Some(a), Some(b)) => self.root(*a) == self.root(*b),
+            (Some(a), Some(b)) => self.classes.equiv(*a, *b),
             _ => a == b,
         }
     }

@@ -16,6 +16,7 @@ pub mod integration;
 pub mod iri;
 pub mod links;
 pub mod mappings;
+pub mod merging;
 pub mod networks;
 mod observations;
 pub mod permalink;
@@ -41,6 +42,7 @@ pub use datasets::{Dataset, DatasetError};
 pub use federation::Federation;
 pub use links::LinkError;
 pub use mappings::{MappingsError, SavedMappings};
+pub use merging::MergedView;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use policies::{Policies, Policy, PolicyError, SetPolicy};
@@ -80,6 +82,7 @@ struct Inner {
     config: Config,
     summary: Mutex<Vec<summary::Kept>>,
     visibility: visibility::Visibility,
+    merged: merging::Views,
     networks: Networks,
     links: links::Links,
     indicators: Indicators,
@@ -156,6 +159,7 @@ impl KnowledgeGraph {
                 config,
                 summary: Mutex::default(),
                 visibility,
+                merged: merging::Views::default(),
                 networks,
                 links: links::Links::default(),
                 indicators,

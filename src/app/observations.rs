@@ -373,7 +373,8 @@ impl KnowledgeGraph {
         self.settle()?;
         let private = self.private_graphs()?;
         let snapshot = self.public_snapshot()?;
-        let batch = self.observations(&snapshot)?;
+        // With one IRI for each actor, as the service answers unless it is told otherwise.
+        let batch = self.observations(&self.merged(&snapshot)?)?;
         let about = CommitInfo::new(AUTHOR, format!("results of version {}", snapshot.version()));
         let store = self.store().clone();
         let committed = self

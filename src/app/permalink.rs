@@ -58,6 +58,9 @@ pub struct Question {
     /// How the answer is looked at, a word of the client's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub view: Option<String>,
+    /// Whether the merged view is asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub merged: bool,
 }
 
 impl Question {
@@ -75,6 +78,9 @@ impl Question {
         }
         if let Some(view) = &self.view {
             add_parameter(&mut path, "view", view);
+        }
+        if self.merged {
+            add_parameter(&mut path, "merged", "true");
         }
         path
     }
@@ -97,6 +103,10 @@ impl Question {
         for (name, value) in &self.parameters {
             part(name);
             part(value);
+        }
+        // Links to what is not merged keep the names that they have.
+        if self.merged {
+            part("merged");
         }
         hasher.finalize().to_hex().to_string()
     }
@@ -404,6 +414,7 @@ mod tests {
             parameters: BTreeMap::new(),
             version,
             view: None,
+            merged: false,
         }
     }
 

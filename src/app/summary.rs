@@ -1,11 +1,11 @@
 //! The counts that say what is in the graph.
 
 use super::datasets::owner_of;
-use super::{KnowledgeGraph, iri};
+use super::{AppError, KnowledgeGraph, iri};
 use crate::store::Snapshot;
 use oxigraph::model::{GraphName, NamedNodeRef, Term, vocab::rdf};
 use std::collections::HashSet;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 /// How much of what one data version holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +69,21 @@ impl KnowledgeGraph {
             summary: summary.clone(),
         });
         summary
+    }
+}
+
+impl KnowledgeGraph {
+    /// The counts with one thing for all that links join: of actors, services and the others.
+    /// Triples are those that are stated.
+    ///
+    /// # Errors
+    /// As [`KnowledgeGraph::merged_view`].
+    pub fn merged_summary(&self, given: &Arc<Snapshot>) -> Result<Summary, AppError> {
+        let merged = self.merged(given)?;
+        Ok(Summary {
+            triples: given.triple_count(),
+            ..self.summary(&merged)
+        })
     }
 }
 

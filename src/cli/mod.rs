@@ -189,6 +189,9 @@ struct RunQuery {
     /// Seconds the query may take
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
+    /// Take what accepted links join for one thing with one IRI
+    #[arg(long)]
+    merged: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -735,7 +738,10 @@ fn print_import_report(reporter: &Reporter, report: &ImportReport) {
 
 fn run_query(place: &Place, arguments: RunQuery) -> Result<(), CliError> {
     let graph = existing(place)?;
-    let snapshot = graph.snapshot();
+    let mut snapshot = graph.snapshot();
+    if arguments.merged {
+        snapshot = graph.merged(&snapshot)?;
+    }
     let query = query_of(&graph, &arguments)?.with_services(graph.services(&snapshot));
     let limits = Limits {
         deadline: arguments

@@ -54,6 +54,9 @@ pub(super) struct Within {
     /// contextual; several values are separated by commas. Give it again for another key
     #[arg(long = "filter", value_name = "KEY=VALUE")]
     filters: Vec<String>,
+    /// Take each IRI for a thing of its own, whatever accepted links say
+    #[arg(long)]
+    no_merge: bool,
 }
 
 // What random numbers decide.
@@ -235,7 +238,10 @@ impl Asked {
             })
             .collect::<Result<_, _>>()?;
         let graph = existing(place)?;
-        let snapshot = graph.snapshot();
+        let mut snapshot = graph.snapshot();
+        if !within.no_merge {
+            snapshot = graph.merged(&snapshot)?;
+        }
         let filter = graph.filter(&snapshot, pairs)?;
         Ok(Self {
             graph,

@@ -32,6 +32,9 @@ pub(super) struct Find {
     /// Leave out words with typing errors
     #[arg(long)]
     exact: bool,
+    /// Take each IRI for a thing of its own, whatever accepted links say
+    #[arg(long)]
+    no_merge: bool,
     /// How the list is written [default: table on a terminal, else csv]
     #[arg(long, value_enum)]
     format: Option<RowFormat>,
@@ -39,7 +42,10 @@ pub(super) struct Find {
 
 pub(super) fn run_search(place: &Place, find: &Find) -> Result<(), CliError> {
     let graph = existing(place)?;
-    let snapshot = graph.snapshot();
+    let mut snapshot = graph.snapshot();
+    if !find.no_merge {
+        snapshot = graph.merged(&snapshot)?;
+    }
     let usage = |error: crate::app::SearchError| CliError::Usage(error.to_string());
     let search = Search::with_fuzzy(&find.text.join(" "), !find.exact)
         .and_then(|search| search.of_type(&find.kind))

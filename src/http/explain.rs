@@ -6,6 +6,7 @@
 
 use super::AppState;
 use super::error::ApiError;
+use super::merging::{self, MERGED};
 use super::pinned::Pinned;
 use super::request::{
     Form, QUERY_ID, client_of, content_type, deadline, query_id, read_body, url, utf8,
@@ -20,7 +21,6 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value, json};
 use std::io::Write;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// How long the text of a query may be.
@@ -64,6 +64,7 @@ async fn explain(State(state): State<AppState>, request: Request) -> Result<Resp
         "timeout",
         "version",
         "query-id",
+        MERGED,
     ])?;
     let text = form.required("query")?.to_owned();
     if text.len() > LONGEST_QUERY {
@@ -75,7 +76,8 @@ async fn explain(State(state): State<AppState>, request: Request) -> Result<Resp
     };
     let deadline = deadline(&form, state.graph().config().query_timeout)?;
     let pinned = Pinned::of(&state, &parts.headers, &form, deadline).await?;
-    let snapshot = Arc::clone(&pinned.snapshot);
+    let is_merged = merging::is_wanted(&form, false)?;
+    let snapshot = merging::seen(&state, &pinned.snapshot, is_merged).await?;
     let base = url(&parts);
     let request = evaluations::Request {
         client: client_of(&state, &parts)?,

@@ -2,6 +2,7 @@
 
 use super::AppState;
 use super::error::ApiError;
+use super::merging::MERGED;
 use super::negotiate::{Format, of_path};
 use super::networks::{Answer, Asked, mixing_rows};
 use super::rows::{self, FORMATS, Page, Rows, number, score, term};
@@ -132,7 +133,7 @@ fn made(
 fn filters(asked: &Asked) -> String {
     let mut query = String::new();
     for (name, value) in asked.form.pairs() {
-        if Filter::KEYS.contains(&name) && !value.is_empty() {
+        if (Filter::KEYS.contains(&name) || name == MERGED) && !value.is_empty() {
             query.push(if query.is_empty() { '?' } else { '&' });
             query.push_str(name);
             query.push('=');

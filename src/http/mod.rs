@@ -16,6 +16,7 @@ mod imports;
 mod integration;
 mod links;
 mod listen;
+mod merging;
 mod methods;
 mod multipart;
 mod negotiate;
@@ -50,6 +51,8 @@ mod tests_history;
 mod tests_imports;
 #[cfg(test)]
 mod tests_links;
+#[cfg(test)]
+mod tests_merged;
 #[cfg(test)]
 mod tests_networks;
 #[cfg(test)]

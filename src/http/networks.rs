@@ -3,12 +3,13 @@
 
 use super::AppState;
 use super::error::ApiError;
+use super::merging::{self, MERGED, link_view};
 use super::negotiate::{Format, of_path};
 use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
 use super::rows::{self, FORMATS, Page, Rows, metric_value, number, score};
 use crate::app::networks::{COSTLY_BELOW, ScoreColumn, metrics_named};
-use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, NetworkError};
+use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, MergedView, NetworkError};
 use crate::metrics::betweenness::Sample;
 use crate::metrics::mixing::{Mixing, MixingRow};
 use crate::metrics::{self, Approximation, Metric, Options, Scope, Score, ValueKind};
@@ -24,9 +25,10 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use oxigraph::model::Term;
+use oxigraph::model::{NamedNode, NamedOrBlankNodeRef, Quad, Term, TermRef};
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -61,19 +63,24 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 /// Parameters of all networks, besides the filters.
-const OPTIONS: [&str; 6] = [
+const OPTIONS: [&str; 7] = [
     "seed",
     "permutations",
     "approximate",
     "confidence",
     "exact",
     "timeout",
+    MERGED,
 ];
 
 /// A question about a network, as far as it is understood without the data.
 pub(super) struct Asked {
     /// The data it is about.
     pub(super) snapshot: Arc<Snapshot>,
+    /// Whether what links join counts as one.
+    is_merged: bool,
+    /// The data as it is given, and what was joined, once it is.
+    view: Option<Arc<MergedView>>,
     /// All parameters.
     pub(super) form: Form,
     /// The part of the rows that is wanted.
@@ -95,6 +102,8 @@ impl Asked {
         let form = Form::of_url(uri)?;
         form.only(&[&Filter::KEYS[..], &OPTIONS[..], own].concat())?;
         Ok(Self {
+            is_merged: merging::is_wanted(&form, true)?,
+            view: None,
             snapshot: request::snapshot(state, headers)?,
             page: Page::of(&form)?,
             options: options(&form)?,
@@ -106,13 +115,18 @@ impl Asked {
 
     /// Answers, unless the client has the answer already. `what` tells the resource.
     pub(super) async fn answer(
-        self,
+        mut self,
         state: &AppState,
         headers: &HeaderMap,
         what: &[&str],
         content_type: &'static str,
         make: impl FnOnce(&KnowledgeGraph, &Self) -> Result<Answer, ApiError> + Send + 'static,
     ) -> Result<Response, ApiError> {
+        if self.is_merged {
+            let view = merging::view(state, &self.snapshot).await?;
+            self.snapshot = Arc::clone(view.merged());
+            self.view = Some(view);
+        }
         let definitions = state.graph().ontology().fingerprint();
         let mut identity = vec![definitions.as_str(), content_type];
         identity.extend(what);
@@ -175,6 +189,33 @@ impl Asked {
             memory: Some(self.memory),
             ..Limits::default()
         }
+    }
+
+    /// The IRI that stands for a node.
+    fn representative(&self, iri: &str) -> String {
+        let joined = self.view.as_ref().zip(NamedNode::new(iri).ok());
+        match joined {
+            Some((view, node)) => view.merging().representative(&node).as_str().to_owned(),
+            None => iri.to_owned(),
+        }
+    }
+
+    /// Rows of nodes with how many other IRIs each has, and which.
+    fn with_aliases(&self, rows: Rows, network: &Network, order: &[u32]) -> Rows {
+        let nodes = order
+            .iter()
+            .filter_map(|node| network.nodes().get(*node as usize));
+        let cells = nodes.map(|node| {
+            let aliases: Vec<&str> = match (&self.view, &node.term) {
+                (Some(view), Term::NamedNode(node)) => {
+                    let aliases = view.merging().aliases(node).iter();
+                    aliases.map(|alias| alias.as_str()).collect()
+                }
+                _ => Vec::new(),
+            };
+            [json!(aliases.len()), json!(aliases)]
+        });
+        rows.beside(["aliasCount", "aliases"], cells)
     }
 
     /// The metrics that are asked for by name.
@@ -547,8 +588,9 @@ async fn nodes(
         &state,
         &uri,
         &headers,
-        &["metrics", "sort", "limit", "offset"],
+        &["metrics", "sort", "limit", "offset", "aliases"],
     )?;
+    let with_aliases = asked.form.switch("aliases")?;
     let what = ["nodes", &id.clone()];
     asked
         .answer(
@@ -575,11 +617,11 @@ async fn nodes(
                 if let Some(sort) = sort {
                     sort.apply(&mut order, measured.network(), &columns);
                 }
-                let rows = node_rows(
-                    measured.network(),
-                    &columns,
-                    &order[asked.page.range(order.len())],
-                );
+                let shown = &order[asked.page.range(order.len())];
+                let mut rows = node_rows(measured.network(), &columns, shown);
+                if with_aliases {
+                    rows = asked.with_aliases(rows, measured.network(), shown);
+                }
                 Ok(Answer::rows(&rows, format.format)?
                     .of(order.len())
                     .sampled(sample(&measured, wanted)))
@@ -867,20 +909,23 @@ async fn evidence(
             &what,
             format.content_type,
             move |graph, asked| {
-                let source = asked.form.required("source")?;
-                let target = asked.form.required("target")?;
+                let source = &asked.representative(asked.form.required("source")?);
+                let target = &asked.representative(asked.form.required("target")?);
                 let measured = asked.network(graph, &id)?;
                 let snapshot = &asked.snapshot;
                 let found = measured
                     .projection()
                     .evidence(source, target, snapshot)
                     .map_err(NetworkError::from)?;
+                let view = asked.view.as_deref();
                 let statements = found
                     .statements
                     .iter()
-                    .map(|statement| statement_view(statement, snapshot));
+                    .map(|statement| statement_view(statement, &found, snapshot, view));
+                let links = view.map(|view| joining_links(&found, view));
+                let links = links.unwrap_or_default();
                 if format.format == Format::Csv {
-                    return Answer::rows(&evidence_rows(&found, statements), Format::Csv);
+                    return Answer::rows(&evidence_rows(&found, statements, &links), Format::Csv);
                 }
                 Ok(Answer::json(&json!({
                     "source": source,
@@ -891,21 +936,40 @@ async fn evidence(
                     "weight": found.weight.map(number),
                     "dataVersion": snapshot.version(),
                     "statements": Rows::of_objects(statements).into_objects(),
+                    "links": links,
                 })))
             },
         )
         .await
 }
 
-fn statement_view(statement: &Statement, snapshot: &Snapshot) -> Map<String, Value> {
+/// A statement as it is given: with the IRIs that it was made with, whatever they are joined with.
+fn statement_view(
+    statement: &Statement,
+    evidence: &Evidence,
+    snapshot: &Snapshot,
+    view: Option<&MergedView>,
+) -> Map<String, Value> {
     let text = |term: &Option<Term>| json!(term.as_ref().map(text_of));
     let name = |term: &Option<Term>| json!(term.as_ref().map(|term| label(term, snapshot)));
-    let sources: Vec<&str> = statement.sources.iter().map(text_of).collect();
-    let triples: Vec<String> = statement
-        .quads
+    let given: Vec<Quad> = match view {
+        Some(view) => statement
+            .quads
+            .iter()
+            .flat_map(|quad| view.stated(quad))
+            .collect(),
+        None => statement.quads.clone(),
+    };
+    let is_source = |quad: &&Quad| {
+        let sources = [iri::provenance::SOURCE, iri::provenance::WAS_DERIVED_FROM];
+        sources.contains(&quad.predicate.as_ref())
+    };
+    let sources: BTreeSet<&str> = given
         .iter()
-        .map(|quad| format!("{quad} ."))
+        .filter(is_source)
+        .map(|quad| text_of(&quad.object))
         .collect();
+    let triples: Vec<String> = given.iter().map(|quad| format!("{quad} .")).collect();
     Map::from_iter(
         [
             ("event", text(&statement.event)),
@@ -917,22 +981,111 @@ fn statement_view(statement: &Statement, snapshot: &Snapshot) -> Map<String, Val
             ("graphs", json!(statement.graphs)),
             ("sources", json!(sources)),
             ("triples", json!(triples)),
+            (
+                "original",
+                json!(originals(statement, evidence, &given, view)),
+            ),
+            ("kind", json!("statement")),
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     )
 }
 
+/// The IRIs under which a statement names the ends of the tie that it is about.
+fn originals(
+    statement: &Statement,
+    evidence: &Evidence,
+    given: &[Quad],
+    view: Option<&MergedView>,
+) -> Vec<String> {
+    let ends = match &statement.member {
+        Some(member) => vec![member],
+        None => vec![&evidence.source, &evidence.target],
+    };
+    let mut found = Vec::new();
+    for end in ends {
+        let class = match (view, end) {
+            (Some(view), Term::NamedNode(node)) => view.merging().class(node),
+            _ => None,
+        };
+        let Some(class) = class else {
+            found.push(text_of(end).to_owned());
+            continue;
+        };
+        let is_named = |node: &&NamedNode| {
+            given.iter().any(|quad| {
+                quad.subject.as_ref() == NamedOrBlankNodeRef::from(*node)
+                    || quad.object.as_ref() == TermRef::from(*node)
+            })
+        };
+        let named = class.members.iter().filter(is_named);
+        found.extend(named.map(|node| node.as_str().to_owned()));
+    }
+    found
+}
+
+/// The links by which the ends of a tie, and what they share, were joined.
+fn joining_links(evidence: &Evidence, view: &MergedView) -> Vec<Map<String, Value>> {
+    let events = evidence
+        .statements
+        .iter()
+        .filter_map(|statement| statement.event.as_ref());
+    let mut seen = BTreeSet::new();
+    [&evidence.source, &evidence.target]
+        .into_iter()
+        .chain(events)
+        .filter(|term| seen.insert(text_of(term)))
+        .filter_map(|term| match term {
+            Term::NamedNode(node) => Some(view.links(node)),
+            _ => None,
+        })
+        .flatten()
+        .map(|link| link_view(&link))
+        .collect()
+}
+
+/// A row for each statement, and one for each link by which their subjects were joined.
 fn evidence_rows(
     evidence: &Evidence,
     statements: impl Iterator<Item = Map<String, Value>>,
+    links: &[Map<String, Value>],
 ) -> Rows {
-    Rows::of_objects(statements.map(|statement| {
-        let mut row = Map::new();
-        row.insert("source".to_owned(), json!(text_of(&evidence.source)));
-        row.insert("target".to_owned(), json!(text_of(&evidence.target)));
+    const OF_LINKS: [&str; 6] = [
+        "property",
+        "confidence",
+        "justification",
+        "reviewer",
+        "date",
+        "comment",
+    ];
+    let ends = |source: Value, target: Value| {
+        [("source".to_owned(), source), ("target".to_owned(), target)]
+    };
+    let (source, target) = (text_of(&evidence.source), text_of(&evidence.target));
+    let statements = statements.map(|statement| {
+        let mut row = Map::from_iter(ends(json!(source), json!(target)));
         row.extend(statement);
+        row.extend(OF_LINKS.map(|name| (name.to_owned(), Value::Null)));
         row
-    }))
+    });
+    let of = |link: &Map<String, Value>, name: &str| link.get(name).cloned().unwrap_or_default();
+    let links = links.iter().map(|link| {
+        let none = ["event", "eventLabel", "member", "memberLabel", "role"];
+        let mut row = Map::from_iter(ends(of(link, "source"), of(link, "target")));
+        row.extend(none.map(|name| (name.to_owned(), Value::Null)));
+        row.insert("statement".to_owned(), of(link, "link"));
+        row.insert("graphs".to_owned(), json!([of(link, "graph")]));
+        row.insert("sources".to_owned(), json!([]));
+        row.insert("triples".to_owned(), json!([]));
+        row.insert(
+            "original".to_owned(),
+            json!([of(link, "source"), of(link, "target")]),
+        );
+        row.insert("kind".to_owned(), json!("link"));
+        row.extend(OF_LINKS.map(|name| (name.to_owned(), of(link, name))));
+        row
+    });
+    Rows::of_objects(statements.chain(links))
 }
 
 /// `GET /api/v1/networks/{id}/export.{extension}`: the network as a file for other programs.

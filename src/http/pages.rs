@@ -7,13 +7,17 @@ use super::negotiate::Format;
 use super::request::{self, Form};
 use super::respond::Reading;
 use super::sparql::Ready;
+use crate::app::merging::Class;
 use crate::app::permalink::{add_parameter, title_of};
 use crate::app::reconcile::shortened;
 use crate::app::reconcile::suggest::Preview;
 use crate::app::resource::{
-    Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms,
+    Concept, Description, definition, describe, label, vocabulary as vocabulary_of,
+    vocabulary_terms,
 };
-use crate::app::{Catalogue, CatalogueQuery, Citation, KnowledgeGraph, SavedQuery, Summary, iri};
+use crate::app::{
+    Catalogue, CatalogueQuery, Citation, KnowledgeGraph, MergedView, SavedQuery, Summary, iri,
+};
 use crate::store::skolem::skolem_iri;
 use crate::store::{DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError};
 use askama::Template;
@@ -149,7 +153,7 @@ async fn index(State(state): State<AppState>, headers: HeaderMap) -> Result<Resp
                 Some((link, quads))
             });
             render(&IndexPage {
-                summary: graph.summary(&snapshot),
+                summary: graph.merged_summary(&snapshot)?,
                 example: EXAMPLE,
                 queries: graph.catalogue().iter().collect(),
                 graphs: graphs.collect(),
@@ -290,6 +294,18 @@ impl ResultPage {
             origin: String::new(),
             pinned,
         }
+    }
+
+    /// Says whether the merged view was asked, so that addresses lead back to it. Those of queries
+    /// of the catalogue have what the client sent already.
+    pub(super) fn merged(mut self, is_merged: bool) -> Self {
+        if is_merged {
+            if self.parameters.is_none() {
+                add_parameter(&mut self.address, super::merging::MERGED, "true");
+            }
+            add_parameter(&mut self.question, super::merging::MERGED, "true");
+        }
+        self
     }
 
     /// What tells it from other pages with the same results.
@@ -615,6 +631,31 @@ struct ResourcePage {
     concepts: Vec<(Link, Concept)>,
     graphs: Vec<Link>,
     formats: Vec<Link>,
+    /// What the thing is joined with.
+    joined: Option<Joined>,
+}
+
+/// A thing that has several IRIs.
+struct Joined {
+    /// `actor`, `service`, or what else it is.
+    kind: &'static str,
+    /// Where the page of its representative is.
+    canonical: String,
+    members: Vec<Link>,
+    links: Vec<JoinedBy>,
+    contradictions: Vec<(String, String)>,
+}
+
+/// A link, with who made it, when and why.
+struct JoinedBy {
+    source: String,
+    target: String,
+    iri: Link,
+    graph: Link,
+    reviewer: Option<String>,
+    date: Option<String>,
+    score: Option<String>,
+    comment: Option<String>,
 }
 
 /// The values of a property.
@@ -629,6 +670,8 @@ struct Value {
     cell: Cell,
     /// The statements of a blank node.
     inner: Vec<(Link, Cell)>,
+    /// The IRIs under which it is stated, for a thing that has several.
+    under: Vec<String>,
 }
 
 #[derive(Template)]
@@ -653,21 +696,29 @@ pub(super) fn preview(graph: &KnowledgeGraph, preview: &Preview) -> Result<Strin
 /// A thing as a page.
 pub(super) fn resource(
     graph: &KnowledgeGraph,
-    snapshot: &Snapshot,
+    snapshot: &Arc<Snapshot>,
     description: &Description,
 ) -> Result<String, ApiError> {
     let links = Links::new(&graph.config().base);
+    let merged = graph.merged_view(snapshot)?;
+    let class = merged.merging().class(&description.iri);
+    let whole = class.map(|class| merged_description(&merged, class, description));
+    let description = whole.as_ref().unwrap_or(description);
+    let members: Vec<NamedOrBlankNode> = match class {
+        Some(class) => class.members.iter().cloned().map(Into::into).collect(),
+        None => vec![description.iri.clone().into()],
+    };
     let view = View {
         snapshot,
         links: &links,
         description,
+        is_joined: class.is_some(),
     };
-    let me: NamedOrBlankNode = description.iri.clone().into();
     let mine = || {
         description
             .outgoing
             .iter()
-            .filter(|quad| quad.subject == me)
+            .filter(|quad| members.contains(&quad.subject))
     };
     let types = unique(
         mine()
@@ -710,25 +761,119 @@ pub(super) fn resource(
             text: name.to_owned(),
         }
     });
+    let representative = merged.merging().representative(&description.iri);
+    let named_by = merged.merged();
     render(&ResourcePage {
-        title: label(snapshot, description.iri.as_ref().into()),
+        joined: class.map(|class| Joined::of(&merged, class, &links, mine())),
+        title: label(named_by, representative.as_ref().into()),
         iri: description.iri.as_str().to_owned(),
-        definition: definition(snapshot, description.iri.as_ref()),
+        definition: definition(named_by, representative.as_ref()),
         types: types.into_iter().map(|term| view.named(term)).collect(),
         groups: view.groups(mine().filter(|quad| quad.predicate != rdf::TYPE), |quad| {
-            quad.object.clone()
+            (quad.object.clone(), quad.subject.clone().into())
         }),
         incoming: view.groups(
             description
                 .incoming
                 .iter()
                 .filter(|quad| !(is_scheme && quad.predicate == iri::IN_SCHEME)),
-            |quad| quad.subject.clone().into(),
+            |quad| (quad.subject.clone().into(), quad.object.clone()),
         ),
         concepts: concepts.collect(),
         graphs,
         formats: formats.into(),
     })
+}
+
+/// All that is stated of the members of a class, but for the links that join them.
+fn merged_description(
+    merged: &MergedView,
+    class: &Class,
+    description: &Description,
+) -> Description {
+    let is_of_links = |quad: &Quad| {
+        matches!(&quad.graph_name, GraphName::NamedNode(graph)
+            if merged.merging().graphs().contains(graph))
+    };
+    let mut whole = Description {
+        outgoing: Vec::new(),
+        incoming: Vec::new(),
+        ..description.clone()
+    };
+    for member in &class.members {
+        if let Some(found) = describe(merged.given(), member) {
+            whole.outgoing.extend(found.outgoing);
+            whole.incoming.extend(found.incoming);
+        }
+    }
+    for quads in [&mut whole.outgoing, &mut whole.incoming] {
+        quads.retain(|quad| !is_of_links(quad));
+    }
+    whole
+}
+
+impl Joined {
+    fn of<'q>(
+        merged: &MergedView,
+        class: &Class,
+        links: &Links,
+        mine: impl Iterator<Item = &'q Quad>,
+    ) -> Self {
+        const KINDS: [(NamedNodeRef<'static>, &str); 3] = [
+            (iri::ACTOR, "actor"),
+            (iri::SERVICE, "service"),
+            (iri::INNOVATION, "innovation"),
+        ];
+        let types: HashSet<&Term> = mine
+            .filter(|quad| quad.predicate == rdf::TYPE)
+            .map(|quad| &quad.object)
+            .collect();
+        let kind = KINDS.iter().find(|(class, _)| {
+            let class: Term = class.into_owned().into();
+            types.contains(&class)
+        });
+        let link = |node: &NamedNode| Link {
+            href: Some(links.page(node.as_str())),
+            text: node.as_str().to_owned(),
+        };
+        let representative = class.members.first();
+        let joined_by = representative.map(|node| merged.links(node));
+        Self {
+            kind: kind.map_or("thing", |(_, kind)| kind),
+            canonical: representative
+                .map(|node| links.page(node.as_str()))
+                .unwrap_or_default(),
+            members: class.members.iter().map(link).collect(),
+            links: joined_by
+                .into_iter()
+                .flatten()
+                .map(|found| JoinedBy {
+                    iri: match &found.iri {
+                        Some(iri) => link(iri),
+                        None => Link {
+                            href: None,
+                            text: String::new(),
+                        },
+                    },
+                    source: found.source.into_string(),
+                    target: found.target.into_string(),
+                    graph: Link {
+                        href: Some(store_href(found.graph.as_str())),
+                        text: found.graph.into_string(),
+                    },
+                    reviewer: found.reviewer,
+                    date: found.date,
+                    score: found.confidence.map(|score| format!("{score:.2}")),
+                    comment: found.comment,
+                })
+                .collect(),
+            contradictions: class
+                .contradictions
+                .iter()
+                .map(|(a, b)| (a.as_str().to_owned(), b.as_str().to_owned()))
+                .collect(),
+        }
+    }
 }
 
 fn unique<'a, T: std::hash::Hash + Eq>(items: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
@@ -740,6 +885,7 @@ struct View<'a> {
     snapshot: &'a Snapshot,
     links: &'a Links,
     description: &'a Description,
+    is_joined: bool,
 }
 
 impl View<'_> {
@@ -768,17 +914,26 @@ impl View<'_> {
         }
     }
 
+    /// `ends` tells the value of a quad, and the IRI under which it is stated.
     fn groups<'q>(
         &self,
         quads: impl Iterator<Item = &'q Quad>,
-        value: impl Fn(&Quad) -> Term,
+        ends: impl Fn(&Quad) -> (Term, Term),
     ) -> Vec<Group> {
         let mut by_property: BTreeMap<&NamedNode, Vec<Term>> = BTreeMap::new();
-        let mut seen = HashSet::new();
+        let mut under: HashMap<(&NamedNode, Term), Vec<String>> = HashMap::new();
         for quad in quads {
-            let value = value(quad);
-            if seen.insert((&quad.predicate, value.clone())) {
+            let (value, me) = ends(quad);
+            let stated = under.entry((&quad.predicate, value.clone()));
+            let stated = stated.or_insert_with(|| {
                 by_property.entry(&quad.predicate).or_default().push(value);
+                Vec::new()
+            });
+            if let Term::NamedNode(me) = me
+                && self.is_joined
+                && !stated.iter().any(|known| known == me.as_str())
+            {
+                stated.push(me.into_string());
             }
         }
         let mut groups: Vec<_> = by_property
@@ -788,7 +943,10 @@ impl View<'_> {
                 let mut values: Vec<_> = values
                     .iter()
                     .take(MOST_VALUES)
-                    .map(|term| self.value(term))
+                    .map(|term| Value {
+                        under: under.remove(&(property, term.clone())).unwrap_or_default(),
+                        ..self.value(term)
+                    })
                     .collect();
                 values.sort_by(|a, b| a.cell.link.text.cmp(&b.cell.link.text));
                 let group = Group {
@@ -824,6 +982,7 @@ impl View<'_> {
         Value {
             cell: self.cell(term),
             inner,
+            under: Vec::new(),
         }
     }
 }

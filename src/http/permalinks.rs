@@ -45,6 +45,8 @@ struct Wanted {
     view: Option<String>,
     #[serde(default)]
     version: WantedVersion,
+    #[serde(default)]
+    merged: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -182,6 +184,7 @@ fn question(graph: &KnowledgeGraph, wanted: Wanted, base: &str) -> Result<Questi
         parameters,
         version,
         view: wanted.view,
+        merged: wanted.merged,
     })
 }
 
@@ -202,6 +205,7 @@ struct LinkView {
     query_changed: bool,
     parameters: BTreeMap<String, String>,
     view: Option<String>,
+    merged: bool,
     /// The data version, and when it was made.
     version: u64,
     pinned: bool,
@@ -256,6 +260,7 @@ async fn cited(
                 query_changed,
                 parameters: question.parameters,
                 view: question.view,
+                merged: question.merged,
                 version: citation.version,
                 pinned: question.version.is_some(),
                 date: citation.date,

@@ -5,6 +5,7 @@
 //! other.
 
 use super::error::ApiError;
+use super::merging::{self, MERGED};
 use super::negotiate::{Format, TRIPLES, of_path};
 use super::pinned::{Pinned, VERSION};
 use super::request::{
@@ -302,7 +303,7 @@ async fn answer(
     let form = Form::of_url(uri)?;
     // A query of the catalogue may have a parameter of such a name for itself.
     let is_general = |name: &str| {
-        ["timeout", VERSION, "view", "skolemize", "query-id"].contains(&name)
+        ["timeout", VERSION, "view", "skolemize", "query-id", MERGED].contains(&name)
             && !query.parameters.iter().any(|known| known.name == name)
     };
     let general = Form::of_pairs(form.pairs().filter(|(name, _)| is_general(name)));
@@ -310,12 +311,14 @@ async fn answer(
     let values: Vec<(&str, &str)> = form.pairs().filter(|(name, _)| !is_general(name)).collect();
     let bound = query.bind(values.iter().copied())?;
     let pinned = Pinned::of(state, headers, &general, deadline).await?;
+    let is_merged = merging::is_wanted(&general, false)?;
+    let snapshot = merging::seen(state, &pinned.snapshot, is_merged).await?;
     let mut identity = vec![query.text.as_str()];
     identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));
     let job = QueryJob {
         asked: Asked::Query(Box::new(bound)),
         dataset: DatasetSpec::default(),
-        snapshot: Arc::clone(&pinned.snapshot),
+        snapshot,
         request: evaluations::Request {
             client: client(state, headers, peer)?,
             id: query_id(headers, &general)?,
@@ -328,6 +331,7 @@ async fn answer(
     };
     let url_query = uri.query().unwrap_or_default();
     let page = pages::ResultPage::of_catalogue(query, &values, url_query, pinned.version())
+        .merged(is_merged)
         .at(origin(headers, uri));
     let response = job
         .answer(state, headers, extension.as_slice(), &identity, page)

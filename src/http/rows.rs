@@ -56,6 +56,19 @@ impl Rows {
         rows
     }
 
+    /// Adds columns at the end, with their cells of each row in turn.
+    pub(super) fn beside<const N: usize>(
+        mut self,
+        names: [&str; N],
+        cells: impl IntoIterator<Item = [Value; N]>,
+    ) -> Self {
+        self.columns.extend(names.map(str::to_owned));
+        for (row, cells) in self.rows.iter_mut().zip(cells) {
+            row.extend(cells);
+        }
+        self
+    }
+
     /// Adds a row with one cell for each column.
     pub(super) fn push(&mut self, cells: impl Into<Vec<Value>>) {
         self.rows.push(cells.into());

@@ -2,6 +2,7 @@
 
 use super::AppState;
 use super::error::ApiError;
+use super::merging::{self, MERGED};
 use super::negotiate::of_path;
 use super::request::{self, Form, deadline};
 use super::respond::{Reading, TOTAL_COUNT};
@@ -20,7 +21,7 @@ use serde_json::json;
 /// Things on a page that nobody set a limit for.
 const USUAL_LIMIT: usize = 20;
 
-const PARAMETERS: [&str; 6] = ["q", "type", "lang", "graph", "fuzzy", "timeout"];
+const PARAMETERS: [&str; 7] = ["q", "type", "lang", "graph", "fuzzy", "timeout", MERGED];
 
 pub(super) fn routes() -> Router<AppState> {
     rows::route(Router::new(), "/api/v1/search", get(search))
@@ -38,7 +39,9 @@ async fn search(
     let is_fuzzy = form
         .parsed("fuzzy", "true or false", |_| true)?
         .unwrap_or(true);
-    let snapshot = request::snapshot(&state, &headers)?;
+    let given = request::snapshot(&state, &headers)?;
+    let is_merged = merging::is_wanted(&form, true)?;
+    let snapshot = merging::seen(&state, &given, is_merged).await?;
     let optional = |name| Ok::<_, ApiError>(form.one(name)?.unwrap_or_default());
     let search = Search::with_fuzzy(form.required("q")?, is_fuzzy)?
         .of_type(optional("type")?)?

@@ -3,6 +3,7 @@
 use super::answers::{Answer, Known};
 use super::conditions::precondition;
 use super::error::ApiError;
+use super::merging;
 use super::methods::QUERY;
 use super::negotiate::{self, Chosen, Format, ROWS, TRIPLES, choose};
 use super::pinned::Pinned;
@@ -215,6 +216,8 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
     let formats = form.formats();
     let deadline = deadline(form, state.graph().config().query_timeout)?;
     let pinned = Pinned::of(state, &parts.headers, form, deadline).await?;
+    let is_merged = merging::is_wanted(form, false)?;
+    let snapshot = merging::seen(state, &pinned.snapshot, is_merged).await?;
     let base = url(parts);
     let mut identity = vec![text.as_str(), base.as_str()];
     identity.extend(dataset.default_graphs.iter().map(|graph| graph.as_str()));
@@ -226,7 +229,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
             base: base.clone(),
         },
         dataset: dataset.clone(),
-        snapshot: Arc::clone(&pinned.snapshot),
+        snapshot,
         request: evaluations::Request {
             client: client_of(state, parts)?,
             id: query_id(&parts.headers, form)?,
@@ -238,6 +241,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         skolemize: form.switch("skolemize")?,
     };
     let page = pages::ResultPage::of_query(&text, &dataset, pinned.version())
+        .merged(is_merged)
         .at(origin(&parts.headers, &parts.uri));
     let response = job
         .answer(state, &parts.headers, &formats, &identity, page)

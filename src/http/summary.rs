@@ -2,6 +2,7 @@
 
 use super::AppState;
 use super::error::ApiError;
+use super::merging::{self, MERGED};
 use super::negotiate::{Format, of_path};
 use super::pinned::{Pinned, VERSION};
 use super::request::{Form, deadline};
@@ -28,17 +29,26 @@ async fn summary(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let form = Form::of_url(&uri)?;
-    form.only(&[VERSION])?;
+    form.only(&[VERSION, MERGED])?;
+    let is_merged = merging::is_wanted(&form, true)?;
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     let deadline = deadline(&Form::default(), state.graph().config().query_timeout)?;
     let pinned = Pinned::of(&state, &headers, &form, deadline).await?;
     let snapshot = Arc::clone(&pinned.snapshot);
-    let reading = Reading::new(&state, &snapshot, &["summary", format.content_type]);
+    let seen = merging::seen(&state, &snapshot, is_merged).await?;
+    let reading = Reading::new(&state, &seen, &["summary", format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(pinned.label(&state, &headers, false, response));
     }
     let summary = state
-        .blocking(move |graph| Ok(SummaryView::from(graph.summary(&snapshot))))
+        .blocking(move |graph| {
+            let summary = if is_merged {
+                graph.merged_summary(&snapshot)?
+            } else {
+                graph.summary(&snapshot)
+            };
+            Ok(SummaryView::from(summary))
+        })
         .await?;
     let body = match (format.format, serde_json::to_value(&summary)) {
         (Format::Csv, Ok(Value::Object(row))) => Rows::of_objects([row]).text(Format::Csv)?,

@@ -116,6 +116,8 @@ struct Segment {
     /// The value of each term, up to the last that has one.
     values: Vec<SmallValue>,
     large_values: Vec<Value>,
+    /// The numbers of the triple terms, ascending: what a term is part of is not found otherwise.
+    triple_terms: Vec<TermId>,
 }
 
 impl Segment {
@@ -123,6 +125,7 @@ impl Segment {
         self.terms.heap_bytes()
             + self.values.capacity() * size_of::<SmallValue>()
             + self.large_values.capacity() * size_of::<Value>()
+            + self.triple_terms.capacity() * size_of::<TermId>()
     }
 }
 
@@ -172,6 +175,12 @@ impl Dictionary {
         self.segment(id)
             .and_then(|(segment, position)| segment.terms.get(position))
             .ok_or_else(DamagedTerm::no_such_term)
+    }
+
+    /// The numbers of all triple terms, ascending, so that parts come before what has them.
+    pub(crate) fn triple_terms(&self) -> impl Iterator<Item = TermId> + '_ {
+        let segments = self.segments.iter();
+        segments.flat_map(|segment| segment.triple_terms.iter().copied())
     }
 
     /// The number of a key, if it is here.
@@ -227,11 +236,16 @@ impl Dictionary {
         terms.shrink();
         let mut dictionary = Self { segments };
         let (values, large_values) = dictionary.values_of(first, &terms);
+        let triple_terms = (first..)
+            .zip(terms.iter())
+            .filter_map(|(id, key)| KeyView::is_triple(key).then_some(id))
+            .collect();
         dictionary.segments.push(Arc::new(Segment {
             first,
             terms,
             values,
             large_values,
+            triple_terms,
         }));
         dictionary
     }

@@ -95,16 +95,17 @@ impl Snapshot {
         &self.hidden_parts().key
     }
 
-    /// The same, with a key that no other view has.
-    pub(super) fn told_apart(self, number: u64) -> Self {
+    /// The same view under another key, for one whose data differs or that no other view must be
+    /// taken for.
+    pub(super) fn marked(&self, mark: &str) -> Self {
         let parts = self.hidden_parts();
-        let hidden = Hidden {
+        let hidden = Arc::new(Hidden {
             ids: parts.ids.clone(),
             names: parts.names.clone(),
-            key: format!("{} tried out {number}", parts.key),
+            key: format!("{}{mark}", parts.key),
             whole: parts.whole.clone(),
-        };
-        self.without(Arc::new(hidden))
+        });
+        self.without(hidden)
     }
 
     pub(super) fn hidden_ids(&self) -> &[TermId] {

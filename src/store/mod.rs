@@ -21,6 +21,7 @@ mod history;
 mod index;
 mod inference;
 mod log;
+mod merged;
 mod plan;
 mod query;
 mod service;
@@ -334,7 +335,7 @@ impl KnowledgeStore {
         }
         let number = self.shared.tried.fetch_add(1, Ordering::Relaxed);
         let result = transaction.snapshot().hiding(snapshot.hidden().clone());
-        Ok(Arc::new(result.told_apart(number)))
+        Ok(Arc::new(result.marked(&format!(" tried out {number}"))))
     }
 
     /// Rewrites the log so that it holds the present state only: removed data is then in no file

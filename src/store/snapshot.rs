@@ -108,6 +108,11 @@ impl Snapshot {
             + self.texts.heap_bytes()
     }
 
+    /// Bytes of what lies over the base: what this snapshot has for itself, or shares with few.
+    pub fn delta_bytes(&self) -> usize {
+        self.delta.heap_bytes()
+    }
+
     /// Bytes of the parts that are not in `seen`; they are put into it.
     pub(super) fn count_bytes(&self, seen: &mut HashSet<usize>) -> usize {
         let mut bytes = self.dictionary.count_bytes(seen);
@@ -324,6 +329,16 @@ impl Snapshot {
 
     /// The snapshot after a change.
     pub(super) fn changed(&self, change: &Change) -> Self {
+        self.after(change, true)
+    }
+
+    /// The same, over the same base however much is changed: for a view that nothing is committed
+    /// on.
+    pub(super) fn changed_over_base(&self, change: &Change) -> Self {
+        self.after(change, false)
+    }
+
+    fn after(&self, change: &Change, may_merge: bool) -> Self {
         let mut graphs = BTreeMap::clone(&self.graphs);
         for quad in &change.added {
             *graphs.entry(quad[3]).or_default() += 1;
@@ -367,14 +382,18 @@ impl Snapshot {
                 .changed(&self.base, &change.added, &change.removed),
         );
         let changes = change.added.len() + change.removed.len();
-        let outgrown = next.delta.len() > SMALL_DELTA.max(next.base.len() / DELTA_SHARE)
-            || next.delta.len() > LARGEST_DELTA;
+        let outgrown = may_merge
+            && (next.delta.len() > SMALL_DELTA.max(next.base.len() / DELTA_SHARE)
+                || next.delta.len() > LARGEST_DELTA);
         if outgrown {
             next.base = Arc::new(next.base.merged(&next.delta));
             next.delta = Arc::default();
         }
         next.texts = self.texts.next(!outgrown);
-        if changes > SMALL_DELTA {
+        if !may_merge {
+            // Counted when it is asked for.
+            next.triples = OnceLock::new();
+        } else if changes > SMALL_DELTA {
             next.triples = OnceLock::from(next.scan([None; 3], GraphScope::Union).count());
         } else {
             next.triples = OnceLock::from(

@@ -664,3 +664,41 @@ fn search_finds_things_by_their_names() {
     let refused = search(&["caritas", "--type", "animal"]).expect(2);
     assert!(refused.stderr.contains("`animal`"), "{}", refused.stderr);
 }
+
+#[test]
+fn linked_actors_are_one_for_metrics_and_search_and_for_queries_that_ask_for_it() {
+    let folder = folder();
+    write(
+        &folder,
+        "data.trig",
+        "PREFIX weft: <https://w3id.org/weft/ns#>
+         PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+         PREFIX g: <https://w3id.org/weft/graph/>
+         PREFIX : <http://example.org/>
+         g:data { :red a weft:Actor ; rdfs:label 'Red' . :blue a weft:Actor . :green a weft:Actor .
+           :long-red a weft:Actor ; rdfs:label 'Rote Gruppe' .
+           :t1 a weft:Tie ; weft:from :red ; weft:to :blue .
+           :t2 a weft:Tie ; weft:from :long-red ; weft:to :green . }
+         g:links { :red <http://www.w3.org/2002/07/owl#sameAs> :long-red . }",
+    );
+    load(&folder, "data.trig").expect(0);
+    let lines = |arguments: &[&str]| {
+        let arguments = [arguments, &["--format", "csv", "--data-dir", "data"]].concat();
+        let text = run(folder.path(), &arguments).expect(0).stdout;
+        text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let nodes = ["metrics", "collaboration", "--nodes", "--metrics", "degree"];
+    assert_eq!(lines(&nodes).len(), 3);
+    assert_eq!(lines(&[&nodes[..], &["--no-merge"]].concat()).len(), 4);
+    let found = |rest: &[&str]| lines(&[&["search", "rote", "gruppe"], rest].concat()).concat();
+    assert!(
+        found(&[]).starts_with("http://example.org/red,"),
+        "{}",
+        found(&[])
+    );
+    assert!(found(&["--no-merge"]).starts_with("http://example.org/long-red,"));
+    let count = "SELECT (COUNT(DISTINCT ?a) AS ?n) { ?a a weft:Actor }";
+    assert_eq!(select(folder.path(), count), ["4"]);
+    write(&folder, "count.rq", count);
+    assert_eq!(lines(&["query", "count.rq", "--merged"]), ["3"]);
+}

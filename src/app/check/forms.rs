@@ -284,7 +284,8 @@ fn impact_json(impact: &Impact) -> Value {
         "things": impact.kinds.iter().map(kind).collect::<Value>(),
         "joined": {
             "sameIri": impact.joined_by_iri,
-            "sameAs": impact.joined_by_link,
+            "links": impact.joined_by_link,
+            "sameAs": impact.said_to_be,
             "possible": impact.perhaps_joined,
             "first": named(&impact.first_joined),
         },
@@ -316,7 +317,8 @@ fn impact_rows(impact: &Impact) -> Vec<[String; 5]> {
     }
     for (figure, count) in [
         ("same IRI", impact.joined_by_iri),
-        ("owl:sameAs", impact.joined_by_link),
+        ("accepted links", impact.joined_by_link),
+        ("said to be the same (owl:sameAs)", impact.said_to_be),
         ("possible", impact.perhaps_joined),
     ] {
         row("joined", figure, none(), count.to_string(), none());

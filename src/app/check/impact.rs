@@ -1,7 +1,9 @@
 //! What a write would change: statements, actors, and how the headline figures would move.
 
+use super::super::links::terms::SAME_AS;
+use super::super::merging::Merging;
 use super::super::networks::MeasuredNetwork;
-use super::super::{AppError, GraphChange, KnowledgeGraph, NetworkError, iri};
+use super::super::{AppError, GraphChange, KnowledgeGraph, MergedView, NetworkError, iri};
 use crate::metrics::dependence::bridge_dependence;
 use crate::metrics::mixing::{MANY_CATEGORIES, four_way};
 use crate::metrics::{self, Options, Score, Task};
@@ -26,8 +28,6 @@ const METRICS: [&str; 6] = [
     "bridges",
 ];
 const NETWORKS: [&str; 2] = ["collaboration", "affiliation"];
-const SAME_AS: NamedNodeRef<'_> =
-    NamedNodeRef::new_unchecked("http://www.w3.org/2002/07/owl#sameAs");
 
 /// A thing with its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,8 +89,11 @@ pub struct Impact {
     pub kinds: Vec<KindChange>,
     /// Actors of the graph that other graphs describe under the same IRI.
     pub joined_by_iri: usize,
-    /// Actors of the graph that an `owl:sameAs` joins to one of another graph.
+    /// Actors of the graph that an accepted link joins to one of another graph.
     pub joined_by_link: usize,
+    /// Actors of the graph that an `owl:sameAs` in the data says to be one of another graph; that
+    /// joins them once the link is accepted.
+    pub said_to_be: usize,
     /// Actors of the graph that have the same name, and no other place, as one of another graph:
     /// perhaps the same.
     pub perhaps_joined: usize,
@@ -150,13 +153,17 @@ impl KnowledgeGraph {
             kinds: kinds.to_vec(),
             joined_by_iri: 0,
             joined_by_link: 0,
+            said_to_be: 0,
             perhaps_joined: 0,
             first_joined: Vec::new(),
             figures: Vec::new(),
         };
-        joins(&after, graph, &mut impact);
-        let before = self.figures(before, limits, true)?;
-        let after = self.figures(&after, limits, false)?;
+        // Figures are those of the merged view, as networks and pages show them. What was tried
+        // out is looked at once, so its view is not kept.
+        let view = MergedView::new(&after)?;
+        joins(&after, view.merging(), graph, &mut impact);
+        let before = self.figures(&self.merged(before)?, limits, true)?;
+        let after = self.figures(view.merged(), limits, false)?;
         impact.figures = before
             .into_iter()
             .zip(after)
@@ -312,7 +319,7 @@ fn is_derived(graph: &GraphName) -> bool {
 }
 
 /// Counts the actors of a graph that are joined to those of others.
-fn joins(after: &Snapshot, graph: &NamedNode, impact: &mut Impact) {
+fn joins(after: &Snapshot, merging: &Merging, graph: &NamedNode, impact: &mut Impact) {
     let actors = things(after, iri::ACTOR);
     let mut own = Vec::new();
     let mut others = BTreeSet::new();
@@ -343,15 +350,29 @@ fn joins(after: &Snapshot, graph: &NamedNode, impact: &mut Impact) {
         }
     }
     for (_, actor, elsewhere) in own {
-        let is_linked = linked(after, actor)
-            .iter()
-            .any(|other| others.contains(other.as_str()));
+        let class = match actor {
+            Term::NamedNode(node) => merging.class(node),
+            _ => None,
+        };
+        let is_linked = class.is_some_and(|class| {
+            let mut members = class.members.iter().map(NamedNode::as_str);
+            members.any(|other| other != text(actor) && others.contains(other))
+        });
         impact.joined_by_iri += usize::from(elsewhere);
         impact.joined_by_link += usize::from(is_linked);
         if (elsewhere || is_linked) && impact.first_joined.len() < MOST_NAMED {
             impact.first_joined.push(named(actor, after));
         }
-        if !elsewhere && !is_linked {
+        let is_said_to_be = || {
+            let mut same = said_to_be(after, actor);
+            same.any(|other| others.contains(other.as_str()))
+        };
+        if elsewhere || is_linked {
+            continue;
+        }
+        if is_said_to_be() {
+            impact.said_to_be += 1;
+        } else {
             let places = places(after, actor);
             let is_alike = names(after, actor)
                 .iter()
@@ -366,14 +387,13 @@ fn joins(after: &Snapshot, graph: &NamedNode, impact: &mut Impact) {
     }
 }
 
-/// What `owl:sameAs` joins to a node, in either direction.
-fn linked(snapshot: &Snapshot, node: &Term) -> Vec<String> {
+/// What an `owl:sameAs` says a node to be, in either direction.
+fn said_to_be<'a>(snapshot: &'a Snapshot, node: &'a Term) -> impl Iterator<Item = String> + 'a {
     let forward = snapshot.quads_for_pattern(Some(node.as_ref()), Some(SAME_AS), None, None);
     let back = snapshot.quads_for_pattern(None, Some(SAME_AS), Some(node.as_ref()), None);
     forward
         .map(|quad| text(&quad.object))
         .chain(back.map(|quad| text(&quad.subject.into())))
-        .collect()
 }
 
 /// Names, folded so that case, spacing and signs do not count.
