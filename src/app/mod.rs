@@ -4,6 +4,7 @@
 //! It decides who may write what; `http` and `cli` translate.
 
 pub mod catalogue;
+pub mod changes;
 pub mod config;
 pub mod evaluations;
 pub mod executable;
@@ -12,6 +13,8 @@ pub mod integration;
 pub mod iri;
 pub mod networks;
 mod observations;
+mod outgoing;
+pub mod patch;
 pub mod permalink;
 mod plans;
 pub mod precondition;
@@ -24,11 +27,13 @@ pub mod summary;
 pub mod tokens;
 pub mod visibility;
 pub mod void;
+pub mod webhooks;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
 pub use federation::Federation;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
+pub use patch::{Patch, PatchError, PatchReader};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
@@ -37,6 +42,7 @@ pub use search::{Search, SearchError};
 pub use summary::Summary;
 pub use tokens::{Token, TokenError, Tokens};
 pub use visibility::{ListedGraph, PrivateGraphs, Reader, VisibilityError};
+pub use webhooks::{Webhook, WebhookError, Webhooks};
 
 use crate::indicators::{IndicatorError, Indicators};
 use crate::ingest::IngestError;
@@ -74,6 +80,7 @@ struct Inner {
     saved: SavedQueries,
     permalinks: Permalinks,
     federation: Federation,
+    webhooks: Webhooks,
 }
 
 /// Who writes.
@@ -223,6 +230,7 @@ impl KnowledgeGraph {
             Some(folder) => (SavedQueries::open(folder)?, Permalinks::open(folder)?),
             None => (SavedQueries::in_memory(), Permalinks::in_memory()),
         };
+        let webhooks = Webhooks::open(config.data_dir.as_deref(), &config)?;
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -238,6 +246,7 @@ impl KnowledgeGraph {
                 saved,
                 permalinks,
                 federation,
+                webhooks,
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -347,6 +356,11 @@ impl KnowledgeGraph {
     /// The endpoints that `SERVICE` may ask.
     pub fn federation(&self) -> &Federation {
         &self.inner.federation
+    }
+
+    /// Whom the service tells of commits.
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.inner.webhooks
     }
 
     /// The query catalogue.
@@ -642,6 +656,12 @@ pub enum AppError {
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Changes that come as RDF Patch.
+    #[error(transparent)]
+    Patch(PatchError),
+    /// A webhook.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// An alignment rule that is no query.
     #[error("{name}: {error}")]
     Rule {

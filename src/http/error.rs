@@ -2,9 +2,11 @@
 //! is which status.
 
 use super::respond::{DATA_VERSION, version_tag};
+use crate::app::changes::ChangeError;
 use crate::app::evaluations::Refused;
 use crate::app::{
-    AppError, CatalogueError, NetworkError, PermalinkError, SavedError, VisibilityError, WriteError,
+    AppError, CatalogueError, NetworkError, PatchError, PermalinkError, SavedError,
+    VisibilityError, WebhookError, WriteError,
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
@@ -68,6 +70,15 @@ impl From<Refused> for ApiError {
             Refused::IdTaken(_) => Self::QueryId(StatusCode::CONFLICT, detail),
             Refused::BadId(_) => Self::QueryId(StatusCode::BAD_REQUEST, detail),
             Refused::Busy => Self::Busy,
+        }
+    }
+}
+
+impl From<ChangeError> for ApiError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Store(error) => Self::App(error.into()),
+            ChangeError::Io(error) => Self::write(WriteError::Io(error)),
         }
     }
 }
@@ -209,6 +220,8 @@ fn app_problem(error: AppError) -> Problem {
             "This cannot be looked for",
             detail,
         ),
+        AppError::Patch(error) => patch_problem(&error),
+        AppError::Webhook(error) => webhook_problem(&error),
         AppError::ReadOnly => Problem::new(
             StatusCode::FORBIDDEN,
             "read-only",
@@ -408,6 +421,54 @@ fn federation_problem(error: &FederationError) -> Problem {
         ),
     };
     Problem::new(status, slug, title, error.to_string())
+}
+
+fn patch_problem(error: &PatchError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        PatchError::Row { .. } | PatchError::Io(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-patch",
+            "The changes cannot be read",
+            detail,
+        ),
+        PatchError::OutOfOrder { .. } => Problem::new(
+            StatusCode::CONFLICT,
+            "out-of-order",
+            "The changes do not follow each other",
+            detail,
+        ),
+    }
+}
+
+fn webhook_problem(error: &WebhookError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        WebhookError::Url(..)
+        | WebhookError::Graph(_)
+        | WebhookError::TooManyGraphs
+        | WebhookError::Secret => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-webhook",
+            "The webhook makes no sense",
+            detail,
+        ),
+        WebhookError::TooMany => Problem::new(
+            StatusCode::CONFLICT,
+            "too-many-webhooks",
+            "There are enough webhooks",
+            detail,
+        ),
+        WebhookError::Missing(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-webhook",
+            "No such webhook",
+            detail,
+        ),
+        WebhookError::NoRandomness(_) | WebhookError::Damaged { .. } | WebhookError::Io { .. } => {
+            internal(&detail)
+        }
+    }
 }
 
 fn catalogue_problem(error: CatalogueError) -> Problem {

@@ -8,6 +8,7 @@
 
 mod algebra;
 mod brake;
+mod changes;
 mod conform;
 mod counted;
 mod dataset;
@@ -33,6 +34,7 @@ mod update;
 mod wording;
 
 pub use brake::{Pace, Stop, give_memory_back, handed_over};
+pub use changes::{Commit, Touched};
 pub use error::{StoreError, SyntaxError};
 pub use federate::{FederationError, FederationProblem};
 pub use inference::{Rule, Rules};
@@ -50,6 +52,7 @@ pub use statistics::{
 pub use text::{MatchKind, TextError, TextFields, TextHit, TextHits, TextQuery, TextScope};
 pub use transaction::Transaction;
 
+use changes::Feed;
 use history::History;
 use log::{Log, Record};
 use oxigraph::model::NamedNode;
@@ -137,6 +140,7 @@ struct Shared {
     last_write_error: Mutex<Option<String>>,
     durable: bool,
     history: History,
+    feed: Feed,
     /// Graphs that the rules leave out.
     private: RwLock<Arc<BTreeSet<NamedNode>>>,
 }
@@ -183,12 +187,14 @@ impl KnowledgeStore {
 
     fn start(log: Option<Log>, mut snapshot: Snapshot, options: StoreOptions) -> Self {
         snapshot.begin_to_watch();
+        let snapshot_version = snapshot.version();
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::new(snapshot)),
             last_write_error: Mutex::new(None),
             durable: log.is_some(),
             private: RwLock::default(),
             history: History::new(log.as_ref().map(Log::reader)),
+            feed: Feed::new(snapshot_version),
         });
         let (sender, receiver) = channel();
         let writer = Writer {
@@ -479,11 +485,13 @@ impl Writer {
     }
 
     fn publish(&self, snapshot: Arc<Snapshot>) {
+        let version = snapshot.version();
         *self
             .shared
             .current
             .write()
             .unwrap_or_else(PoisonError::into_inner) = snapshot;
+        self.shared.feed.announce(version);
     }
 
     /// Commits a group of changes with one write to disk. Each sees those before it; one that
@@ -526,7 +534,8 @@ impl Writer {
         }
         let written = match &mut self.log {
             Some(log) if !records.is_empty() => log.append(&mut records),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None => self.shared.feed.keep(std::mem::take(&mut records)),
         };
         if !records.is_empty() {
             *self
@@ -595,14 +604,18 @@ impl Writer {
             return Ok(None);
         };
         let version = head.version() + 1;
-        let record = match &self.log {
-            Some(_) => Some(Record::new(
+        // Without a log the feed keeps the latest ones.
+        let is_kept = self.log.is_some() || Feed::takes(change.added.len() + change.removed.len());
+        let record = if is_kept {
+            Some(Record::new(
                 version,
                 &about.author,
                 &about.message,
                 &change,
-            )?),
-            None => None,
+            )?)
+        } else {
+            self.shared.feed.lose(version);
+            None
         };
         Ok(Some(Step {
             snapshot: Arc::new(
@@ -624,6 +637,7 @@ impl Writer {
             // What was erased is in no memory either.
             self.shared.history.forget();
         }
+        self.shared.feed.forget(snapshot.version());
         Ok(Outcome {
             version: snapshot.version(),
             changed: false,
