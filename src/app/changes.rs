@@ -132,7 +132,10 @@ impl Entry {
         if graphs.is_empty() && !sight.is_everything() {
             return Ok(None);
         }
-        graphs.sort_by_cached_key(ToString::to_string);
+        graphs.sort_by_cached_key(|graph| match graph {
+            GraphName::DefaultGraph => String::new(),
+            graph => graph.to_string(),
+        });
         let known = |text: &String| sight.is_whole.then(|| text.clone());
         Ok(Some(Self {
             version: header.version,

@@ -11,6 +11,7 @@ pub mod executable;
 pub mod federation;
 pub mod integration;
 pub mod iri;
+pub mod ldes;
 pub mod networks;
 mod observations;
 mod outgoing;

@@ -764,7 +764,7 @@ impl Problem {
         self
     }
 
-    fn body(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         let mut body = Map::new();
         body.insert("type".to_owned(), json!(format!("{TYPES}{}", self.slug)));
         body.insert("title".to_owned(), json!(self.title));
@@ -787,7 +787,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = (self.status, self.body().to_string()).into_response();
+        let mut response = (self.status, self.to_json().to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

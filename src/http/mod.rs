@@ -3,6 +3,7 @@
 //! Each file has the routes of one user group; a handler translates, and `app` decides.
 
 mod answers;
+mod changes;
 mod codings;
 mod conditions;
 mod error;
@@ -11,6 +12,7 @@ mod graph_store;
 mod graphs;
 mod health;
 mod integration;
+mod ldes;
 mod listen;
 mod methods;
 mod negotiate;
@@ -33,6 +35,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_changes;
+#[cfg(test)]
 mod tests_federation;
 #[cfg(test)]
 mod tests_history;
@@ -46,6 +50,7 @@ mod tests_visibility;
 mod tests_void;
 mod versions;
 mod void;
+mod webhooks;
 
 pub use listen::{ServeError, serve};
 
@@ -61,7 +66,7 @@ use error::{ApiError, Problem};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -80,6 +85,9 @@ const COMPUTATIONS: usize = 32;
 /// Requests that measure networks, or wait until somebody else has; each has a thread.
 const MEASUREMENTS: usize = 16;
 
+/// Those who listen to the feed at the same time; each has a connection.
+const LISTENERS: usize = 256;
+
 /// What every handler is given.
 #[derive(Clone)]
 pub struct AppState {
@@ -94,6 +102,8 @@ struct Shared {
     write_places: Arc<Semaphore>,
     metric_places: Arc<Semaphore>,
     rebuild_places: Arc<Semaphore>,
+    listeners: Arc<Semaphore>,
+    closing: watch::Sender<bool>,
     seed: String,
     /// Whether the threads that handle requests have a stack for evaluations.
     has_deep_stack: bool,
@@ -133,6 +143,8 @@ impl AppState {
                 write_places: Arc::new(Semaphore::new(WAITING_WRITES)),
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
                 rebuild_places: Arc::new(Semaphore::new(1)),
+                listeners: Arc::new(Semaphore::new(LISTENERS)),
+                closing: watch::Sender::new(false),
                 seed,
                 has_deep_stack,
             }),
@@ -178,6 +190,21 @@ impl AppState {
         &self.shared.rebuild_places
     }
 
+    /// Places for those who listen to the feed.
+    fn listeners(&self) -> &Arc<Semaphore> {
+        &self.shared.listeners
+    }
+
+    /// Tells whether the service is ending.
+    fn closing(&self) -> watch::Receiver<bool> {
+        self.shared.closing.subscribe()
+    }
+
+    /// Ends the answers that would never end by themselves.
+    fn close(&self) {
+        self.shared.closing.send_replace(true);
+    }
+
     /// What makes tags differ between services.
     fn seed(&self) -> &str {
         &self.shared.seed
@@ -202,6 +229,9 @@ pub fn router(state: AppState) -> Router {
         .merge(integration::routes())
         .merge(resources::routes())
         .merge(void::routes())
+        .merge(changes::routes())
+        .merge(ldes::routes())
+        .merge(webhooks::routes())
         .merge(health::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_in_this_way)
@@ -222,7 +252,9 @@ fn around(routes: Router) -> Router {
         .quality(CompressionLevel::Precise(3))
         .compress_when(
             WorthCompressing(SizeAbove::new(WORTH_COMPRESSING))
-                .and(NotForContentType::const_new("image/")),
+                .and(NotForContentType::const_new("image/"))
+                // Events must not wait until there are enough to compress.
+                .and(NotForContentType::SSE),
         );
     let cors = CorsLayer::new()
         .allow_origin(AnyOrigin)

@@ -466,6 +466,17 @@ impl KnowledgeStore {
         }
     }
 
+    /// The version of the first commit that the feed still has; one beyond the newest if it has none.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read.
+    pub fn first_change(&self) -> Result<u64, StoreError> {
+        match self.shared.history.reader() {
+            None => Ok(self.shared.feed.recent().since + 1),
+            Some(reader) => Ok(reader.ends()?.map_or(1, |(first, ..)| first)),
+        }
+    }
+
     /// The newest version, and each one that follows it as soon as it can be read. Ends when the
     /// store is closed.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
@@ -580,12 +591,10 @@ mod tests {
         assert!(commits[0].header().whole && commits[0].header().version == 2);
         assert_eq!(lines(&commits[0]).len(), 1);
         assert_eq!(commits.len(), 2);
-        for since in [1] {
-            assert!(matches!(
-                store.changes(since, 10),
-                Err(StoreError::VersionGone { oldest: 2, .. })
-            ));
-        }
+        assert!(matches!(
+            store.changes(1, 10),
+            Err(StoreError::VersionGone { oldest: 2, .. })
+        ));
         assert_eq!(store.changes(2, 10).unwrap().len(), 1);
         assert!(matches!(
             store.commit(1),

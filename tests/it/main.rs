@@ -13,6 +13,7 @@ mod hostile;
 mod isomorphism;
 mod networks;
 mod ontology;
+mod replay;
 mod serve;
 mod support;
 mod visibility;
