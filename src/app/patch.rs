@@ -16,7 +16,7 @@
 //! `graph-created` and `graph-dropped`, which others pass over, say it.
 
 use super::AppError;
-use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term};
+use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNode, Quad};
 use oxttl::NQuadsParser;
 use std::io::{self, BufRead, Write};
 
@@ -424,14 +424,6 @@ pub(super) fn node_of(graph: &GraphName) -> Option<NamedOrBlankNode> {
         GraphName::DefaultGraph => None,
         GraphName::NamedNode(node) => Some(node.clone().into()),
         GraphName::BlankNode(node) => Some(node.clone().into()),
-    }
-}
-
-/// The term of a node.
-pub fn term_of(node: &NamedOrBlankNode) -> Term {
-    match node {
-        NamedOrBlankNode::NamedNode(node) => node.clone().into(),
-        NamedOrBlankNode::BlankNode(node) => node.clone().into(),
     }
 }
 

@@ -197,7 +197,7 @@ fn feed(text: &str, replay: &Replay, position: &Position) -> Result<Chunks, CliE
         .build()
         .map_err(|error| failed(error.to_string()))?;
     let response = runtime
-        .block_on(request.send())
+        .block_on(async { request.send().await })
         .map_err(|error| failed(error.to_string()))?;
     if !response.status().is_success() {
         let status = response.status();

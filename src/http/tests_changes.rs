@@ -266,9 +266,8 @@ fn random_update(dice: &mut Dice) -> String {
         1 => format!("CREATE SILENT GRAPH <{graph}>"),
         2 => format!("CLEAR SILENT GRAPH <{graph}>"),
         3 => format!("DELETE WHERE {{ GRAPH <{graph}> {{ <e:s{number}> ?p ?o }} }}"),
-        4 => format!(
-            "DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} WHERE {{ GRAPH ?g {{ ?s ?p ?o FILTER isBLANK(?s) }} }}"
-        ),
+        4 => "DELETE { GRAPH ?g { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o FILTER isBLANK(?s) } }"
+            .to_owned(),
         5 => format!(
             "INSERT DATA {{ GRAPH <{graph}> {{ <e:org{number}> a <http://xmlns.com/foaf/0.1/Organization> ; <http://xmlns.com/foaf/0.1/name> 'Org {number}' }} }}"
         ),

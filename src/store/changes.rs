@@ -50,7 +50,7 @@ pub struct Commit {
 #[derive(Clone)]
 enum Source {
     Log(LogReader, u64),
-    Memory(Arc<[Vec<u8>]>),
+    Memory(Blocks),
 }
 
 impl Commit {
@@ -232,12 +232,15 @@ fn graph_of(block: &Block, graph: u32) -> Result<GraphName, DamagedTerm> {
     }
 }
 
-/// Which graphs commits touched, by generation of the log and version.
+/// What commits touched, by generation of the log and version.
+type ByCommit = BTreeMap<(u64, u64), Arc<[Touched]>>;
+
+/// Which graphs commits touched, as far as somebody asked.
 #[derive(Default)]
-struct Summaries(Mutex<BTreeMap<(u64, u64), Arc<[Touched]>>>);
+struct Summaries(Mutex<ByCommit>);
 
 impl Summaries {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(u64, u64), Arc<[Touched]>>> {
+    fn lock(&self) -> MutexGuard<'_, ByCommit> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -262,9 +265,12 @@ pub(super) struct Feed {
     recent: Mutex<Recent>,
 }
 
+/// The blocks of a record that is in memory.
+type Blocks = Arc<[Vec<u8>]>;
+
 /// The latest records of a store without a log.
 struct Recent {
-    records: VecDeque<(Arc<RecordHead>, Arc<[Vec<u8>]>)>,
+    records: VecDeque<(Arc<RecordHead>, Blocks)>,
     bytes: usize,
     /// The hash of the last record that was kept.
     hash: Option<[u8; 32]>,
