@@ -2,6 +2,7 @@
 
 use super::evaluations::Allowance;
 use super::federation::Federation;
+use super::webhooks::Webhooks;
 use oxigraph::model::NamedNode;
 use serde::Deserialize;
 use std::io;
@@ -56,6 +57,8 @@ pub struct Config {
     pub federation_bytes: usize,
     /// `host:port` of endpoints that may be at addresses which are not public.
     pub federation_private: Vec<String>,
+    /// `host:port` of webhooks that may be at addresses which are not public, and without TLS.
+    pub webhook_private: Vec<String>,
 }
 
 impl Default for Config {
@@ -91,6 +94,7 @@ impl Default for Config {
             federation_rows: 100_000,
             federation_bytes: 32 << 20,
             federation_private: Vec::new(),
+            webhook_private: Vec::new(),
         }
     }
 }
@@ -159,6 +163,9 @@ pub struct Settings {
     /// Dangerous: `host:port` of endpoints that may be at addresses which are not public, such as
     /// those of an intranet. Whoever may query can then reach what is there.
     pub federation_private: Option<Vec<String>>,
+    /// Dangerous: `host:port` of webhooks that may be at addresses which are not public, and be told
+    /// over plain HTTP. Whoever has a token can then have requests sent there.
+    pub webhook_private: Option<Vec<String>>,
 }
 
 impl Settings {
@@ -239,6 +246,7 @@ impl Settings {
             federation_rows: self.federation_rows.or(fallback.federation_rows),
             federation_bytes: self.federation_bytes.or(fallback.federation_bytes),
             federation_private: self.federation_private.or(fallback.federation_private),
+            webhook_private: self.webhook_private.or(fallback.webhook_private),
         }
     }
 
@@ -293,6 +301,7 @@ impl Settings {
             federation_rows: self.federation_rows.unwrap_or(default.federation_rows),
             federation_bytes: self.federation_bytes.unwrap_or(default.federation_bytes),
             federation_private: self.federation_private.unwrap_or_default(),
+            webhook_private: self.webhook_private.unwrap_or_default(),
         };
         config.check()?;
         Ok(config)
@@ -327,7 +336,8 @@ impl Config {
         if self.federation_timeout.is_zero() {
             return Err(ConfigError::Zero("federation-timeout"));
         }
-        Federation::new(self).map(|_| ())
+        Federation::new(self)?;
+        Webhooks::check_settings(self)
     }
 
     /// Refuses open writes on an address that other machines reach.
@@ -383,6 +393,11 @@ pub enum ConfigError {
         "`federation-private`: `{0}` is not a host and a port, such as `sparql.intranet.example:8890`"
     )]
     HostAndPort(String),
+    /// A host without a port.
+    #[error(
+        "`webhook-private`: `{0}` is not a host and a port, such as `crm.intranet.example:443`"
+    )]
+    WebhookHost(String),
     /// Writes without a token, offered to other machines.
     #[error(
         "--open-writes is for this machine only and {0} can be reached from others; bind to 127.0.0.1, or write with a token (`weft token create NAME --admin`)"

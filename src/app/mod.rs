@@ -4,6 +4,7 @@
 //! It decides who may write what; `http` and `cli` translate.
 
 pub mod catalogue;
+pub mod changes;
 pub mod check;
 pub mod config;
 pub mod datasets;
@@ -14,11 +15,14 @@ mod files;
 pub mod imports;
 pub mod integration;
 pub mod iri;
+pub mod ldes;
 pub mod links;
 pub mod mappings;
 pub mod merging;
 pub mod networks;
 mod observations;
+mod outgoing;
+pub mod patch;
 pub mod permalink;
 mod plans;
 pub mod policies;
@@ -33,6 +37,7 @@ pub mod summary;
 pub mod tokens;
 pub mod visibility;
 pub mod void;
+pub mod webhooks;
 mod writer;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
@@ -44,6 +49,7 @@ pub use links::LinkError;
 pub use mappings::{MappingsError, SavedMappings};
 pub use merging::MergedView;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
+pub use patch::{Patch, PatchError, PatchReader};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use policies::{Policies, Policy, PolicyError, SetPolicy};
 pub use precondition::{Precondition, States};
@@ -53,6 +59,7 @@ pub use search::{Search, SearchError};
 pub use summary::Summary;
 pub use tokens::{NewToken, Token, TokenError, Tokens};
 pub use visibility::{ListedGraph, PrivateGraphs, Reader, VisibilityError};
+pub use webhooks::{Webhook, WebhookError, Webhooks};
 pub use writer::Writer;
 
 use crate::indicators::{IndicatorError, Indicators};
@@ -92,6 +99,7 @@ struct Inner {
     federation: Federation,
     policies: Policies,
     reports: policies::Reports,
+    webhooks: Webhooks,
 }
 
 /// What a write to one graph does with what is there.
@@ -149,6 +157,7 @@ impl KnowledgeGraph {
             Some(folder) => Policies::open(folder)?,
             None => Policies::in_memory(),
         };
+        let webhooks = Webhooks::open(config.data_dir.as_deref(), &config)?;
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -169,6 +178,7 @@ impl KnowledgeGraph {
                 federation,
                 policies,
                 reports: policies::Reports::default(),
+                webhooks,
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -280,6 +290,11 @@ impl KnowledgeGraph {
         &self.inner.federation
     }
 
+    /// Whom the service tells of commits.
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.inner.webhooks
+    }
+
     /// The query catalogue.
     pub fn catalogue(&self) -> &Catalogue {
         &self.inner.catalogue
@@ -373,12 +388,7 @@ impl KnowledgeGraph {
 
     /// Whose key it is, and what that allows.
     fn writer_of_key(&self, key: &str) -> Result<Writer, AppError> {
-        let token = self.token_of(key)?;
-        if token.admin {
-            return Ok(Writer::Admin(token.name));
-        }
-        let (graphs, read) = (token.writes(), token.reads());
-        Ok(Writer::Partner(token.name, graphs, read))
+        Ok(Writer::holding(&self.token_of(key)?))
     }
 
     /// Runs an update. Its patterns find what the writer may see, and nothing else.
@@ -617,6 +627,12 @@ pub enum AppError {
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Changes that come as RDF Patch.
+    #[error(transparent)]
+    Patch(PatchError),
+    /// A webhook.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// An alignment rule that is no query.
     #[error("{name}: {error}")]
     Rule {

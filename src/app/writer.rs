@@ -4,7 +4,7 @@
 //! itself. An update is judged by its parsed form before any of it runs, so that no prefix, base,
 //! escape or comment gets round it, and nothing happens if its last operation goes too far.
 
-use super::{AppError, iri};
+use super::{AppError, Token, iri};
 use crate::store::{GraphTrees, Update, skolem};
 use oxigraph::model::{GraphNameRef, NamedNodeRef};
 use spargebra::GraphUpdateOperation;
@@ -31,6 +31,16 @@ pub enum Writer {
 }
 
 impl Writer {
+    /// The holder of a token.
+    pub(super) fn holding(token: &Token) -> Self {
+        let name = token.name.clone();
+        if token.admin {
+            Self::Admin(name)
+        } else {
+            Self::Partner(name, token.writes(), token.reads())
+        }
+    }
+
     /// The author in the log.
     pub fn name(&self) -> &str {
         match self {

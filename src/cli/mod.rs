@@ -5,6 +5,7 @@ mod graphs;
 mod integration;
 mod links;
 mod networks;
+mod replay;
 mod search;
 mod tokens;
 
@@ -103,6 +104,8 @@ enum Command {
         /// The backup
         dir: PathBuf,
     },
+    /// Make the changes of another store: RDF Patch from a file, or from the feed of a service
+    Replay(replay::Replay),
     /// Rewrite the log so that removed data is in no file any more
     Compact,
     /// Check the data directory and tell what is in it
@@ -344,6 +347,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
             say(&format!("Version {version} is in {}.", target.display()));
             Ok(())
         }
+        Command::Replay(replay) => replay::run_replay(&cli.place, &replay),
         Command::Compact => {
             let graph = existing(&cli.place)?;
             graph.store().compact()?;

@@ -68,7 +68,9 @@ fn form_of(format: Format) -> CheckForm {
         Format::Csv => CheckForm::Csv,
         Format::Html => CheckForm::Html,
         Format::Rdf(format) => CheckForm::Rdf(format),
-        Format::Json | Format::Rows(_) | Format::Sparql => CheckForm::Json,
+        Format::Json | Format::Rows(_) | Format::Sparql | Format::Patch | Format::Events => {
+            CheckForm::Json
+        }
     }
 }
 

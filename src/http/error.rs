@@ -2,11 +2,13 @@
 //! is which status.
 
 use super::respond::{DATA_VERSION, version_tag};
+use crate::app::changes::ChangeError;
 use crate::app::check::refused_results;
 use crate::app::evaluations::Refused;
 use crate::app::{
     AppError, CatalogueError, CheckError, DatasetError, LinkError, MappingsError, NetworkError,
-    PermalinkError, PolicyError, SavedError, TokenError, VisibilityError, WriteError,
+    PatchError, PermalinkError, PolicyError, SavedError, TokenError, VisibilityError, WebhookError,
+    WriteError,
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
@@ -79,6 +81,15 @@ impl From<Refused> for ApiError {
             Refused::IdTaken(_) => Self::QueryId(StatusCode::CONFLICT, detail),
             Refused::BadId(_) => Self::QueryId(StatusCode::BAD_REQUEST, detail),
             Refused::Busy => Self::Busy,
+        }
+    }
+}
+
+impl From<ChangeError> for ApiError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Store(error) => Self::App(error.into()),
+            ChangeError::Io(error) => Self::write(WriteError::Io(error)),
         }
     }
 }
@@ -238,6 +249,8 @@ fn app_problem(error: AppError) -> Problem {
         ),
         AppError::Check(error) => check_problem(&error),
         AppError::Policy(error) => policy_problem(&error),
+        AppError::Patch(error) => patch_problem(&error),
+        AppError::Webhook(error) => webhook_problem(&error),
         AppError::ReadOnly => Problem::new(
             StatusCode::FORBIDDEN,
             "read-only",
@@ -560,6 +573,54 @@ fn federation_problem(error: &FederationError) -> Problem {
         ),
     };
     Problem::new(status, slug, title, error.to_string())
+}
+
+fn patch_problem(error: &PatchError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        PatchError::Row { .. } | PatchError::Io(_) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-patch",
+            "The changes cannot be read",
+            detail,
+        ),
+        PatchError::OutOfOrder { .. } => Problem::new(
+            StatusCode::CONFLICT,
+            "out-of-order",
+            "The changes do not follow each other",
+            detail,
+        ),
+    }
+}
+
+fn webhook_problem(error: &WebhookError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        WebhookError::Url(..)
+        | WebhookError::Graph(_)
+        | WebhookError::TooManyGraphs
+        | WebhookError::Secret => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-webhook",
+            "The webhook makes no sense",
+            detail,
+        ),
+        WebhookError::TooMany => Problem::new(
+            StatusCode::CONFLICT,
+            "too-many-webhooks",
+            "There are enough webhooks",
+            detail,
+        ),
+        WebhookError::Missing(_) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-webhook",
+            "No such webhook",
+            detail,
+        ),
+        WebhookError::NoRandomness(_) | WebhookError::Damaged { .. } | WebhookError::Io { .. } => {
+            internal(&detail)
+        }
+    }
 }
 
 fn catalogue_problem(error: CatalogueError) -> Problem {
@@ -915,7 +976,7 @@ impl Problem {
         self
     }
 
-    fn body(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         let mut body = Map::new();
         body.insert("type".to_owned(), json!(format!("{TYPES}{}", self.slug)));
         body.insert("title".to_owned(), json!(self.title));
@@ -939,7 +1000,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = (self.status, self.body().to_string()).into_response();
+        let mut response = (self.status, self.to_json().to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

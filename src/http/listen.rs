@@ -76,15 +76,19 @@ async fn listen(config: Config) -> Result<(), ServeError> {
         let graph = KnowledgeGraph::open(config)?;
         graph.keep_metrics_current();
         graph.count_ahead();
+        graph.deliver_webhooks();
         Ok::<_, AppError>(graph)
     });
     tokio::pin!(opening);
     let mut is_open = false;
+    let mut served: Option<AppState> = None;
     loop {
         tokio::select! {
             opened = &mut opening, if !is_open => {
                 let graph = opened.map_err(|error| ServeError::System(error.into()))??;
-                let _ = open.set(router(AppState::on_deep_stack(graph)));
+                let state = AppState::on_deep_stack(graph);
+                let _ = open.set(router(state.clone()));
+                served = Some(state);
                 is_open = true;
                 let _ = writeln!(io::stdout(), "Weft listens on http://{address}");
                 let _ = io::stdout().flush();
@@ -114,6 +118,9 @@ async fn listen(config: Config) -> Result<(), ServeError> {
     }
     drop(listener);
     tracing::info!("finishing the requests that run");
+    if let Some(state) = served {
+        state.close();
+    }
     tokio::select! {
         finished = timeout(grace, graceful.shutdown()) => {
             if finished.is_err() {

@@ -3,6 +3,7 @@
 //! Each file has the routes of one user group; a handler translates, and `app` decides.
 
 mod answers;
+mod changes;
 mod check;
 mod codings;
 mod conditions;
@@ -14,6 +15,7 @@ mod graphs;
 mod health;
 mod imports;
 mod integration;
+mod ldes;
 mod links;
 mod listen;
 mod merging;
@@ -39,6 +41,8 @@ mod summary;
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_changes;
 #[cfg(test)]
 mod tests_check;
 #[cfg(test)]
@@ -68,6 +72,7 @@ mod tests_void;
 mod tokens;
 mod versions;
 mod void;
+mod webhooks;
 
 pub use listen::{ServeError, serve};
 
@@ -83,7 +88,7 @@ use error::{ApiError, Problem};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -104,6 +109,9 @@ const INTAKES: usize = 4;
 /// Requests that measure networks, or wait until somebody else has; each has a thread.
 const MEASUREMENTS: usize = 16;
 
+/// Those who listen to the feed at the same time; each has a connection.
+const LISTENERS: usize = 256;
+
 /// What every handler is given.
 #[derive(Clone)]
 pub struct AppState {
@@ -119,6 +127,8 @@ struct Shared {
     metric_places: Arc<Semaphore>,
     intake_places: Arc<Semaphore>,
     rebuild_places: Arc<Semaphore>,
+    listeners: Arc<Semaphore>,
+    closing: watch::Sender<bool>,
     seed: String,
     /// Whether the threads that handle requests have a stack for evaluations.
     has_deep_stack: bool,
@@ -159,6 +169,8 @@ impl AppState {
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
                 intake_places: Arc::new(Semaphore::new(INTAKES)),
                 rebuild_places: Arc::new(Semaphore::new(1)),
+                listeners: Arc::new(Semaphore::new(LISTENERS)),
+                closing: watch::Sender::new(false),
                 seed,
                 has_deep_stack,
             }),
@@ -209,6 +221,21 @@ impl AppState {
         &self.shared.rebuild_places
     }
 
+    /// Places for those who listen to the feed.
+    fn listeners(&self) -> &Arc<Semaphore> {
+        &self.shared.listeners
+    }
+
+    /// Tells whether the service is ending.
+    fn closing(&self) -> watch::Receiver<bool> {
+        self.shared.closing.subscribe()
+    }
+
+    /// Ends the answers that would never end by themselves.
+    fn close(&self) {
+        self.shared.closing.send_replace(true);
+    }
+
     /// What makes tags differ between services.
     fn seed(&self) -> &str {
         &self.shared.seed
@@ -239,6 +266,9 @@ pub fn router(state: AppState) -> Router {
         .merge(links::routes())
         .merge(resources::routes())
         .merge(void::routes())
+        .merge(changes::routes())
+        .merge(ldes::routes())
+        .merge(webhooks::routes())
         .merge(health::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_in_this_way)
@@ -259,7 +289,9 @@ fn around(routes: Router) -> Router {
         .quality(CompressionLevel::Precise(3))
         .compress_when(
             WorthCompressing(SizeAbove::new(WORTH_COMPRESSING))
-                .and(NotForContentType::const_new("image/")),
+                .and(NotForContentType::const_new("image/"))
+                // Events must not wait until there are enough to compress.
+                .and(NotForContentType::SSE),
         );
     let cors = CorsLayer::new()
         .allow_origin(AnyOrigin)

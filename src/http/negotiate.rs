@@ -22,6 +22,10 @@ pub(super) enum Format {
     Rdf(RdfFormat),
     /// The text of a query.
     Sparql,
+    /// Changes as RDF Patch.
+    Patch,
+    /// Server-sent events.
+    Events,
 }
 
 const JSON_LD: RdfFormat = RdfFormat::JsonLd {
@@ -87,6 +91,8 @@ impl Format {
             Self::Rdf(RdfFormat::NQuads) => &["application/n-quads", "text/x-nquads"],
             Self::Rdf(RdfFormat::N3) => &["text/n3", "text/rdf+n3"],
             Self::Sparql => &["application/sparql-query"],
+            Self::Patch => &["application/rdf-patch", "text/rdf-patch"],
+            Self::Events => &["text/event-stream"],
             Self::Rows(_) | Self::Rdf(_) => &[],
         }
     }
@@ -108,6 +114,8 @@ impl Format {
             Self::Rdf(RdfFormat::NQuads) => &["nq", "nquads", "n-quads"],
             Self::Rdf(RdfFormat::N3) => &["n3"],
             Self::Sparql => &["rq"],
+            Self::Patch => &["rdfp"],
+            Self::Events => &["sse"],
             Self::Rows(_) | Self::Rdf(_) => &[],
         }
     }
@@ -121,7 +129,9 @@ impl Format {
             Self::Rdf(RdfFormat::Turtle) => "text/turtle; charset=utf-8",
             Self::Rdf(RdfFormat::N3) => "text/n3; charset=utf-8",
             Self::Sparql => "application/sparql-query; charset=utf-8",
-            Self::Rdf(_) | Self::Json => self.media_types().first().copied().unwrap_or_default(),
+            Self::Rdf(_) | Self::Json | Self::Patch | Self::Events => {
+                self.media_types().first().copied().unwrap_or_default()
+            }
         }
     }
 }

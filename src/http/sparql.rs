@@ -364,7 +364,12 @@ impl QueryJob {
                 let format = match chosen.format {
                     Format::Rows(format) => ResultFormat::Rows(format),
                     Format::Rdf(format) => ResultFormat::Triples(format),
-                    Format::Html | Format::Json | Format::Csv | Format::Sparql => {
+                    Format::Html
+                    | Format::Json
+                    | Format::Csv
+                    | Format::Sparql
+                    | Format::Patch
+                    | Format::Events => {
                         let page = pages::results(graph, &job, limits, page)?;
                         return blocks
                             .write_all(page.as_bytes())

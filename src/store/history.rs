@@ -27,7 +27,7 @@ const HEADERS: u64 = 4_096;
 /// How often somebody who waits looks whether to give up.
 const LOOK: Duration = Duration::from_millis(50);
 
-const COMPACTED: &str = "`weft compact` has removed it";
+pub(super) const COMPACTED: &str = "`weft compact` has removed it";
 const IN_MEMORY: &str = "this store is in memory and keeps the newest version only";
 
 /// The versions before the newest.
@@ -94,6 +94,11 @@ impl History {
             state: Mutex::default(),
             rebuilt: Condvar::new(),
         }
+    }
+
+    /// What reads the log, if there is one.
+    pub(super) fn reader(&self) -> Option<&LogReader> {
+        self.reader.as_ref()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -14,9 +14,9 @@ use super::error::StoreError;
 use super::index::GraphScope;
 use super::snapshot::{LastChange, Snapshot};
 use super::transaction::{Finished, Transaction};
-use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId};
+use crate::rdf::{CodedQuad, DEFAULT_GRAPH, DamagedTerm, KeyView, TermId, decode_term};
 use jiff::Timestamp;
-use oxigraph::model::{BlankNode, NamedNode, NamedOrBlankNode};
+use oxigraph::model::{BlankNode, NamedNode, NamedOrBlankNode, Term};
 use rayon::prelude::*;
 use redb::{
     Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTable, StorageError,
@@ -94,8 +94,8 @@ pub struct RecordHeader {
 
 /// A record ready to be written.
 pub(super) struct Record {
-    header: RecordHeader,
-    blocks: Vec<Vec<u8>>,
+    pub(super) header: RecordHeader,
+    pub(super) blocks: Vec<Vec<u8>>,
 }
 
 impl Record {
@@ -162,7 +162,10 @@ impl Record {
     }
 
     /// Sets the link to the record before, and answers the bytes of the header and the hash.
-    fn seal(&mut self, previous: Option<[u8; 32]>) -> Result<(Vec<u8>, [u8; 32]), StoreError> {
+    pub(super) fn seal(
+        &mut self,
+        previous: Option<[u8; 32]>,
+    ) -> Result<(Vec<u8>, [u8; 32]), StoreError> {
         self.header.previous = previous.map(hex);
         let header = serde_json::to_vec(&self.header)
             .map_err(|error| StoreError::Internal(error.to_string()))?;
@@ -172,7 +175,7 @@ impl Record {
     }
 }
 
-fn hex(hash: [u8; 32]) -> String {
+pub(super) fn hex(hash: [u8; 32]) -> String {
     blake3::Hash::from_bytes(hash).to_hex().to_string()
 }
 
@@ -182,10 +185,14 @@ fn record_hash<'a>(header: &[u8], blocks: impl Iterator<Item = &'a [u8]>) -> [u8
     hasher.update(&(header.len() as u64).to_le_bytes());
     hasher.update(header);
     for block in blocks {
-        hasher.update(&(block.len() as u64).to_le_bytes());
-        hasher.update(block);
+        hash_block(&mut hasher, block);
     }
     *hasher.finalize().as_bytes()
+}
+
+pub(super) fn hash_block(hasher: &mut blake3::Hasher, block: &[u8]) {
+    hasher.update(&(block.len() as u64).to_le_bytes());
+    hasher.update(block);
 }
 
 /// How the default graph is written among others.
@@ -198,7 +205,7 @@ fn graph_text(dictionary: &Dictionary, graph: TermId) -> Result<String, StoreErr
     Ok(dictionary.term(graph)?.to_string())
 }
 
-fn parse_graph_text(text: &str) -> Option<NamedOrBlankNode> {
+pub(super) fn parse_graph_text(text: &str) -> Option<NamedOrBlankNode> {
     if let Some(label) = text.strip_prefix("_:") {
         return Some(BlankNode::new(label).ok()?.into());
     }
@@ -272,15 +279,35 @@ fn encode_block(change: &Finished, quads: &[CodedQuad], kind: u8) -> Result<Vec<
 }
 
 /// A block taken apart.
-struct Block {
-    present: bool,
+pub(super) struct Block {
+    /// Whether its quads came; else they went.
+    pub(super) present: bool,
     bytes: Vec<u8>,
     keys: Vec<(usize, usize)>,
-    quads: Vec<CodedQuad>,
+    /// Terms by their positions among the keys, counted from 1.
+    pub(super) quads: Vec<CodedQuad>,
 }
 
 impl Block {
-    fn decode(compressed: &[u8]) -> Option<Self> {
+    /// The term at a position, counted from 1.
+    pub(super) fn term(&self, position: TermId) -> Result<Term, DamagedTerm> {
+        decode_term(self.key(position)?, &|position| self.key(position))
+    }
+
+    /// How many terms there are.
+    pub(super) fn terms(&self) -> usize {
+        self.keys.len()
+    }
+
+    fn key(&self, position: TermId) -> Result<&[u8], DamagedTerm> {
+        (position as usize)
+            .checked_sub(1)
+            .and_then(|index| self.keys.get(index))
+            .and_then(|(start, end)| self.bytes.get(*start..*end))
+            .ok_or_else(DamagedTerm::no_such_term)
+    }
+
+    pub(super) fn decode(compressed: &[u8]) -> Option<Self> {
         let bytes = zstd::stream::decode_all(compressed).ok()?;
         let word = |at: usize| -> Option<u32> {
             Some(u32::from_le_bytes(
@@ -489,6 +516,7 @@ impl SharedDatabase {
 
 /// Reads records from any thread, a slice at a time, so that neither the writer nor the pages of
 /// the database wait for whoever reads.
+#[derive(Clone)]
 pub(super) struct LogReader {
     path: PathBuf,
     database: SharedDatabase,
@@ -576,6 +604,68 @@ impl LogReader {
         })
     }
 
+    /// The hashes and headers of these versions, `most` of them at most, oldest first, and what they
+    /// belong to.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read.
+    pub(super) fn heads(
+        &self,
+        versions: RangeInclusive<u64>,
+        most: usize,
+    ) -> Result<(u64, Vec<RecordHead>), StoreError> {
+        let failed = |error: StorageError| storage_error(&self.path, error);
+        self.reading(|reading, generation| {
+            let records = reading
+                .open_table(RECORDS)
+                .map_err(|error| self.damaged(error.to_string()))?;
+            let heads = records
+                .range(versions)
+                .map_err(failed)?
+                .take(most)
+                .map(|entry| {
+                    let (_, value) = entry.map_err(failed)?;
+                    let (bytes, header) = self.header(value.value())?;
+                    let hash = value
+                        .value()
+                        .first_chunk::<32>()
+                        .ok_or_else(|| self.damaged("a header cannot be read"))?;
+                    Ok(RecordHead {
+                        hash: *hash,
+                        bytes: bytes.to_vec(),
+                        header,
+                    })
+                })
+                .collect::<Result<_, StoreError>>()?;
+            Ok((generation, heads))
+        })
+    }
+
+    /// One block of a record; `None` if the log has been rewritten since `generation`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the log cannot be read, or has no such block.
+    pub(super) fn block(
+        &self,
+        generation: u64,
+        version: u64,
+        position: u32,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.reading(|reading, now| {
+            if now != generation {
+                return Ok(None);
+            }
+            let blocks = reading
+                .open_table(BLOCKS)
+                .map_err(|error| self.damaged(error.to_string()))?;
+            let block = blocks
+                .get((version, position))
+                .map_err(|error| storage_error(&self.path, error))?
+                .ok_or_else(|| self.damaged(format!("record {version}: a block is missing")))?;
+            Ok(Some(block.value().to_vec()))
+        })
+    }
+
     /// The records of these versions in their order, as many as hold `bytes` or a little more, and
     /// at least one; `None` if the log has been rewritten since `generation`.
     ///
@@ -627,6 +717,25 @@ impl LogReader {
             }
             Ok(Some(found))
         })
+    }
+}
+
+/// A record without its blocks.
+#[derive(Clone)]
+pub(super) struct RecordHead {
+    pub(super) hash: [u8; 32],
+    /// The header as it is hashed.
+    pub(super) bytes: Vec<u8>,
+    pub(super) header: RecordHeader,
+}
+
+impl RecordHead {
+    /// Begins to compute the hash of the record; [`hash_block`] goes on.
+    pub(super) fn hasher(&self) -> blake3::Hasher {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(self.bytes.len() as u64).to_le_bytes());
+        hasher.update(&self.bytes);
+        hasher
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod algebra;
 mod brake;
+mod changes;
 mod conform;
 mod counted;
 mod dataset;
@@ -35,6 +36,7 @@ mod update;
 mod wording;
 
 pub use brake::{Pace, Stop, give_memory_back, handed_over, held_by_thread};
+pub use changes::{Commit, Touched};
 pub use error::{StoreError, SyntaxError};
 pub use federate::{FederationError, FederationProblem};
 pub use inference::{Rule, Rules};
@@ -56,6 +58,7 @@ pub use text::{
 pub use transaction::Transaction;
 pub use trees::{GraphTrees, HiddenGraphs};
 
+use changes::Feed;
 use history::History;
 use jiff::Timestamp;
 use log::{Log, Record};
@@ -143,6 +146,7 @@ struct Shared {
     last_write_error: Mutex<Option<String>>,
     durable: bool,
     history: History,
+    feed: Feed,
     /// Graphs that the rules leave out.
     private: RwLock<Arc<GraphTrees>>,
     /// For changes that are only tried out; the writer has its own.
@@ -193,6 +197,7 @@ impl KnowledgeStore {
 
     fn start(log: Option<Log>, mut snapshot: Snapshot, options: StoreOptions) -> Self {
         snapshot.begin_to_watch();
+        let snapshot_version = snapshot.version();
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::new(snapshot)),
             last_write_error: Mutex::new(None),
@@ -201,6 +206,7 @@ impl KnowledgeStore {
             rules: options.rules.clone(),
             tried: AtomicU64::default(),
             history: History::new(log.as_ref().map(Log::reader)),
+            feed: Feed::new(snapshot_version),
         });
         let (sender, receiver) = channel();
         let writer = Writer {
@@ -517,11 +523,13 @@ impl Writer {
     }
 
     fn publish(&self, snapshot: Arc<Snapshot>) {
+        let version = snapshot.version();
         *self
             .shared
             .current
             .write()
             .unwrap_or_else(PoisonError::into_inner) = snapshot;
+        self.shared.feed.announce(version);
     }
 
     /// Commits a group of changes with one write to disk. Each sees those before it; one that
@@ -564,7 +572,8 @@ impl Writer {
         }
         let written = match &mut self.log {
             Some(log) if !records.is_empty() => log.append(&mut records),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None => self.shared.feed.keep(std::mem::take(&mut records)),
         };
         if !records.is_empty() {
             *self
@@ -633,14 +642,18 @@ impl Writer {
             return Ok(None);
         };
         let version = head.version() + 1;
-        let record = match &self.log {
-            Some(_) => Some(Record::new(
+        // Without a log the feed keeps the latest ones.
+        let is_kept = self.log.is_some() || Feed::takes(change.added.len() + change.removed.len());
+        let record = if is_kept {
+            Some(Record::new(
                 version,
                 &about.author,
                 &about.message,
                 &change,
-            )?),
-            None => None,
+            )?)
+        } else {
+            self.shared.feed.lose(version);
+            None
         };
         let time = record.as_ref().map_or_else(Timestamp::now, Record::time);
         Ok(Some(Step {
@@ -663,6 +676,7 @@ impl Writer {
             // What was erased is in no memory either.
             self.shared.history.forget();
         }
+        self.shared.feed.forget(snapshot.version());
         Ok(Outcome {
             version: snapshot.version(),
             changed: false,

@@ -383,6 +383,20 @@ fn doors(stage: &Stage) -> Vec<Attack> {
             let tables = import.body("multipart/form-data; boundary=x", tables(&manifest));
             add(why, "an import", name, tables);
         }
+        for patch in [
+            format!(
+                "TX .\nA <urn:a> <urn:b> <urn:c> <{P}/a> .\nA <urn:a> <urn:b> <urn:c> <{name}> .\nTC .\n"
+            ),
+            format!("TX .\nD <urn:d:s> <urn:d:p> \"data\" <{name}> .\nTC .\n"),
+            format!("H graph-created <{name}> .\nTX .\nTC .\n"),
+            format!("H graph-dropped <{name}> .\nTX .\nTC .\n"),
+        ] {
+            let door = format!("a patch {patch:?}");
+            let patch = request("POST", "/api/v1/changes").body("application/rdf-patch", patch);
+            add(why, &door, name, patch);
+        }
+        let policy = format!("/api/v1/graphs/policy?graph={}&policy=off", encode(name));
+        add(why, "a policy", name, request("PUT", policy));
         // A name whose characters the format does not take is refused as no N-Quads.
         let quads =
             format!("<urn:a> <urn:b> <urn:c> <{P}/a> .\n<urn:a> <urn:b> <urn:c> <{name}> .\n");
@@ -937,6 +951,21 @@ fn peeping(stage: &Stage) -> Vec<Request> {
             "/reconcile?queries={}",
             encode(&format!("{{\"q\": {{\"query\": \"{SECRET}\"}}}}"))
         ),
+        "/api/v1/changes".to_owned(),
+        "/api/v1/changes.csv".to_owned(),
+        "/api/v1/changes.rdfp".to_owned(),
+        format!("/api/v1/changes/{version}"),
+        format!("/api/v1/changes.rdfp?graph={iri}"),
+        "/ldes".to_owned(),
+        "/ldes/1".to_owned(),
+        "/api/v1/fingerprint".to_owned(),
+        "/api/v1/webhooks".to_owned(),
+        "/api/v1/links".to_owned(),
+        "/api/v1/links.ttl".to_owned(),
+        format!("/api/v1/links/suggestions?graph={iri}"),
+        "/api/v1/links/suggestions?graph=partner/a&threshold=0.5".to_owned(),
+        format!("/api/v1/graphs/report?graph={iri}"),
+        format!("/api/v1/graphs/policy?graph={iri}"),
         "/reconcile?queries=%7B%22q%22%3A%7B%22query%22%3A%22hushhus%22%7D%7D".to_owned(),
         "/reconcile/suggest/entity?prefix=hush".to_owned(),
         format!("/reconcile/preview?id={}", encode("urn:d:secret")),

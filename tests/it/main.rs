@@ -18,6 +18,7 @@ mod networks;
 mod ontology;
 mod reconcile;
 mod reference;
+mod replay;
 mod serve;
 mod shacl;
 mod support;
