@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod config;
+pub mod dumps;
 pub mod evaluations;
 pub mod executable;
 pub mod federation;
@@ -27,6 +28,7 @@ pub mod void;
 
 pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use config::{Config, ConfigError, Settings};
+pub use dumps::{DumpError, Dumps};
 pub use federation::Federation;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
@@ -74,6 +76,7 @@ struct Inner {
     saved: SavedQueries,
     permalinks: Permalinks,
     federation: Federation,
+    dumps: Dumps,
 }
 
 /// Who writes.
@@ -223,6 +226,7 @@ impl KnowledgeGraph {
             Some(folder) => (SavedQueries::open(folder)?, Permalinks::open(folder)?),
             None => (SavedQueries::in_memory(), Permalinks::in_memory()),
         };
+        let dumps = Dumps::open(config.data_dir.as_deref(), config.dump_bytes);
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -238,6 +242,7 @@ impl KnowledgeGraph {
                 saved,
                 permalinks,
                 federation,
+                dumps,
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -639,6 +644,9 @@ pub enum AppError {
     /// A short link.
     #[error(transparent)]
     Permalink(#[from] PermalinkError),
+    /// A dump.
+    #[error(transparent)]
+    Dump(#[from] DumpError),
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -1,5 +1,6 @@
 //! The command line: reads the arguments, calls the use cases, prints what they answer.
 
+mod dump;
 mod graphs;
 mod integration;
 mod networks;
@@ -80,6 +81,8 @@ enum Command {
     Export(networks::Export),
     /// Report how well services are woven together, across sectors and levels of responsibility
     Integration(integration::Report),
+    /// Write all graphs, or one, to a file that is the same whenever it is made
+    Dump(dump::Dump),
     /// List the graphs, and say which of them only some may see
     #[command(subcommand)]
     Graph(graphs::Graph),
@@ -350,6 +353,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Metrics(measure) => networks::run_metrics(&cli.place, &measure),
         Command::Export(export) => networks::run_export(&cli.place, &export),
         Command::Integration(report) => integration::run_integration(&cli.place, &report),
+        Command::Dump(dump) => dump::run_dump(&cli.place, &dump),
         Command::Graph(graph) => graphs::run_graph(&cli.place, graph),
         Command::Token(token) => run_token(&cli.place, token),
         Command::Backup { dir } => {

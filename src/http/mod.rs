@@ -5,6 +5,7 @@
 mod answers;
 mod codings;
 mod conditions;
+mod dumps;
 mod error;
 mod explain;
 mod graph_store;
@@ -36,6 +37,8 @@ mod tests;
 mod tests_federation;
 #[cfg(test)]
 mod tests_history;
+#[cfg(test)]
+mod tests_linked;
 #[cfg(test)]
 mod tests_networks;
 #[cfg(test)]
@@ -202,6 +205,7 @@ pub fn router(state: AppState) -> Router {
         .merge(integration::routes())
         .merge(resources::routes())
         .merge(void::routes())
+        .merge(dumps::routes())
         .merge(health::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_in_this_way)
@@ -237,6 +241,8 @@ fn around(routes: Router) -> Router {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
+            header::RANGE,
+            header::IF_RANGE,
             request::QUERY_ID,
         ])
         .expose_headers([
@@ -248,6 +254,8 @@ fn around(routes: Router) -> Router {
             header::LOCATION,
             header::CONTENT_LOCATION,
             header::LINK,
+            header::ACCEPT_RANGES,
+            header::CONTENT_RANGE,
             header::RETRY_AFTER,
             header::ALLOW,
             sparql::ACCEPT_QUERY,
@@ -285,8 +293,11 @@ struct WorthCompressing(SizeAbove);
 
 impl Predicate for WorthCompressing {
     fn should_compress<B: axum::body::HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
-        let must = response.extensions().get::<codings::MustCompress>();
-        must.is_some() || self.0.should_compress(response)
+        let extensions = response.extensions();
+        if extensions.get::<codings::NeverCompress>().is_some() {
+            return false;
+        }
+        extensions.get::<codings::MustCompress>().is_some() || self.0.should_compress(response)
     }
 }
 
