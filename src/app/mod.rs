@@ -5,12 +5,14 @@
 
 pub mod catalogue;
 pub mod config;
+pub mod dcat;
 pub mod dumps;
 pub mod evaluations;
 pub mod executable;
 pub mod federation;
 pub mod integration;
 pub mod iri;
+pub mod jsonld;
 pub mod networks;
 mod observations;
 pub mod permalink;
@@ -77,6 +79,7 @@ struct Inner {
     permalinks: Permalinks,
     federation: Federation,
     dumps: Dumps,
+    context: jsonld::Context,
 }
 
 /// Who writes.
@@ -226,6 +229,7 @@ impl KnowledgeGraph {
             Some(folder) => (SavedQueries::open(folder)?, Permalinks::open(folder)?),
             None => (SavedQueries::in_memory(), Permalinks::in_memory()),
         };
+        let context = jsonld::Context::new(&ontology);
         let dumps = Dumps::open(config.data_dir.as_deref(), config.dump_bytes);
         let graph = Self {
             inner: Arc::new(Inner {
@@ -243,6 +247,7 @@ impl KnowledgeGraph {
                 permalinks,
                 federation,
                 dumps,
+                context,
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -342,6 +347,11 @@ impl KnowledgeGraph {
     /// The ontology.
     pub fn ontology(&self) -> &Ontology {
         &self.inner.ontology
+    }
+
+    /// The context of JSON-LD.
+    pub fn context(&self) -> &jsonld::Context {
+        &self.inner.context
     }
 
     /// The indicators that count statements.

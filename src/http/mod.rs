@@ -5,6 +5,8 @@
 mod answers;
 mod codings;
 mod conditions;
+mod context;
+mod dcat;
 mod dumps;
 mod error;
 mod explain;
@@ -205,9 +207,11 @@ pub fn router(state: AppState) -> Router {
         .merge(integration::routes())
         .merge(resources::routes())
         .merge(void::routes())
+        .merge(dcat::routes())
         .merge(dumps::routes())
+        .merge(context::routes())
         .merge(health::routes())
-        .fallback(nothing_here)
+        .fallback(resources::elsewhere)
         .method_not_allowed_fallback(not_in_this_way)
         .with_state(state);
     around(routes)
@@ -327,10 +331,6 @@ async fn where_they_help(request: Request, next: Next) -> Response {
         );
     }
     response
-}
-
-async fn nothing_here(request: Request) -> ApiError {
-    ApiError::NotFound(format!("nothing is at {}", request.uri().path()))
 }
 
 async fn not_in_this_way() -> ApiError {

@@ -4,9 +4,10 @@ use super::AppState;
 use super::testing::{Answer, INNOSERV, encoded, send, state};
 use crate::app::{Config, GraphChange, KnowledgeGraph, Writer};
 use crate::ingest::rdf::{ParseOptions, parse_bytes};
+use crate::store::skolem::skolem_iri;
 use oxigraph::io::{RdfFormat, RdfParser};
-use oxigraph::model::{NamedNode, Quad};
-use std::collections::BTreeMap;
+use oxigraph::model::{GraphName, NamedNode, Quad, Term};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 const PRIVATE: &str = "https://w3id.org/weft/graph/partner/hidden";
@@ -285,4 +286,428 @@ async fn names_of_no_dump_are_explained() {
     });
     let refused = get(&small, "/dumps/all.nq.gz", &[]).await.expect(507);
     assert!(refused.text().contains("dump-bytes"), "{refused:?}");
+}
+
+// ---- every IRI answers ------------------------------------------------------------------------
+
+/// The IRIs in a term, those of its datatype and of a triple term included.
+fn iris_of(term: &Term, into: &mut BTreeSet<String>) {
+    match term {
+        Term::NamedNode(node) => {
+            into.insert(node.as_str().to_owned());
+        }
+        Term::BlankNode(node) => {
+            into.insert(skolem_iri(node.as_ref()).into_string());
+        }
+        Term::Literal(literal) => {
+            into.insert(literal.datatype().as_str().to_owned());
+        }
+        Term::Triple(triple) => {
+            iris_of(&triple.subject.clone().into(), into);
+            into.insert(triple.predicate.as_str().to_owned());
+            iris_of(&triple.object, into);
+        }
+    }
+}
+
+/// Asks until no `303` sends further.
+async fn followed(state: &AppState, path: &str, accept: &str) -> Answer {
+    let answer = get(state, path, &[("accept", accept)]).await;
+    if answer.status == 303 {
+        let location = answer.header("location").to_owned();
+        return get(state, &location, &[("accept", accept)]).await;
+    }
+    answer
+}
+
+async fn check_every_iri(state: &AppState) -> usize {
+    let base = state.graph().config().base.clone();
+    let mut iris = BTreeSet::new();
+    for quad in state
+        .graph()
+        .snapshot()
+        .quads_for_pattern(None, None, None, None)
+    {
+        iris_of(&quad.subject.into(), &mut iris);
+        iris.insert(quad.predicate.into_string());
+        iris_of(&quad.object, &mut iris);
+        match quad.graph_name {
+            GraphName::NamedNode(node) => iris_of(&node.into(), &mut iris),
+            GraphName::BlankNode(node) => iris_of(&node.into(), &mut iris),
+            GraphName::DefaultGraph => {}
+        }
+    }
+    let paths: BTreeSet<String> = iris
+        .iter()
+        .filter_map(|iri| {
+            let rest = [base.as_str(), "https://w3id.org/weft/"]
+                .iter()
+                .find_map(|base| iri.strip_prefix(base))?;
+            let path = rest.split('#').next().unwrap_or_default();
+            Some(format!("/{path}"))
+        })
+        .collect();
+    let mut failures = Vec::new();
+    for path in &paths {
+        for (accept, expected) in [
+            ("text/turtle", "text/turtle"),
+            ("application/ld+json", "application/ld+json"),
+            ("text/html", "text/html"),
+        ] {
+            let answer = followed(state, path, accept).await;
+            let vary: Vec<_> = answer.headers.get_all("vary").iter().collect();
+            let is_fine = answer.status == 200
+                && answer.header("content-type").starts_with(expected)
+                && vary
+                    .iter()
+                    .any(|value| value.to_str().unwrap().contains("accept"));
+            if !is_fine {
+                failures.push(format!("{path} as {accept}: {} {vary:?}", answer.status));
+            }
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{} of {}: {failures:#?}",
+        failures.len(),
+        paths.len()
+    );
+    paths.len()
+}
+
+#[tokio::test]
+async fn every_iri_of_the_data_that_ships_answers() {
+    let state = state(Config::default());
+    let with_metrics = state.graph().clone();
+    tokio::task::spawn_blocking(move || with_metrics.refresh_metrics())
+        .await
+        .unwrap()
+        .unwrap();
+    let count = check_every_iri(&state).await;
+    assert!(count > 1_500, "{count}");
+}
+
+#[tokio::test]
+async fn every_iri_answers_with_another_base_too() {
+    let state = state(Config {
+        base: "https://data.example/kg/".to_owned(),
+        ..Config::default()
+    });
+    assert!(check_every_iri(&state).await > 1_000);
+}
+
+#[tokio::test]
+async fn services_that_queries_name_say_what_they_are() {
+    let empty = state(Config {
+        empty: true,
+        ..Config::default()
+    });
+    for path in ["/network/collaboration", "/search"] {
+        let answer = get(&empty, path, &[("accept", "text/turtle")])
+            .await
+            .expect(200);
+        assert!(answer.text().contains("dcat:DataService"), "{answer:?}");
+        get(&empty, path, &[("accept", "text/html")])
+            .await
+            .expect(200);
+    }
+    get(&empty, "/network/nothing", &[]).await.expect(404);
+    get(&empty, "/nothing/at/all", &[]).await.expect(404);
+    send(&empty, "POST", "/search", &[], "").await.expect(404);
+}
+
+#[tokio::test]
+async fn an_answer_says_where_else_it_is_and_under_which_licence() {
+    let path = "/id/actor/heidelberg-university";
+    let answer = get(&INNOSERV, path, &[("accept", "text/turtle")])
+        .await
+        .expect(200);
+    let links: Vec<&str> = answer
+        .headers
+        .get_all("link")
+        .iter()
+        .map(|link| link.to_str().unwrap())
+        .collect();
+    for expected in [
+        "</id/actor/heidelberg-university.jsonld>; rel=\"alternate\"; type=\"application/ld+json\"",
+        "</id/actor/heidelberg-university>; rel=\"canonical\"",
+        "</graph/innoserv>; rel=\"describedby\"",
+        "<https://creativecommons.org/licenses/by/4.0/>; rel=\"license\"",
+    ] {
+        assert!(links.contains(&expected), "{expected} in {links:#?}");
+    }
+    let near = get(&INNOSERV, "/id/actor/heidelberg-universty", &[])
+        .await
+        .expect(404);
+    assert!(
+        near.text().contains("id/actor/heidelberg-university>"),
+        "{near:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_table_answers_for_its_rows() {
+    let path = "/id/dataset/innoserv/innoserv-actors.csv";
+    let answer = get(&INNOSERV, path, &[("accept", "application/n-triples")])
+        .await
+        .expect(200);
+    let row = "id/dataset/innoserv/innoserv-actors.csv#row=101> .";
+    assert!(
+        answer.text().lines().any(|line| line.ends_with(row)),
+        "{answer:?}"
+    );
+    get(&INNOSERV, &format!("{path}.ttl"), &[])
+        .await
+        .expect(200);
+    get(&INNOSERV, "/id/dataset/innoserv/nothing.csv", &[])
+        .await
+        .expect(404);
+}
+
+// ---- JSON-LD ----------------------------------------------------------------------------------
+
+/// Reads a document with the context that it names put into it.
+async fn read_json_ld(state: &AppState, answer: &Answer) -> Vec<Quad> {
+    let mut document = answer.json();
+    let address = document["@context"].as_str().unwrap();
+    assert_eq!(address, "http://weft.example/context.jsonld");
+    let context = get(state, "/context.jsonld", &[]).await.expect(200).json();
+    document["@context"] = context["@context"].clone();
+    let profile = oxigraph::io::JsonLdProfileSet::empty();
+    quads(
+        document.to_string().as_bytes(),
+        RdfFormat::JsonLd { profile },
+    )
+}
+
+/// The canonical form of triples.
+fn canonical(quads: Vec<Quad>) -> Vec<String> {
+    use oxigraph::model::dataset::{CanonicalizationAlgorithm, Dataset};
+    let mut dataset: Dataset = quads.iter().collect();
+    dataset.canonicalize(CanonicalizationAlgorithm::Unstable);
+    let mut lines: Vec<String> = dataset.iter().map(|quad| quad.to_string()).collect();
+    lines.sort();
+    lines
+}
+
+#[tokio::test]
+async fn compacted_json_ld_says_what_the_turtle_says() {
+    for path in [
+        "/id/actor/heidelberg-university",
+        "/id/innovation/ammerudhjemmet",
+        "/code/sector",
+        "/code/sector/health",
+        "/code",
+        "/ns",
+        "/graph/innoserv",
+        "/graph/ontology",
+        "/catalogue",
+        "/network/collaboration",
+        "/shape/until",
+    ] {
+        let turtle = get(&INNOSERV, path, &[("accept", "text/turtle")]).await;
+        if turtle.status == 404 && path.starts_with("/id/innovation") {
+            continue;
+        }
+        let turtle = quads(turtle.expect(200).text().as_bytes(), RdfFormat::Turtle);
+        let json = get(&INNOSERV, path, &[("accept", "application/ld+json")])
+            .await
+            .expect(200);
+        let json = read_json_ld(&INNOSERV, &json).await;
+        assert!(!turtle.is_empty());
+        assert_eq!(canonical(json), canonical(turtle), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_context_can_be_kept_and_read_from_anywhere() {
+    let page = [("origin", "https://elsewhere.example")];
+    let answer = get(&INNOSERV, "/context.jsonld", &page).await.expect(200);
+    assert_eq!(answer.header("content-type"), "application/ld+json");
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    let tag = answer.header("etag").to_owned();
+    get(&INNOSERV, "/context.jsonld", &[("if-none-match", &tag)])
+        .await
+        .expect(304);
+    let actor = get(&INNOSERV, "/id/actor/heidelberg-university.jsonld", &[]).await;
+    let actor = actor.expect(200).json();
+    let first = actor.get("@graph").map_or(&actor, |graph| &graph[0]);
+    assert_eq!(first["type"], "Actor", "{actor:#}");
+    assert_eq!(
+        first["id"],
+        "https://w3id.org/weft/id/actor/heidelberg-university"
+    );
+}
+
+// ---- the catalogue ----------------------------------------------------------------------------
+
+fn objects<'a>(quads: &'a [Quad], subject: &str, property: &str) -> Vec<&'a Term> {
+    quads
+        .iter()
+        .filter(|quad| quad.subject.to_string() == subject && quad.predicate.as_str() == property)
+        .map(|quad| &quad.object)
+        .collect()
+}
+
+/// What DCAT-AP demands of catalogues, data sets, distributions and services.
+fn check_dcat(quads: &[Quad]) -> Vec<String> {
+    const DCAT: &str = "http://www.w3.org/ns/dcat#";
+    const DCT: &str = "http://purl.org/dc/terms/";
+    const TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
+    let of_class = |class: &str| -> Vec<String> {
+        let class = format!("<{class}>");
+        let typed = quads
+            .iter()
+            .filter(|quad| quad.predicate.as_str() == TYPE && quad.object.to_string() == class);
+        typed.map(|quad| quad.subject.to_string()).collect()
+    };
+    let has = |subject: &str, property: &str| {
+        assert!(
+            !objects(quads, subject, property).is_empty(),
+            "{subject} has no {property}"
+        );
+    };
+    let catalogues = of_class(&format!("{DCAT}Catalog"));
+    let [catalogue] = &catalogues[..] else {
+        panic!("{catalogues:?}");
+    };
+    for property in ["title", "description", "publisher"] {
+        has(catalogue, &format!("{DCT}{property}"));
+    }
+    let sets: Vec<String> = objects(quads, catalogue, &format!("{DCAT}dataset"))
+        .into_iter()
+        .map(Term::to_string)
+        .collect();
+    assert!(!sets.is_empty());
+    let agents = of_class("http://xmlns.com/foaf/0.1/Agent");
+    for set in &sets {
+        for property in ["title", "description", "publisher"] {
+            has(set, &format!("{DCT}{property}"));
+        }
+        for publisher in objects(quads, set, &format!("{DCT}publisher")) {
+            assert!(agents.contains(&publisher.to_string()), "{publisher}");
+            has(&publisher.to_string(), "http://xmlns.com/foaf/0.1/name");
+        }
+        let distributions = objects(quads, set, &format!("{DCAT}distribution"));
+        assert!(distributions.len() > 8, "{set}");
+        for distribution in distributions {
+            let distribution = distribution.to_string();
+            has(&distribution, &format!("{DCAT}accessURL"));
+            let licences = objects(quads, set, &format!("{DCT}license"));
+            assert_eq!(
+                objects(quads, &distribution, &format!("{DCT}license")),
+                licences
+            );
+        }
+    }
+    let services = objects(quads, catalogue, &format!("{DCAT}service"));
+    assert!(services.len() >= 2);
+    for service in services {
+        for property in ["endpointURL", "servesDataset"] {
+            has(&service.to_string(), &format!("{DCAT}{property}"));
+        }
+        has(&service.to_string(), &format!("{DCT}title"));
+    }
+    sets
+}
+
+#[tokio::test]
+async fn the_catalogue_has_what_dcat_ap_demands() {
+    let answer = get(&INNOSERV, "/catalogue.ttl", &[]).await.expect(200);
+    let found = quads(answer.text().as_bytes(), RdfFormat::Turtle);
+    let sets = check_dcat(&found);
+    let graph = |name: &str| format!("<https://w3id.org/weft/graph/{name}>");
+    for name in ["ontology", "innoserv", "queries"] {
+        assert!(sets.contains(&graph(name)), "{name} in {sets:?}");
+    }
+    let licence = objects(
+        &found,
+        &graph("innoserv"),
+        "http://purl.org/dc/terms/license",
+    );
+    assert_eq!(
+        licence[0].to_string(),
+        "<https://creativecommons.org/licenses/by/4.0/>"
+    );
+    for name in ["nt", "rdf", "jsonld", "html"] {
+        get(&INNOSERV, &format!("/catalogue.{name}"), &[])
+            .await
+            .expect(200);
+    }
+    let page = get(&INNOSERV, "/catalogue", &[("accept", "text/html")])
+        .await
+        .expect(200);
+    assert!(page.text().contains("INNOSERV case collection"));
+    let page = get(&INNOSERV, "/graph/innoserv", &[("accept", "text/html")])
+        .await
+        .expect(200);
+    assert!(page.text().contains("/dumps/innoserv.nq.gz"));
+}
+
+#[tokio::test]
+async fn a_partner_is_described_as_it_says() {
+    let (_folder, state, owner) = durable();
+    write(
+        state.graph(),
+        &format!("{OPEN}/about"),
+        &format!(
+            "@prefix dct: <http://purl.org/dc/terms/> . @prefix dcat: <http://www.w3.org/ns/dcat#> .
+             <{OPEN}> dct:title 'Open data'@en , 'Datos abiertos'@es ; dct:publisher 'The Partner' ;
+               dct:license <https://creativecommons.org/publicdomain/zero/1.0/> ;
+               dcat:contactPoint 'desk@partner.example' ; dct:spatial [ dct:title 'Here' ] ."
+        ),
+    );
+    let answer = get(&state, "/catalogue.nt", &[]).await.expect(200);
+    let text = answer.text();
+    let found = quads(text.as_bytes(), RdfFormat::NTriples);
+    let sets = check_dcat(&found);
+    let me = format!("<{OPEN}>");
+    assert!(sets.contains(&me) && sets.len() == 2, "{sets:?}");
+    assert!(!text.contains("hidden"), "{text}");
+    for expected in [
+        "\"Datos abiertos\"@es",
+        "\"The Partner\"",
+        "<mailto:desk@partner.example>",
+        "\"Here\"",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    let modified = objects(&found, &me, "http://purl.org/dc/terms/modified");
+    assert_eq!(modified.len(), 1);
+    // Size and hash of a dump are told once it is there.
+    assert!(!text.contains("byteSize"));
+    let dump = get(&state, "/dumps/partner/open.ttl.gz", &[])
+        .await
+        .expect(200);
+    let with_size = get(
+        &state,
+        "/catalogue.nt",
+        &[("if-none-match", answer.header("etag"))],
+    )
+    .await;
+    let size = format!("byteSize> \"{}\"", dump.body.unwrap().len());
+    assert!(with_size.expect(200).text().contains(&size));
+    // Who may see the private one sees that it is.
+    let owner = [("authorization", owner.as_str())];
+    let seen = get(&state, "/catalogue.nt", &owner).await.expect(200);
+    assert!(seen.text().contains("hidden") && seen.text().contains("RESTRICTED"));
+    get(&state, "/graph/partner/hidden", &owner)
+        .await
+        .expect(200);
+    get(&state, "/graph/partner/hidden", &[]).await.expect(404);
+    let page = get(&state, "/graph/partner/open", &[("accept", "text/html")])
+        .await
+        .expect(200);
+    assert!(page.text().contains("The Partner") && page.text().contains("desk@partner.example"));
+    for path in ["/graph/partner/open/about", "/graph/partner/open.jsonld"] {
+        get(&state, path, &[]).await.expect(200);
+    }
+    let void = get(&state, "/graph/void", &[("accept", "text/html")]).await;
+    assert_eq!(void.expect(303).header("location"), "/.well-known/void");
+    let void = get(&state, "/.well-known/void", &[("accept", "text/html")]).await;
+    assert_eq!(void.expect(303).header("location"), "/catalogue");
+    let foreign = format!("/resource?iri={}", encoded(OPEN));
+    get(&state, &foreign, &[("accept", "text/html")])
+        .await
+        .expect(200);
 }
