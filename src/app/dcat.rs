@@ -109,6 +109,8 @@ const AS_SAID: [NamedNodeRef<'static>; 15] = [
     VERSION_INFO,
 ];
 
+/// The code list of sectors.
+const SECTORS: &str = "branch";
 const IANA: &str = "https://www.iana.org/assignments/media-types/";
 const EU_FILE_TYPE: &str = "http://publications.europa.eu/resource/authority/file-type/";
 
@@ -632,10 +634,10 @@ impl Offers<'_> {
         add(HOMEPAGE, service.clone().into());
         add(LANGUAGE, ENGLISH.into_owned().into());
         add(LANGUAGE, SPANISH.into_owned().into());
-        add(
-            THEME_TAXONOMY,
-            NamedNode::new_unchecked(format!("{}sector", iri::CODE)).into(),
-        );
+        let sectors = NamedNode::new_unchecked(format!("{}{SECTORS}", iri::CODE));
+        if resource::describe(self.snapshot, &sectors).is_some() {
+            add(THEME_TAXONOMY, sectors.into());
+        }
         if let Some(time) = modified(self.graph, self.snapshot)? {
             add(
                 MODIFIED,

@@ -479,10 +479,10 @@ impl<'a> Writer<'a> {
         let is_coerced =
             matches!(coercion, Coercion::Datatype(known) if *known == datatype.as_str());
         let is_free = *coercion == Coercion::None;
-        if is_coerced || is_free {
-            if let Some(native) = native(literal) {
-                return native;
-            }
+        if (is_coerced || is_free)
+            && let Some(native) = native(literal)
+        {
+            return native;
         }
         if is_coerced || (is_free && datatype == xsd::STRING) {
             return json!(text);

@@ -304,8 +304,8 @@ fn offered(graph: &KnowledgeGraph, iri: &NamedNode) -> Vec<Quad> {
     quads
 }
 
-/// The statements about the rows of a table, which have IRIs with a fragment: those that name as their source
-/// one that begins like the table.
+/// The statements about the rows of a table, which are named like the table with a fragment behind,
+/// and those that name a row as their source.
 ///
 /// Complexity: one pass over the sources that the data names.
 fn rows_of(snapshot: &Snapshot, table: NamedNode) -> Option<Description> {

@@ -33,7 +33,7 @@ assert len(remote.query(f"CONSTRUCT {{ ?s a <{ACTOR}> }} WHERE {{ ?s a <{ACTOR}>
 
 # Linked data: compact JSON-LD, read with the context that the service has, says what the Turtle says.
 # The actor's own address is at w3id.org; the service under test has the same path.
-for path in ("/id/" + str(some).split("/id/")[1], "/code/sector", "/graph/innoserv", "/catalogue"):
+for path in ("/id/" + str(some).split("/id/")[1], "/code/branch", "/graph/innoserv", "/catalogue"):
     turtle = Graph().parse(sys.argv[1] + path + ".ttl", format="turtle")
     compact = Graph().parse(sys.argv[1] + path + ".jsonld", format="json-ld")
     assert len(turtle) > 3 and compact.isomorphic(turtle), path
