@@ -4,7 +4,8 @@
 use super::respond::{DATA_VERSION, version_tag};
 use crate::app::evaluations::Refused;
 use crate::app::{
-    AppError, CatalogueError, DumpError, NetworkError, PermalinkError, SavedError, VisibilityError, WriteError,
+    AppError, CatalogueError, DumpError, NetworkError, PermalinkError, SavedError, VisibilityError,
+    WriteError,
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;

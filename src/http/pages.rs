@@ -12,7 +12,9 @@ use crate::app::resource::{
 };
 use crate::app::{Catalogue, CatalogueQuery, Citation, KnowledgeGraph, SavedQuery, Summary, iri};
 use crate::store::skolem::skolem_iri;
-use crate::store::{DEFAULT_GRAPH_IRI, DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError};
+use crate::store::{
+    DEFAULT_GRAPH_IRI, DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError,
+};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -501,8 +503,8 @@ impl Links {
             "search",
             "alignment",
         ]
-            .iter()
-            .any(|begin| rest.starts_with(begin));
+        .iter()
+        .any(|begin| rest.starts_with(begin));
         known.then(|| format!("/{rest}"))
     }
 
