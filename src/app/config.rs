@@ -37,6 +37,8 @@ pub struct Config {
     pub allowance: Allowance,
     /// Bytes of answers and plans that are kept for the next who asks the same.
     pub cache_bytes: usize,
+    /// Bytes of dumps that are kept; a larger one is not made.
+    pub dump_bytes: u64,
     /// Where evaluations that took long are noted; `None`: nowhere.
     pub slow_query_log: Option<PathBuf>,
     /// How long is long.
@@ -84,6 +86,7 @@ impl Default for Config {
                 answer_bytes: 4 << 30,
             },
             cache_bytes: 128 << 20,
+            dump_bytes: 4 << 30,
             slow_query_log: None,
             slow_query: Duration::from_secs(1),
             trust_forwarded: false,
@@ -141,6 +144,8 @@ pub struct Settings {
     pub answer_bytes: Option<u64>,
     /// Bytes of answers that are kept for the next who asks the same; 0: none.
     pub cache_bytes: Option<usize>,
+    /// Bytes of dumps that are kept; a larger one is not made.
+    pub dump_bytes: Option<u64>,
     /// A file in which evaluations that took long are noted, one JSON object a line.
     pub slow_query_log: Option<PathBuf>,
     /// Seconds after which an evaluation took long.
@@ -236,6 +241,7 @@ impl Settings {
             client_seconds: self.client_seconds.or(fallback.client_seconds),
             answer_bytes: self.answer_bytes.or(fallback.answer_bytes),
             cache_bytes: self.cache_bytes.or(fallback.cache_bytes),
+            dump_bytes: self.dump_bytes.or(fallback.dump_bytes),
             slow_query_log: self.slow_query_log.or(fallback.slow_query_log),
             slow_query_seconds: self.slow_query_seconds.or(fallback.slow_query_seconds),
             trust_forwarded: self.trust_forwarded.or(fallback.trust_forwarded),
@@ -287,6 +293,7 @@ impl Settings {
                 answer_bytes: self.answer_bytes.unwrap_or(default.allowance.answer_bytes),
             },
             cache_bytes: self.cache_bytes.unwrap_or(default.cache_bytes),
+            dump_bytes: self.dump_bytes.unwrap_or(default.dump_bytes),
             slow_query_log: self.slow_query_log,
             slow_query: match self.slow_query_seconds {
                 None => default.slow_query,
@@ -329,6 +336,9 @@ impl Config {
             if value == 0 {
                 return Err(ConfigError::Zero(key));
             }
+        }
+        if self.dump_bytes == 0 {
+            return Err(ConfigError::Zero("dump-bytes"));
         }
         if self.query_timeout.is_zero() {
             return Err(ConfigError::Zero("query-timeout"));
@@ -468,6 +478,7 @@ mod tests {
             "base = \"https://example.org/x\"",
             "base = \"no iri/\"",
             "query-timeout = 0",
+            "dump-bytes = 0",
             "federation = [\"query.wikidata.org/sparql\"]",
             "federation-timeout = 0",
             "federation-private = [\"localhost\"]",

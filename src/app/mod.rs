@@ -8,6 +8,8 @@ pub mod changes;
 pub mod check;
 pub mod config;
 pub mod datasets;
+pub mod dcat;
+pub mod dumps;
 pub mod evaluations;
 pub mod executable;
 pub mod federation;
@@ -15,6 +17,7 @@ mod files;
 pub mod imports;
 pub mod integration;
 pub mod iri;
+pub mod jsonld;
 pub mod ldes;
 pub mod links;
 pub mod mappings;
@@ -44,6 +47,7 @@ pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
 pub use check::CheckError;
 pub use config::{Config, ConfigError, Settings};
 pub use datasets::{Dataset, DatasetError};
+pub use dumps::{DumpError, Dumps};
 pub use federation::Federation;
 pub use links::LinkError;
 pub use mappings::{MappingsError, SavedMappings};
@@ -100,6 +104,8 @@ struct Inner {
     policies: Policies,
     reports: policies::Reports,
     webhooks: Webhooks,
+    dumps: Dumps,
+    context: jsonld::Context,
 }
 
 /// What a write to one graph does with what is there.
@@ -158,6 +164,8 @@ impl KnowledgeGraph {
             None => Policies::in_memory(),
         };
         let webhooks = Webhooks::open(config.data_dir.as_deref(), &config)?;
+        let context = jsonld::Context::new(&ontology);
+        let dumps = Dumps::open(config.data_dir.as_deref(), config.dump_bytes);
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -179,6 +187,8 @@ impl KnowledgeGraph {
                 policies,
                 reports: policies::Reports::default(),
                 webhooks,
+                dumps,
+                context,
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -278,6 +288,11 @@ impl KnowledgeGraph {
     /// The ontology.
     pub fn ontology(&self) -> &Ontology {
         &self.inner.ontology
+    }
+
+    /// The context of JSON-LD.
+    pub fn context(&self) -> &jsonld::Context {
+        &self.inner.context
     }
 
     /// The indicators that count statements.
@@ -624,6 +639,9 @@ pub enum AppError {
     /// What a graph does with violations.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A dump.
+    #[error(transparent)]
+    Dump(#[from] DumpError),
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -335,10 +335,10 @@ fn pool() -> Option<Arc<ThreadPool>> {
 }
 
 /// On Linux this lowers the priority of the calling thread alone.
-fn give_way() {
+pub(super) fn give_way() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::nice(10) {
-        tracing::debug!(%error, "a thread for metrics keeps its priority");
+        tracing::debug!(%error, "a thread keeps its priority");
     }
 }
 

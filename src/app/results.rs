@@ -201,7 +201,7 @@ pub fn write_quads_with(
 }
 
 /// A serializer that knows the usual prefixes.
-fn rdf_serializer(format: RdfFormat) -> RdfSerializer {
+pub(super) fn rdf_serializer(format: RdfFormat) -> RdfSerializer {
     let mut serializer = RdfSerializer::from_format(format);
     for (name, iri) in iri::PREFIXES.iter() {
         if let Ok(next) = serializer.clone().with_prefix(name, iri) {
@@ -212,7 +212,7 @@ fn rdf_serializer(format: RdfFormat) -> RdfSerializer {
 }
 
 /// Tells a term that the format has no way to write from a writer that fails.
-fn write_error(error: io::Error) -> WriteError {
+pub(super) fn write_error(error: io::Error) -> WriteError {
     match error.kind() {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
             WriteError::Inexpressible(error)

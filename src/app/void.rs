@@ -146,6 +146,14 @@ pub fn description(
         if let Ok(lookup) = NamedNode::new(format!("{origin}/resource?iri=")) {
             writer.add(DATASET, URI_LOOKUP, lookup);
         }
+        for (property, path) in [
+            (DATA_DUMP, "/dumps/all.nq.gz"),
+            (rdfs::SEE_ALSO, "/catalogue"),
+        ] {
+            if let Ok(address) = NamedNode::new(format!("{origin}{path}")) {
+                writer.add(DATASET, property, address);
+            }
+        }
     }
     for (name, _, _) in &graphs {
         writer.add(DATASET, SUBSET, name.clone());

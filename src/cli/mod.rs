@@ -1,6 +1,7 @@
 //! The command line: reads the arguments, calls the use cases, prints what they answer.
 
 mod check;
+mod dump;
 mod graphs;
 mod integration;
 mod links;
@@ -87,6 +88,8 @@ enum Command {
     /// Suggest links between graphs, and accept or reject them
     #[command(subcommand)]
     Links(links::Links),
+    /// Write all graphs, or one, to a file that is the same whenever it is made
+    Dump(dump::Dump),
     /// List the graphs, and say which of them only some may see
     #[command(subcommand)]
     Graph(graphs::Graph),
@@ -333,6 +336,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Export(export) => networks::run_export(&cli.place, &export),
         Command::Integration(report) => integration::run_integration(&cli.place, &report),
         Command::Links(links) => links::run_links(&cli.place, links),
+        Command::Dump(dump) => dump::run_dump(&cli.place, &dump),
         Command::Graph(graph) => graphs::run_graph(&cli.place, graph),
         Command::Token(token) => tokens::run_token(&cli.place, token),
         Command::Backup { dir } => {

@@ -16,6 +16,10 @@ const OFFERED: [&str; 4] = ["zstd", "br", "gzip", "deflate"];
 #[derive(Clone, Copy)]
 pub(super) struct MustCompress;
 
+/// Marks a response whose bytes are what was asked for: they are sent as they are.
+#[derive(Clone, Copy)]
+pub(super) struct NeverCompress;
+
 /// Writes the coding of a request as the decompressing layer knows it. Several codings on top of
 /// each other stay as they are, and are refused there.
 pub(super) async fn read_names(mut request: Request, next: Next) -> Response {

@@ -6,9 +6,9 @@ use crate::app::changes::ChangeError;
 use crate::app::check::refused_results;
 use crate::app::evaluations::Refused;
 use crate::app::{
-    AppError, CatalogueError, CheckError, DatasetError, LinkError, MappingsError, NetworkError,
-    PatchError, PermalinkError, PolicyError, SavedError, TokenError, VisibilityError, WebhookError,
-    WriteError,
+    AppError, CatalogueError, CheckError, DatasetError, DumpError, LinkError, MappingsError,
+    NetworkError, PatchError, PermalinkError, PolicyError, SavedError, TokenError, VisibilityError,
+    WebhookError, WriteError,
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
@@ -44,6 +44,8 @@ pub(super) enum ApiError {
     NotAcceptable(Vec<String>),
     /// The format or version asked for has no way to state the answer.
     Inexpressible(String),
+    /// A part that a file of so many bytes does not have.
+    NoSuchRange(u64),
     /// A body in a format that is not understood here.
     UnsupportedMediaType(String),
     /// A body that is too long.
@@ -153,6 +155,12 @@ impl ApiError {
                 "The format cannot state the answer",
                 detail,
             ),
+            Self::NoSuchRange(bytes) => Problem::new(
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "no-such-range",
+                "The file has no such part",
+                format!("the file has {bytes} bytes; ask for a `Range` that begins before that"),
+            ),
             Self::UnsupportedMediaType(detail) => Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported-media-type",
@@ -241,6 +249,7 @@ fn app_problem(error: AppError) -> Problem {
         ),
         AppError::Permalink(error) => permalink_problem(error),
         AppError::Link(error) => link_problem(&error),
+        AppError::Dump(error) => dump_problem(error),
         AppError::Search(_) => Problem::new(
             StatusCode::BAD_REQUEST,
             "bad-search",
@@ -727,6 +736,21 @@ fn saved_problem(error: SavedError) -> Problem {
         },
         SavedError::Syntax(error) => syntax_problem(error),
         SavedError::Io { .. } => unwritten(&detail),
+    }
+}
+
+fn dump_problem(error: DumpError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        DumpError::TooLarge(_) => Problem::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "dump-too-large",
+            "The dump is too large",
+            detail,
+        ),
+        DumpError::Busy => ApiError::Busy.problem(),
+        DumpError::Inexpressible(_) => ApiError::Inexpressible(detail).problem(),
+        DumpError::Io { .. } => internal(&detail),
     }
 }
 

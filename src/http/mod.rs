@@ -7,7 +7,10 @@ mod changes;
 mod check;
 mod codings;
 mod conditions;
+mod context;
 mod datasets;
+mod dcat;
+mod dumps;
 mod error;
 mod explain;
 mod graph_store;
@@ -53,6 +56,8 @@ mod tests_federation;
 mod tests_history;
 #[cfg(test)]
 mod tests_imports;
+#[cfg(test)]
+mod tests_linked;
 #[cfg(test)]
 mod tests_links;
 #[cfg(test)]
@@ -269,8 +274,11 @@ pub fn router(state: AppState) -> Router {
         .merge(changes::routes())
         .merge(ldes::routes())
         .merge(webhooks::routes())
+        .merge(dcat::routes())
+        .merge(dumps::routes())
+        .merge(context::routes())
         .merge(health::routes())
-        .fallback(nothing_here)
+        .fallback(resources::elsewhere)
         .method_not_allowed_fallback(not_in_this_way)
         .with_state(state);
     around(routes)
@@ -306,6 +314,8 @@ fn around(routes: Router) -> Router {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
+            header::RANGE,
+            header::IF_RANGE,
             request::QUERY_ID,
         ])
         .expose_headers([
@@ -317,6 +327,8 @@ fn around(routes: Router) -> Router {
             header::LOCATION,
             header::CONTENT_LOCATION,
             header::LINK,
+            header::ACCEPT_RANGES,
+            header::CONTENT_RANGE,
             header::RETRY_AFTER,
             header::ALLOW,
             sparql::ACCEPT_QUERY,
@@ -354,8 +366,11 @@ struct WorthCompressing(SizeAbove);
 
 impl Predicate for WorthCompressing {
     fn should_compress<B: axum::body::HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
-        let must = response.extensions().get::<codings::MustCompress>();
-        must.is_some() || self.0.should_compress(response)
+        let extensions = response.extensions();
+        if extensions.get::<codings::NeverCompress>().is_some() {
+            return false;
+        }
+        extensions.get::<codings::MustCompress>().is_some() || self.0.should_compress(response)
     }
 }
 
@@ -385,10 +400,6 @@ async fn where_they_help(request: Request, next: Next) -> Response {
         );
     }
     response
-}
-
-async fn nothing_here(request: Request) -> ApiError {
-    ApiError::NotFound(format!("nothing is at {}", request.uri().path()))
 }
 
 async fn not_in_this_way() -> ApiError {

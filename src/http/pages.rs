@@ -19,7 +19,9 @@ use crate::app::{
     Catalogue, CatalogueQuery, Citation, KnowledgeGraph, MergedView, SavedQuery, Summary, iri,
 };
 use crate::store::skolem::skolem_iri;
-use crate::store::{DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError};
+use crate::store::{
+    DEFAULT_GRAPH_IRI, DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError,
+};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -96,14 +98,22 @@ async fn fixed(content_type: &'static str, text: &'static str) -> Response {
         .into_response()
 }
 
-fn render(template: &impl Template) -> Result<String, ApiError> {
+pub(super) fn render(template: &impl Template) -> Result<String, ApiError> {
     template
         .render()
         .map_err(|error| ApiError::Internal(error.to_string()))
 }
 
-fn encoded(text: &str) -> impl Display {
+pub(super) fn encoded(text: &str) -> impl Display {
     utf8_percent_encode(text, IN_PARAMETER)
+}
+
+/// Where a graph is described.
+pub(super) fn graph_href(graph: &str) -> String {
+    match graph.strip_prefix(iri::GRAPH) {
+        Some(name) if !name.is_empty() && !name.contains(['?', '#']) => format!("/graph/{name}"),
+        _ => format!("/resource?iri={}", encoded(graph)),
+    }
 }
 
 /// Where the graph store has a graph.
@@ -141,11 +151,11 @@ async fn index(State(state): State<AppState>, headers: HeaderMap) -> Result<Resp
             let graphs = snapshot.graphs().into_iter().filter_map(|(name, quads)| {
                 let link = match name {
                     GraphName::NamedNode(node) => Link {
-                        href: Some(store_href(node.as_str())),
+                        href: Some(graph_href(node.as_str())),
                         text: node.as_str().to_owned(),
                     },
                     GraphName::DefaultGraph => Link {
-                        href: Some("/store?default".to_owned()),
+                        href: Some(graph_href(DEFAULT_GRAPH_IRI)),
                         text: "default graph".to_owned(),
                     },
                     GraphName::BlankNode(_) => return None,
@@ -527,9 +537,18 @@ impl Links {
             return Some(format!("/{rest}"));
         }
         let rest = iri.strip_prefix(iri::WEFT)?;
-        let known = ["code/", "ns", "graph/", ".well-known/genid/"]
-            .iter()
-            .any(|begin| rest.starts_with(begin));
+        let known = [
+            "code/",
+            "ns",
+            "graph/",
+            ".well-known/genid/",
+            "network/",
+            "shape/",
+            "search",
+            "alignment",
+        ]
+        .iter()
+        .any(|begin| rest.starts_with(begin));
         known.then(|| format!("/{rest}"))
     }
 
@@ -735,11 +754,11 @@ pub(super) fn resource(
         .into_iter()
         .filter_map(|graph| match graph {
             GraphName::NamedNode(node) => Some(Link {
-                href: Some(store_href(node.as_str())),
+                href: Some(graph_href(node.as_str())),
                 text: node.as_str().to_owned(),
             }),
             GraphName::DefaultGraph => Some(Link {
-                href: Some("/store?default".to_owned()),
+                href: Some(graph_href(DEFAULT_GRAPH_IRI)),
                 text: "default graph".to_owned(),
             }),
             GraphName::BlankNode(_) => None,

@@ -3,7 +3,7 @@
 
 use super::AppState;
 use super::error::ApiError;
-use super::negotiate::{Format, TRIPLES, by_name, choose, of_path};
+use super::negotiate::{Format, TRIPLES, by_name, choose, of_path, prefers_html};
 use super::request::{self, Form, url};
 use super::respond::{Reading, TOTAL_COUNT};
 use super::rows::{self, FORMATS, Page, Rows};
@@ -14,7 +14,7 @@ use crate::app::void::{
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use oxigraph::model::GraphName;
 use serde_json::{Value, json};
@@ -41,7 +41,14 @@ async fn void(State(state): State<AppState>, request: Request) -> Result<Respons
         Some(extension) => by_name(extension, &offers)
             .ok_or_else(|| ApiError::NotFound("there is no such format".to_owned()))?
             .into(),
-        None => choose(&parts.headers, &offers)?,
+        None => match choose(&parts.headers, &offers) {
+            Ok(chosen) => chosen,
+            // Who takes pages and nothing else is sent to the one that says the same.
+            Err(_) if prefers_html(&parts.headers) => {
+                return Ok(Redirect::to("/catalogue").into_response());
+            }
+            Err(error) => return Err(error),
+        },
     };
     let Format::Rdf(format) = chosen.format else {
         return Err(ApiError::NotFound("there is no such format".to_owned()));

@@ -31,6 +31,23 @@ assert len(list(remote.triples((None, RDF.type, ACTOR)))) == len(actors)
 assert (some, RDF.type, ACTOR) in remote.query(f"DESCRIBE <{some}>").graph
 assert len(remote.query(f"CONSTRUCT {{ ?s a <{ACTOR}> }} WHERE {{ ?s a <{ACTOR}> }}").graph) == len(actors)
 
+# Linked data: compact JSON-LD, read with the context that the service has, says what the Turtle says.
+# The actor's own address is at w3id.org; the service under test has the same path.
+for path in ("/id/" + str(some).split("/id/")[1], "/code/branch", "/graph/innoserv", "/catalogue"):
+    turtle = Graph().parse(sys.argv[1] + path + ".ttl", format="turtle")
+    compact = Graph().parse(sys.argv[1] + path + ".jsonld", format="json-ld")
+    assert len(turtle) > 3 and compact.isomorphic(turtle), path
+
+# A dump of one version is its triples, and the second half of a file fits the first.
+with urllib.request.urlopen(sys.argv[1] + "/dumps/innoserv.nt") as response:
+    whole, pinned = response.read(), sys.argv[1] + response.headers["Content-Location"]
+parts = b""
+for part in (f"bytes=0-{len(whole) // 2}", f"bytes={len(whole) // 2 + 1}-"):
+    with urllib.request.urlopen(urllib.request.Request(pinned, headers={"Range": part})) as response:
+        assert response.status == 206, response.status
+        parts += response.read()
+assert parts == whole and len(Graph().parse(data=whole, format="nt")) == len(whole.splitlines())
+
 # Writing: add, remove, update, named graphs.
 store = SPARQLUpdateStore(ENDPOINT, ENDPOINT, headers=BEARER, autocommit=True)
 name = URIRef("https://example.org/graph/rdflib")

@@ -702,3 +702,35 @@ fn linked_actors_are_one_for_metrics_and_search_and_for_queries_that_ask_for_it(
     write(&folder, "count.rq", count);
     assert_eq!(lines(&["query", "count.rq", "--merged"]), ["3"]);
 }
+
+#[test]
+fn a_dump_is_loaded_again_and_is_the_same_each_time() {
+    let folder = folder();
+    write(&folder, "a.ttl", TURTLE);
+    load(&folder, "a.ttl").expect(0);
+    let dump = |arguments: &[&str]| {
+        let arguments = [&["dump", "--data-dir", "data"], arguments].concat();
+        run(folder.path(), &arguments)
+    };
+    let read = |name: &str| fs::read(folder.path().join(name)).expect("the file is there");
+    for name in ["a.nq.gz", "a.trig.zst", "a.ttl", "a.nt"] {
+        let said = dump(&[name]).expect(0);
+        assert!(said.stderr.contains("6 statements"), "{said:?}");
+        let first = read(name);
+        dump(&[name]).expect(0);
+        assert!(read(name) == first, "{name}");
+        let arguments = ["load", name, "--data-dir", "again"];
+        run(folder.path(), &arguments).expect(0);
+    }
+    let query = ["query", "-", "--format", "csv", "--data-dir", "again"];
+    let count = run_with_input(
+        folder.path(),
+        &query,
+        "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+    );
+    assert!(count.expect(0).stdout.ends_with("6\r\n"));
+    let wrong = dump(&["a.xlsx"]).expect(2);
+    assert!(wrong.stderr.contains(".nq"), "{wrong:?}");
+    let missing = dump(&["--graph", "nothing", "b.nq"]).expect(1);
+    assert!(missing.stderr.contains("nothing"), "{missing:?}");
+}
