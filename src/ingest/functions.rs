@@ -324,7 +324,7 @@ fn code(codes: &CodeLists, schemes: &str, text: &str) -> Result<NamedNode, Failu
             lists.join("` or `"),
             near(nearest)
         ),
-        format!("correct the value, or add it to ontology/codes/{last}.ttl"),
+        format!("correct the value: {}{last} lists the codes", iri::CODE),
     )
 }
 

@@ -1100,7 +1100,7 @@ impl RowReader<'_> {
             }
         }
         for variable in query.never_bound(&variables) {
-            if let Some(near) = row_query::meant(variable, variables.iter().copied()) {
+            if let Some(near) = query.meant(variable, &variables) {
                 findings.push(Finding::new(
                     Severity::Note,
                     &self.name,

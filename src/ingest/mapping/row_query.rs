@@ -374,6 +374,20 @@ impl RowQuery {
             })
     }
 
+    /// The column that such a variable is probably meant to be: one that resembles it and that
+    /// nothing in the query reads.
+    pub(super) fn meant(&self, name: &str, columns: &[&str]) -> Option<String> {
+        // `?none` is what queries call a variable that is never bound.
+        if name.len() < 4 || name == "none" {
+            return None;
+        }
+        let unread = columns
+            .iter()
+            .copied()
+            .filter(|column| !self.mentioned.contains(*column));
+        nearest(name, unread)
+    }
+
     /// The name of the function called at a place of the query.
     pub(super) fn function(&self, site: usize) -> &str {
         self.sites
@@ -1236,14 +1250,4 @@ fn declared_prefixes(text: &str) -> Vec<(String, String)> {
         }
     }
     prefixes
-}
-
-/// The column that a variable is probably meant to be.
-pub(super) fn meant<'a>(name: &str, columns: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    // `?none` is what queries call a variable that is never bound.
-    if name.len() < 4 || name == "none" {
-        None
-    } else {
-        nearest(name, columns)
-    }
 }

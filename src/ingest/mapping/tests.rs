@@ -271,7 +271,7 @@ fn a_value_that_cannot_be_used_is_reported_with_line_and_column() {
         "id,Amount,d1,l\n1,7,2015,health;helth\n2,x,31.2.2015,\n",
         "<id/a/1> <n> \"7\"^^<xsd:decimal>\n<id/a/1> <d> \"2015\"^^<xsd:gYear>\n\
          <id/a/1> <c> <https://w3id.org/weft/code/branch/health>\n\
-         ! t.csv:2: warning: column `l`: fn:code: is not in the code list `branch`; nearest: `health` (\"helth\"); correct the value, or add it to ontology/codes/branch.ttl\n\
+         ! t.csv:2: warning: column `l`: fn:code: is not in the code list `branch`; nearest: `health` (\"helth\"); correct the value: https://w3id.org/weft/code/branch lists the codes\n\
          ! t.csv:3: warning: column `Amount`: fn:number: is not a number (\"x\"); correct the value\n\
          ! t.csv:3: warning: column `d1`: fn:date: is not a date (\"31.2.2015\"); correct the value, or say the order: fn:date(?x, \"DD/MM/YYYY\")",
     );
