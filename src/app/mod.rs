@@ -22,6 +22,7 @@ pub mod precondition;
 pub mod reconcile;
 pub mod resource;
 pub mod results;
+pub mod rules;
 pub mod saved;
 pub mod search;
 mod services;
@@ -40,6 +41,7 @@ pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
+pub use rules::AlignmentRules;
 pub use saved::{SavedError, SavedQueries, SavedQuery};
 pub use search::{Search, SearchError};
 pub use summary::Summary;
@@ -53,8 +55,8 @@ use crate::ingest::mapping::{self, ImportOptions, Mapping};
 use crate::ontology::{Ontology, OntologyError};
 use crate::rdf::Batch;
 use crate::store::{
-    CommitInfo, Committed, KnowledgeStore, Limits, Query, Rule, Rules, Snapshot, StoreError,
-    StoreOptions, SyntaxError, Update,
+    CommitInfo, Committed, KnowledgeStore, Limits, Query, Snapshot, StoreError, StoreOptions,
+    SyntaxError, Update,
 };
 use oxigraph::model::{GraphName, GraphNameRef, Literal, NamedNode, QuadRef};
 use std::sync::{Arc, Mutex};
@@ -80,6 +82,7 @@ struct Inner {
     mappings: SavedMappings,
     permalinks: Permalinks,
     federation: Federation,
+    alignment: AlignmentRules,
 }
 
 /// What a write to one graph does with what is there.
@@ -106,8 +109,9 @@ impl KnowledgeGraph {
         let networks = Networks::new(ontology.network_files())?;
         let indicators = Indicators::new(ontology.indicator_files())?;
         let federation = Federation::new(&config)?;
+        let alignment = AlignmentRules::new(&ontology)?;
         let options = StoreOptions {
-            rules: Some(rules(&ontology)?),
+            rules: Some(alignment.rules().clone()),
         };
         let (store, tokens, visibility) = match &config.data_dir {
             Some(folder) => (
@@ -149,6 +153,7 @@ impl KnowledgeGraph {
                 mappings,
                 permalinks,
                 federation,
+                alignment,
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -516,26 +521,6 @@ impl KnowledgeGraph {
             Ok(())
         })
     }
-}
-
-fn rules(ontology: &Ontology) -> Result<Rules, AppError> {
-    let rules = ontology
-        .rule_files()
-        .iter()
-        .map(|file| {
-            Rule::parse(&file.name, &file.text, &[iri::NS, iri::CODE]).map_err(|error| {
-                AppError::Rule {
-                    name: file.path.display().to_string(),
-                    error,
-                }
-            })
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Rules {
-        rules,
-        graph: iri::INFERRED_GRAPH.into_owned(),
-        background: vec![iri::ONTOLOGY_GRAPH.into_owned()],
-    })
 }
 
 /// What can go wrong in a use case.

@@ -27,6 +27,7 @@ mod request;
 mod resources;
 mod respond;
 mod rows;
+mod rules;
 mod running;
 mod search;
 mod service_description;
@@ -48,6 +49,8 @@ mod tests_imports;
 mod tests_networks;
 #[cfg(test)]
 mod tests_reconcile;
+#[cfg(test)]
+mod tests_rules;
 #[cfg(test)]
 mod tests_search;
 #[cfg(test)]
@@ -227,6 +230,7 @@ pub fn router(state: AppState) -> Router {
         .merge(networks::routes())
         .merge(integration::routes())
         .merge(resources::routes())
+        .merge(rules::routes())
         .merge(void::routes())
         .merge(health::routes())
         .fallback(nothing_here)

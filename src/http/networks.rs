@@ -8,6 +8,7 @@ use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
 use super::rows::{self, FORMATS, Page, Rows, metric_value, number, score};
 use crate::app::networks::{COSTLY_BELOW, ScoreColumn, metrics_named};
+use crate::app::rules::Standing;
 use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, NetworkError};
 use crate::metrics::betweenness::Sample;
 use crate::metrics::mixing::{Mixing, MixingRow};
@@ -60,14 +61,18 @@ pub(super) fn routes() -> Router<AppState> {
     router
 }
 
+/// Conclusions of which the evidence of one tie says by which rule and from what.
+const MOST_EXPLAINED: usize = 60;
+
 /// Parameters of all networks, besides the filters.
-const OPTIONS: [&str; 6] = [
+const OPTIONS: [&str; 7] = [
     "seed",
     "permutations",
     "approximate",
     "confidence",
     "exact",
     "timeout",
+    super::rules::INFERRED,
 ];
 
 /// A question about a network, as far as it is understood without the data.
@@ -95,7 +100,7 @@ impl Asked {
         let form = Form::of_url(uri)?;
         form.only(&[&Filter::KEYS[..], &OPTIONS[..], own].concat())?;
         Ok(Self {
-            snapshot: request::snapshot(state, headers)?,
+            snapshot: super::rules::as_asked(&form, request::snapshot(state, headers)?)?,
             page: Page::of(&form)?,
             options: options(&form)?,
             deadline: deadline(&form, state.graph().config().query_timeout)?,
@@ -875,10 +880,14 @@ async fn evidence(
                     .projection()
                     .evidence(source, target, snapshot)
                     .map_err(NetworkError::from)?;
-                let statements = found
-                    .statements
-                    .iter()
-                    .map(|statement| statement_view(statement, snapshot));
+                let (limits, mut budget) = (asked.limits(), MOST_EXPLAINED);
+                let standings = found.statements.iter().map(|statement| {
+                    Ok(graph.standing(statement, snapshot, &limits, &mut budget)?)
+                });
+                let standings: Vec<Standing> = standings.collect::<Result<_, ApiError>>()?;
+                let statements = found.statements.iter().zip(&standings);
+                let statements = statements
+                    .map(|(statement, standing)| statement_view(statement, standing, snapshot));
                 if format.format == Format::Csv {
                     return Answer::rows(&evidence_rows(&found, statements), Format::Csv);
                 }
@@ -897,7 +906,11 @@ async fn evidence(
         .await
 }
 
-fn statement_view(statement: &Statement, snapshot: &Snapshot) -> Map<String, Value> {
+fn statement_view(
+    statement: &Statement,
+    standing: &Standing,
+    snapshot: &Snapshot,
+) -> Map<String, Value> {
     let text = |term: &Option<Term>| json!(term.as_ref().map(text_of));
     let name = |term: &Option<Term>| json!(term.as_ref().map(|term| label(term, snapshot)));
     let sources: Vec<&str> = statement.sources.iter().map(text_of).collect();
@@ -917,6 +930,9 @@ fn statement_view(statement: &Statement, snapshot: &Snapshot) -> Map<String, Val
             ("graphs", json!(statement.graphs)),
             ("sources", json!(sources)),
             ("triples", json!(triples)),
+            ("inferred", json!(standing.is_inferred)),
+            ("rules", json!(standing.rules)),
+            ("restsOn", super::rules::statements(&standing.rests_on)),
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     )

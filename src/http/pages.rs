@@ -13,6 +13,7 @@ use crate::app::reconcile::suggest::Preview;
 use crate::app::resource::{
     Concept, Description, definition, label, vocabulary as vocabulary_of, vocabulary_terms,
 };
+use crate::app::rules::{is_inferred, is_of_rules};
 use crate::app::{Catalogue, CatalogueQuery, Citation, KnowledgeGraph, SavedQuery, Summary, iri};
 use crate::store::skolem::skolem_iri;
 use crate::store::{DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError};
@@ -25,12 +26,14 @@ use axum::routing::get;
 use oxigraph::model::vocab::{rdf, rdfs, xsd};
 use oxigraph::model::{
     BlankNode, GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad,
-    Term,
+    Term, Triple,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Rows that a page shows of a result.
 const MOST_ROWS: usize = 1_000;
@@ -40,6 +43,11 @@ const MOST_VALUES: usize = 200;
 const STYLE: &str = include_str!("static/style.css");
 const ICON: &str = include_str!("static/icon.svg");
 const PREVIEW_STYLE: &str = include_str!("static/preview.css");
+
+/// Conclusions of which a page says by which rules; the others have a link only.
+const MOST_EXPLAINED: usize = 40;
+/// How long a page waits for each.
+const EXPLAIN_WITHIN: Duration = Duration::from_millis(200);
 
 /// What may stay as it is in the value of a URL parameter.
 const IN_PARAMETER: &AsciiSet = &NON_ALPHANUMERIC
@@ -100,6 +108,16 @@ fn render(template: &impl Template) -> Result<String, ApiError> {
 
 fn encoded(text: &str) -> impl Display {
     utf8_percent_encode(text, IN_PARAMETER)
+}
+
+/// Where to ask why the rules concluded a triple.
+fn explain_href(triple: &Triple) -> String {
+    format!(
+        "/api/v1/inferred/explain?subject={}&predicate={}&object={}",
+        encoded(&triple.subject.to_string()),
+        encoded(triple.predicate.as_str()),
+        encoded(&triple.object.to_string())
+    )
 }
 
 /// Where the graph store has a graph.
@@ -600,7 +618,8 @@ struct ResourcePage {
     title: String,
     iri: String,
     definition: Option<String>,
-    types: Vec<Link>,
+    /// Each with why the rules concluded it, if nobody states it.
+    types: Vec<(Link, Option<Link>)>,
     groups: Vec<Group>,
     incoming: Vec<Group>,
     concepts: Vec<(Link, Concept)>,
@@ -620,6 +639,8 @@ struct Value {
     cell: Cell,
     /// The statements of a blank node.
     inner: Vec<(Link, Cell)>,
+    /// Why the rules concluded it, if nobody states it.
+    inferred: Option<Link>,
 }
 
 #[derive(Template)]
@@ -649,6 +670,8 @@ pub(super) fn resource(
 ) -> Result<String, ApiError> {
     let links = Links::new(&graph.config().base);
     let view = View {
+        graph,
+        to_explain: cell::Cell::new(MOST_EXPLAINED),
         snapshot,
         links: &links,
         description,
@@ -660,11 +683,10 @@ pub(super) fn resource(
             .iter()
             .filter(|quad| quad.subject == me)
     };
-    let types = unique(
-        mine()
-            .filter(|quad| quad.predicate == rdf::TYPE)
-            .map(|quad| &quad.object),
-    );
+    let mut known = HashSet::new();
+    let types: Vec<&Quad> = mine()
+        .filter(|quad| quad.predicate == rdf::TYPE && known.insert(&quad.object))
+        .collect();
     let graphs: HashSet<&GraphName> = description
         .outgoing
         .iter()
@@ -705,7 +727,10 @@ pub(super) fn resource(
         title: label(snapshot, description.iri.as_ref().into()),
         iri: description.iri.as_str().to_owned(),
         definition: definition(snapshot, description.iri.as_ref()),
-        types: types.into_iter().map(|term| view.named(term)).collect(),
+        types: types
+            .into_iter()
+            .map(|quad| (view.named(&quad.object), view.inferred(quad)))
+            .collect(),
         groups: view.groups(mine().filter(|quad| quad.predicate != rdf::TYPE), |quad| {
             quad.object.clone()
         }),
@@ -722,12 +747,10 @@ pub(super) fn resource(
     })
 }
 
-fn unique<'a, T: std::hash::Hash + Eq>(items: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
-    let mut seen = HashSet::new();
-    items.filter(|item| seen.insert(*item)).collect()
-}
-
 struct View<'a> {
+    graph: &'a KnowledgeGraph,
+    /// Conclusions of which the page still says by which rules.
+    to_explain: cell::Cell<usize>,
     snapshot: &'a Snapshot,
     links: &'a Links,
     description: &'a Description,
@@ -764,12 +787,13 @@ impl View<'_> {
         quads: impl Iterator<Item = &'q Quad>,
         value: impl Fn(&Quad) -> Term,
     ) -> Vec<Group> {
-        let mut by_property: BTreeMap<&NamedNode, Vec<Term>> = BTreeMap::new();
+        let mut by_property: BTreeMap<&NamedNode, Vec<(Term, &Quad)>> = BTreeMap::new();
         let mut seen = HashSet::new();
         for quad in quads {
             let value = value(quad);
             if seen.insert((&quad.predicate, value.clone())) {
-                by_property.entry(&quad.predicate).or_default().push(value);
+                let values = by_property.entry(&quad.predicate).or_default();
+                values.push((value, quad));
             }
         }
         let mut groups: Vec<_> = by_property
@@ -779,7 +803,10 @@ impl View<'_> {
                 let mut values: Vec<_> = values
                     .iter()
                     .take(MOST_VALUES)
-                    .map(|term| self.value(term))
+                    .map(|(term, quad)| Value {
+                        inferred: self.inferred(quad),
+                        ..self.value(term)
+                    })
                     .collect();
                 values.sort_by(|a, b| a.cell.link.text.cmp(&b.cell.link.text));
                 let group = Group {
@@ -815,7 +842,40 @@ impl View<'_> {
         Value {
             cell: self.cell(term),
             inner,
+            inferred: None,
         }
+    }
+
+    /// Where to ask why a statement was concluded, if only the rules state it.
+    fn inferred(&self, quad: &Quad) -> Option<Link> {
+        let triple = Triple::from(quad.clone());
+        // A triple that others state too comes with their graphs as well.
+        if !is_of_rules(&quad.graph_name) || !is_inferred(self.snapshot, &triple) {
+            return None;
+        }
+        let href = Some(explain_href(&triple));
+        let Some(left) = self.to_explain.get().checked_sub(1) else {
+            return Some(Link {
+                href,
+                text: String::new(),
+            });
+        };
+        self.to_explain.set(left);
+        let limits = Limits {
+            deadline: Some(Instant::now() + EXPLAIN_WITHIN),
+            ..Limits::default()
+        };
+        // A page without the names of the rules is better than none.
+        let reasons = self.graph.reasons(&triple, self.snapshot, &limits);
+        let names: Vec<String> = reasons
+            .unwrap_or_default()
+            .into_iter()
+            .map(|reason| reason.rule)
+            .collect();
+        Some(Link {
+            href,
+            text: names.join(", "),
+        })
     }
 }
 

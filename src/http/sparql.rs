@@ -214,7 +214,8 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
     };
     let formats = form.formats();
     let deadline = deadline(form, state.graph().config().query_timeout)?;
-    let pinned = Pinned::of(state, &parts.headers, form, deadline).await?;
+    let mut pinned = Pinned::of(state, &parts.headers, form, deadline).await?;
+    pinned.snapshot = super::rules::as_asked(form, pinned.snapshot)?;
     let base = url(parts);
     let mut identity = vec![text.as_str(), base.as_str()];
     identity.extend(dataset.default_graphs.iter().map(|graph| graph.as_str()));

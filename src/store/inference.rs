@@ -3,15 +3,21 @@
 //! A rule is a CONSTRUCT query. What the rules yield is kept in a graph of its own, refreshed in
 //! the same commit as the data, so a reader never sees one without the other.
 
+mod branch;
+mod explain;
+
+pub use explain::Reason;
+
 use super::brake;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::index::GraphScope;
-use super::query::{Query, evaluator_dataset};
+use super::query::{Limits, Query, evaluator_dataset};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use super::trees::GraphTrees;
 use crate::rdf::{Batch, TermId};
+use branch::Branch;
 use oxigraph::model::{GraphNameRef, NamedNode, QuadRef, Term, vocab::rdf};
 use spareval::QueryResults;
 use spargebra::algebra::GraphPattern;
@@ -25,6 +31,8 @@ pub struct Rule {
     query: Query,
     /// Predicates and classes whose statements can change what the rule yields.
     vocabulary: BTreeSet<NamedNode>,
+    /// The ways in which it concludes, if it can be asked backwards.
+    branches: Option<Vec<Branch>>,
 }
 
 impl Rule {
@@ -35,7 +43,10 @@ impl Rule {
     /// [`SyntaxError`] if the text is no CONSTRUCT query.
     pub fn parse(name: &str, text: &str, own_namespaces: &[&str]) -> Result<Self, SyntaxError> {
         let query = Query::parse(text, None, &Default::default())?;
-        let spargebra::Query::Construct { pattern, .. } = query.algebra() else {
+        let spargebra::Query::Construct {
+            template, pattern, ..
+        } = query.algebra()
+        else {
             return Err(SyntaxError {
                 message: "a rule must be a CONSTRUCT query".to_owned(),
                 line: None,
@@ -51,16 +62,24 @@ impl Rule {
                 .iter()
                 .any(|namespace| term.as_str().starts_with(namespace))
         });
+        let branches = branch::branches(template, pattern);
         Ok(Self {
             name: name.to_owned(),
             query,
             vocabulary,
+            branches,
         })
     }
 
     /// The name of the rule.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Predicates and classes, of other vocabularies than Weft's own, whose statements can change
+    /// what the rule yields.
+    pub fn vocabulary(&self) -> impl Iterator<Item = &NamedNode> {
+        self.vocabulary.iter()
     }
 }
 
@@ -87,6 +106,30 @@ pub struct Rules {
     /// Graphs that rules lean on whatever their vocabulary: with the code lists, what a code in
     /// the data means changes.
     pub background: Vec<NamedNode>,
+}
+
+impl Rules {
+    /// How many different triples each rule yields, in the order of the rules. Several may yield
+    /// the same.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a limit stops it.
+    ///
+    /// # Complexity
+    /// The whole evaluation of each rule.
+    pub fn counts(&self, snapshot: &Snapshot, limits: &Limits) -> Result<Vec<usize>, StoreError> {
+        let count = |rule: &Rule| {
+            brake::within(limits, || {
+                let mut yielded = Batch::new();
+                construct(snapshot, rule, self, &mut yielded)?;
+                let mut quads = yielded.quads().to_vec();
+                quads.sort_unstable();
+                quads.dedup();
+                Ok(quads.len())
+            })?
+        };
+        self.rules.iter().map(count).collect()
+    }
 }
 
 impl Transaction {

@@ -4,6 +4,7 @@
 //! as a command. Test data that is not part of this repository is found through
 //! `$WEFT_SHARED`; where it is absent, a test says that it was skipped.
 
+mod alignment;
 mod attacks;
 mod cases;
 mod cli;
