@@ -10,6 +10,7 @@ pub mod evaluations;
 pub mod executable;
 pub mod federation;
 mod files;
+pub mod hsds;
 pub mod imports;
 pub mod integration;
 pub mod iri;

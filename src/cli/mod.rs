@@ -1,6 +1,7 @@
 //! The command line: reads the arguments, calls the use cases, prints what they answer.
 
 mod graphs;
+mod hsds;
 mod integration;
 mod networks;
 mod search;
@@ -81,6 +82,10 @@ enum Command {
     Metrics(networks::Measure),
     /// Write a network with its scores to a file, for Gephi, igraph, NetworkX, Pajek or UCINET
     Export(networks::Export),
+    /// Write organisations, services and places as a directory of the Human Services Data
+    /// Specification (HSDS 3)
+    #[command(name = "export-hsds")]
+    ExportHsds(hsds::ExportHsds),
     /// Report how well services are woven together, across sectors and levels of responsibility
     Integration(integration::Report),
     /// List the graphs, and say which of them only some may see
@@ -331,6 +336,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Networks(list) => networks::run_networks(&cli.place, &list),
         Command::Metrics(measure) => networks::run_metrics(&cli.place, &measure),
         Command::Export(export) => networks::run_export(&cli.place, &export),
+        Command::ExportHsds(export) => hsds::run(&cli.place, &export),
         Command::Integration(report) => integration::run_integration(&cli.place, &report),
         Command::Graph(graph) => graphs::run_graph(&cli.place, graph),
         Command::Token(token) => tokens::run_token(&cli.place, token),

@@ -11,6 +11,7 @@ mod explain;
 mod graph_store;
 mod graphs;
 mod health;
+mod hsds;
 mod imports;
 mod integration;
 mod listen;
@@ -43,6 +44,8 @@ mod tests_datasets;
 mod tests_federation;
 #[cfg(test)]
 mod tests_history;
+#[cfg(test)]
+mod tests_hsds;
 #[cfg(test)]
 mod tests_imports;
 #[cfg(test)]
@@ -232,6 +235,7 @@ pub fn router(state: AppState) -> Router {
         .merge(resources::routes())
         .merge(rules::routes())
         .merge(void::routes())
+        .merge(hsds::routes())
         .merge(health::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_in_this_way)

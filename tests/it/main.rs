@@ -12,6 +12,7 @@ mod clients;
 mod concurrency;
 mod crash;
 mod hostile;
+mod hsds;
 mod isomorphism;
 mod networks;
 mod ontology;
