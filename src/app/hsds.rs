@@ -16,6 +16,7 @@ use oxigraph::model::{
     GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, TermRef,
 };
 use serde_json::{Map, Value, json};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -462,15 +463,10 @@ impl Directory {
             .map(|(_, term)| term)
             .collect();
         while let Some(term) = open.pop() {
-            let key = term.to_string();
-            if !known.contains_key(&key) {
-                let broader = self.objects(&term, BROADER);
-                open.extend(
-                    broader
-                        .into_iter()
-                        .filter(|term| !matches!(term, Term::Literal(_))),
-                );
-                known.insert(key, term);
+            if let Entry::Vacant(place) = known.entry(term.to_string()) {
+                let broader = self.objects(&term, BROADER).into_iter();
+                open.extend(broader.filter(|term| !matches!(term, Term::Literal(_))));
+                place.insert(term);
             }
         }
         self.terms = known.into_values().collect();
@@ -1146,10 +1142,8 @@ impl Directory {
     }
 
     fn taxonomy_of(&self, term: &Term) -> Option<Term> {
-        let schemes = self.objects(term, iri::IN_SCHEME).into_iter();
-        schemes
-            .filter(|scheme| !matches!(scheme, Term::Literal(_)))
-            .next()
+        let mut schemes = self.objects(term, iri::IN_SCHEME).into_iter();
+        schemes.find(|scheme| !matches!(scheme, Term::Literal(_)))
     }
 
     fn name_of(&self, thing: &Term) -> String {

@@ -345,8 +345,8 @@ async fn an_edge_can_be_traced_to_its_sources() {
         }
     }
     let csv = get(&format!("{COLLABORATION}/evidence.csv?{query}")).await;
-    let header =
-        "source,target,event,eventLabel,member,memberLabel,role,statement,graphs,sources,triples";
+    let header = "source,target,event,eventLabel,member,memberLabel,role,statement,graphs,sources,\
+                  triples,inferred,rules,restsOn";
     assert_eq!(csv.text.lines().next(), Some(header));
 }
 

@@ -2,9 +2,14 @@
 //!
 //! A rule is a CONSTRUCT query. What the rules yield is kept in a graph of its own, refreshed in
 //! the same commit as the data, so a reader never sees one without the other.
+//!
+//! A small change is followed without running the rules ([`incremental`]); a large one, one of the
+//! code lists, or of which graphs are private, runs them as a whole. Both come to the same.
 
 mod branch;
 mod explain;
+mod incremental;
+mod triggers;
 
 pub use explain::Reason;
 
@@ -18,10 +23,10 @@ use super::transaction::Transaction;
 use super::trees::GraphTrees;
 use crate::rdf::{Batch, TermId};
 use branch::Branch;
-use oxigraph::model::{GraphNameRef, NamedNode, QuadRef, Term, vocab::rdf};
+use oxigraph::model::{GraphName, GraphNameRef, NamedNode, QuadRef, Term, Triple, vocab::rdf};
 use spareval::QueryResults;
 use spargebra::algebra::GraphPattern;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// An alignment rule.
@@ -74,6 +79,12 @@ impl Rule {
     /// The name of the rule.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether what it concludes can follow a small change without running the rule as a whole. That
+    /// takes a rule without `LIMIT`, `MINUS`, new blank nodes, chance and time.
+    pub fn follows_changes(&self) -> bool {
+        self.branches.is_some()
     }
 
     /// Predicates and classes, of other vocabularies than Weft's own, whose statements can change
@@ -145,6 +156,9 @@ impl Transaction {
         {
             return Err(StoreError::KeptByRules(rules.graph.clone()));
         }
+        if !self.rules_must_run() && self.infer_difference(rules, private)? {
+            return Ok(());
+        }
         if !self.rules_must_run() && !self.touches(rules, private) {
             return Ok(());
         }
@@ -162,6 +176,54 @@ impl Transaction {
             return Ok(());
         }
         self.replace_graph(rules.graph.as_ref().into(), &inferred)
+    }
+
+    /// Changes the conclusions by what follows from a small change of the data; answers whether that
+    /// was possible. They must be there already, and what rules lean on must be as it was.
+    fn infer_difference(
+        &mut self,
+        rules: &Rules,
+        private: &GraphTrees,
+    ) -> Result<bool, StoreError> {
+        let graph = GraphNameRef::NamedNode(rules.graph.as_ref());
+        let (before, after) = (self.start(), self.snapshot());
+        let (added, removed) = self.net();
+        if added.len() + removed.len() > incremental::MOST_CHANGES
+            || !before.contains_graph(graph)
+            || !after.contains_graph(graph)
+        {
+            return Ok(false);
+        }
+        let mut changed = HashSet::new();
+        for quad in added.iter().chain(removed) {
+            let quad = after.decode(*quad)?;
+            if let GraphName::NamedNode(name) = &quad.graph_name {
+                if private.contains(name) {
+                    continue;
+                }
+                if *name == rules.graph || rules.background.contains(name) {
+                    return Ok(false);
+                }
+            }
+            changed.insert(Triple::from(quad));
+        }
+        if changed.is_empty() {
+            return Ok(true);
+        }
+        let mut hidden = private.clone();
+        hidden.extend([rules.graph.clone()]);
+        let seen = |snapshot: &Snapshot| snapshot.hiding(hidden.clone());
+        let difference = incremental::difference(rules, &seen(&before), &seen(&after), &changed)?;
+        let Some(difference) = difference else {
+            return Ok(false);
+        };
+        for triple in &difference.removed {
+            self.remove(triple.as_ref().in_graph(graph));
+        }
+        for triple in &difference.added {
+            self.insert(triple.as_ref().in_graph(graph));
+        }
+        Ok(true)
     }
 
     fn touches(&mut self, rules: &Rules, private: &GraphTrees) -> bool {

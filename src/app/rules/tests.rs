@@ -447,3 +447,198 @@ fn conclusions_follow_every_kind_of_change() {
     update("DROP GRAPH <http://two.example/graph>; DROP GRAPH <http://x/>");
     assert_eq!(count(), before);
 }
+
+/// Numbers that look random and are the same each time.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % most as u64) as usize
+    }
+
+    fn of<'a>(&mut self, list: &[&'a str]) -> &'a str {
+        list[self.below(list.len())]
+    }
+
+    /// A statement that the rules may have to do with, in one of the graphs.
+    fn statement(&mut self) -> String {
+        let thing = |draw: &mut Self| {
+            let number = draw.below(2);
+            format!("{}:{number}", draw.of(&["<urn:a", "<urn:s", "<urn:p"])) + ">"
+        };
+        let (subject, object) = (thing(self), thing(self));
+        let kinds = [
+            "org:Organization",
+            "org:FormalOrganization",
+            "foaf:Organization",
+            "foaf:Person",
+            "schema:NGO",
+            "schema:Person",
+            "schema:GovernmentOrganization",
+            "schema:Service",
+            "schema:GovernmentService",
+            "schema:MonetaryGrant",
+            "cpsv:PublicService",
+            "cv:PublicOrganisation",
+            "cids:Organization",
+            "cids:Service",
+            "cids:FinancialInput",
+            "weft:Service",
+            "weft:Role",
+            "weft:TargetGroup",
+            "weft:Sector",
+        ];
+        let links = [
+            "org:subOrganizationOf",
+            "org:hasUnit",
+            "org:memberOf",
+            "org:member",
+            "org:organization",
+            "org:role",
+            "org:linkedTo",
+            "org:hasSite",
+            "org:classification",
+            "org:originalOrganization",
+            "org:resultingOrganization",
+            "schema:provider",
+            "schema:memberOf",
+            "schema:funder",
+            "schema:sponsor",
+            "schema:fundedItem",
+            "schema:areaServed",
+            "schema:location",
+            "schema:address",
+            "schema:audience",
+            "cpsv:provides",
+            "cv:hasCompetentAuthority",
+            "cv:hasParticipation",
+            "cv:hasParticipant",
+            "cv:role",
+            "cv:isClassifiedBy",
+            "dct:spatial",
+            "dct:audience",
+            "skos:exactMatch",
+            "cids:hasService",
+            "cids:hasProgram",
+            "cids:hasInput",
+            "cids:hasContributingStakeholder",
+        ];
+        let words = [
+            "rdfs:label",
+            "skos:prefLabel",
+            "foaf:name",
+            "dct:title",
+            "schema:name",
+            "schema:addressLocality",
+            "schema:serviceType",
+            "toveorg:hasLegalName",
+            "dct:date",
+            "prov:startedAtTime",
+        ];
+        let codes = [
+            "<https://w3id.org/weft/code/branch/health>",
+            "<https://w3id.org/weft/code/link-role/provider>",
+            "<https://w3id.org/weft/code/target-group/unemployed>",
+            "<http://x/nace/Q88.9>",
+            "<http://x/nace/Q86>",
+            "<http://x/cofog?Cl=4&Co=10.4.0>",
+        ];
+        let triple = match self.below(6) {
+            0 | 1 => format!("{subject} a {}", self.of(&kinds)),
+            2 | 3 => format!("{subject} {} {object}", self.of(&links)),
+            4 => {
+                let word = self.of(&["'A'", "'B'@it", "'Comune di C'@it", "'health'"]);
+                format!("{subject} {} {word}", self.of(&words))
+            }
+            _ => {
+                let with = [
+                    "cv:sector",
+                    "dct:type",
+                    "cv:role",
+                    "org:purpose",
+                    "dct:audience",
+                ];
+                format!("{subject} {} {}", self.of(&with), self.of(&codes))
+            }
+        };
+        let graph = self.below(3);
+        format!("GRAPH <http://random.example/{graph}> {{ {triple} }}")
+    }
+}
+
+#[test]
+fn all_rules_that_ship_can_follow_small_changes() {
+    for (rule, about) in GRAPH.alignment().iter() {
+        assert!(rule.follows_changes(), "{}", rule.name());
+        assert!(!about.title.is_empty() && !about.tags.is_empty());
+    }
+}
+
+/// After each of many small changes the conclusions are those that running all rules would give.
+#[test]
+fn conclusions_that_follow_small_changes_are_those_of_running_all_rules() {
+    let graph = fresh();
+    let prefixes =
+        "PREFIX cpsv: <http://purl.org/vocab/cpsv#> PREFIX cv: <http://data.europa.eu/m8g/>
+        PREFIX cids: <https://ontology.commonapproach.org/cids#>
+        PREFIX toveorg: <http://ontology.eil.utoronto.ca/tove/organization#> ";
+    let run = |text: &str| {
+        let update = graph
+            .parse_update(&format!("{prefixes}{text}"), None)
+            .unwrap();
+        graph
+            .update(&Writer::Local, update, Limits::default())
+            .unwrap();
+    };
+    let agrees = |round: usize, change: &str| {
+        let about = crate::store::CommitInfo::new("test", "all rules");
+        let before = inferred(&graph);
+        let outcome = graph
+            .store()
+            .write::<_, crate::store::StoreError>(about, |transaction| {
+                transaction.derive_again();
+                Ok(())
+            });
+        if outcome.unwrap().changed {
+            let after = inferred(&graph);
+            let only = |these: &[Quad], those: &[Quad]| -> Vec<String> {
+                let those: std::collections::HashSet<&Quad> = those.iter().collect();
+                these
+                    .iter()
+                    .filter(|quad| !those.contains(quad))
+                    .map(Quad::to_string)
+                    .collect()
+            };
+            panic!(
+                "round {round}: {change}\ntoo much: {:#?}\ntoo little: {:#?}",
+                only(&before, &after),
+                only(&after, &before)
+            );
+        }
+    };
+    let private = NamedNode::new("http://random.example/2").unwrap();
+    graph.set_private(&Writer::Local, &private, true).unwrap();
+    let mut draw = Draw(0x5eed);
+    let mut known: Vec<String> = Vec::new();
+    for round in 0..400 {
+        let mut change = String::new();
+        for _ in 0..=draw.below(4) {
+            if known.len() > 90 || (!known.is_empty() && draw.below(3) == 0) {
+                let old = known.swap_remove(draw.below(known.len()));
+                change.push_str(&format!("DELETE DATA {{ {old} }} ;\n"));
+            } else {
+                let new = draw.statement();
+                change.push_str(&format!("INSERT DATA {{ {new} }} ;\n"));
+                known.push(new);
+            }
+        }
+        if draw.below(40) == 0 {
+            change.push_str("DROP SILENT GRAPH <http://random.example/0> ;\n");
+        }
+        run(&change);
+        agrees(round, &change);
+    }
+}

@@ -5,15 +5,19 @@ use super::super::algebra;
 use super::super::error::StoreError;
 use super::super::query::{DatasetSpec, Limits, Query};
 use super::super::snapshot::Snapshot;
+use super::triggers::{self, Trigger};
 use oxigraph::model::{NamedOrBlankNode, Term, Triple, Variable};
 use spareval::QueryResults;
-use spargebra::algebra::GraphPattern;
+use spargebra::algebra::{Expression, GraphPattern};
 use spargebra::term::{NamedNodePattern, TermPattern, TriplePattern};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// More alternatives than this stay together.
 const MOST_BRANCHES: usize = 64;
+
+/// So many ways into the sub-queries of a pattern are gone one by one.
+const MOST_WAYS: usize = 32;
 
 /// What variables stand for.
 pub(super) type Bindings = BTreeMap<Variable, Term>;
@@ -26,6 +30,10 @@ pub(super) struct Branch {
     /// Its solutions, with a name for each blank node.
     pub(super) pattern: GraphPattern,
     question: Question,
+    /// What its sub-queries are joined with, if it has such.
+    outer: Option<Question>,
+    /// Statements that can make or unmake a solution.
+    pub(super) triggers: Vec<Trigger>,
 }
 
 /// A pattern that is asked for all its variables, some of which may be known.
@@ -36,16 +44,21 @@ pub(super) struct Question {
     safe: BTreeSet<Variable>,
 }
 
-/// The branches of a rule, or `None` if its conclusions cannot be told from its solutions alone:
-/// new blank nodes, or a part of the solutions that an order picks.
+/// The branches of a rule, or `None` if what it concludes is not a matter of what is known of single
+/// solutions: new blank nodes, a part of the solutions that an order picks, chance, time.
 pub(super) fn branches(template: &[TriplePattern], pattern: &GraphPattern) -> Option<Vec<Branch>> {
-    let mut has_slice = false;
+    let mut is_unfit = false;
     algebra::each_pattern(pattern, &mut |part| {
-        has_slice |= matches!(
+        // What MINUS takes away depends on which variables are known.
+        is_unfit |= matches!(
             part,
-            GraphPattern::Slice { .. } | GraphPattern::Service { .. }
+            GraphPattern::Slice { .. } | GraphPattern::Service { .. } | GraphPattern::Minus { .. }
         );
     });
+    let text = pattern.to_string();
+    is_unfit |= ["RAND()", "NOW()", "UUID()", "BNODE("]
+        .iter()
+        .any(|function| text.contains(function));
     let makes_nodes = template.iter().any(|triple| {
         matches!(
             triple.subject,
@@ -55,7 +68,7 @@ pub(super) fn branches(template: &[TriplePattern], pattern: &GraphPattern) -> Op
             TermPattern::BlankNode(_) | TermPattern::Triple(_)
         )
     });
-    if has_slice || makes_nodes {
+    if is_unfit || makes_nodes {
         return None;
     }
     let mut pattern = pattern.clone();
@@ -66,21 +79,177 @@ pub(super) fn branches(template: &[TriplePattern], pattern: &GraphPattern) -> Op
     } else {
         parts
     };
-    let branches = parts.into_iter().map(|pattern| {
-        let bound = algebra::in_scope(&pattern);
-        let is_bound =
-            |triple: &&TriplePattern| variables_of(triple).all(|variable| bound.contains(variable));
-        Branch {
-            template: template.iter().filter(is_bound).cloned().collect(),
-            question: Question::new(&pattern),
-            pattern,
+    let mut branches: Vec<Branch> = Vec::new();
+    for part in parts {
+        let part = unwrapped(part, template);
+        for triple in template {
+            let needed: BTreeSet<Variable> = variables_of(triple).cloned().collect();
+            let Some(pattern) = specialised(&part, &needed) else {
+                continue;
+            };
+            let same = branches.iter_mut().find(|known| known.pattern == pattern);
+            match same {
+                Some(branch) => {
+                    if !branch.template.contains(triple) {
+                        branch.template.push(triple.clone());
+                    }
+                }
+                None => branches.push(Branch {
+                    template: vec![triple.clone()],
+                    question: Question::new(&pattern),
+                    outer: outer(&pattern).map(|outer| Question::new(&outer)),
+                    triggers: triggers::of(&pattern),
+                    pattern,
+                }),
+            }
         }
+    }
+    Some(branches)
+}
+
+/// The pattern without a projection around it that hides nothing of the template.
+fn unwrapped(pattern: GraphPattern, template: &[TriplePattern]) -> GraphPattern {
+    match pattern {
+        GraphPattern::Project { inner, variables } => {
+            let bound = algebra::in_scope(&inner);
+            let shows =
+                |variable: &Variable| !bound.contains(variable) || variables.contains(variable);
+            if template.iter().flat_map(variables_of).all(shows) {
+                unwrapped(*inner, template)
+            } else {
+                GraphPattern::Project { inner, variables }
+            }
+        }
+        GraphPattern::Distinct { inner } | GraphPattern::Reduced { inner } => {
+            unwrapped(*inner, template)
+        }
+        other => other,
+    }
+}
+
+/// The pattern for one triple of the template: `OPTIONAL` parts that it has nothing to do with are
+/// left out, and those that it cannot do without are demanded, so that what is known of the triple
+/// is known of the pattern. `None` if a variable is never bound.
+fn specialised(pattern: &GraphPattern, needed: &BTreeSet<Variable>) -> Option<GraphPattern> {
+    let bound = algebra::in_scope(pattern);
+    needed
+        .iter()
+        .all(|variable| bound.contains(variable))
+        .then(|| without_options(pattern, needed, &BTreeSet::new()))
+}
+
+/// `used` are variables that matter for more than the triple.
+fn without_options(
+    pattern: &GraphPattern,
+    needed: &BTreeSet<Variable>,
+    used: &BTreeSet<Variable>,
+) -> GraphPattern {
+    let with = |variables: BTreeSet<Variable>| -> BTreeSet<Variable> {
+        used.union(&variables).cloned().collect()
+    };
+    match pattern {
+        GraphPattern::Filter { expr, inner } => GraphPattern::Filter {
+            expr: expr.clone(),
+            inner: Box::new(without_options(inner, needed, &with(mentioned(expr)))),
+        },
+        GraphPattern::Extend {
+            inner,
+            variable,
+            expression,
+        } => GraphPattern::Extend {
+            inner: Box::new(without_options(inner, needed, &with(mentioned(expression)))),
+            variable: variable.clone(),
+            expression: expression.clone(),
+        },
+        GraphPattern::LeftJoin {
+            left,
+            right,
+            expression,
+        } => {
+            let outside = algebra::in_scope(left);
+            let inside = algebra::in_scope(right);
+            let own = || {
+                inside
+                    .iter()
+                    .filter(|variable| !outside.contains(*variable))
+            };
+            let condition = expression.as_ref().map(mentioned).unwrap_or_default();
+            if own().any(|variable| needed.contains(variable)) {
+                let used = with(inside.union(&condition).cloned().collect());
+                let joined = GraphPattern::Join {
+                    left: Box::new(without_options(left, needed, &used)),
+                    right: right.clone(),
+                };
+                match expression {
+                    Some(expr) => GraphPattern::Filter {
+                        expr: expr.clone(),
+                        inner: Box::new(joined),
+                    },
+                    None => joined,
+                }
+            } else if own().any(|variable| used.contains(variable)) {
+                let used = with(inside.union(&condition).cloned().collect());
+                GraphPattern::LeftJoin {
+                    left: Box::new(without_options(left, needed, &used)),
+                    right: right.clone(),
+                    expression: expression.clone(),
+                }
+            } else {
+                without_options(left, needed, used)
+            }
+        }
+        other => other.clone(),
+    }
+}
+
+/// The variables that an expression mentions, in the patterns of `EXISTS` too.
+fn mentioned(expression: &Expression) -> BTreeSet<Variable> {
+    let mut found = BTreeSet::new();
+    match expression {
+        Expression::Variable(variable) | Expression::Bound(variable) => {
+            found.insert(variable.clone());
+        }
+        Expression::Exists(pattern) => algebra::each_pattern(pattern, &mut |part| {
+            found.extend(algebra::in_scope(part));
+            for expression in algebra::expressions(part) {
+                found.extend(mentioned(expression));
+            }
+        }),
+        other => {
+            for operand in algebra::operands(other) {
+                found.extend(mentioned(operand));
+            }
+        }
+    }
+    found
+}
+
+/// What a pattern with sub-queries joins them with: it tells what the sub-queries are asked for.
+fn outer(pattern: &GraphPattern) -> Option<GraphPattern> {
+    fn collect(pattern: &GraphPattern, plain: &mut Vec<GraphPattern>, has_inner: &mut bool) {
+        match pattern {
+            GraphPattern::Bgp { .. } | GraphPattern::Path { .. } => plain.push(pattern.clone()),
+            GraphPattern::Join { left, right } | GraphPattern::Lateral { left, right } => {
+                collect(left, plain, has_inner);
+                collect(right, plain, has_inner);
+            }
+            GraphPattern::LeftJoin { left: inner, .. }
+            | GraphPattern::Filter { inner, .. }
+            | GraphPattern::Extend { inner, .. } => collect(inner, plain, has_inner),
+            GraphPattern::Project { .. }
+            | GraphPattern::Group { .. }
+            | GraphPattern::Distinct { .. }
+            | GraphPattern::Reduced { .. } => *has_inner = true,
+            _ => {}
+        }
+    }
+    let (mut plain, mut has_inner) = (Vec::new(), false);
+    collect(pattern, &mut plain, &mut has_inner);
+    let joined = plain.into_iter().reduce(|left, right| GraphPattern::Join {
+        left: Box::new(left),
+        right: Box::new(right),
     });
-    Some(
-        branches
-            .filter(|branch| !branch.template.is_empty())
-            .collect(),
-    )
+    joined.filter(|_| has_inner)
 }
 
 impl Branch {
@@ -94,12 +263,59 @@ impl Branch {
         limits: &Limits,
         found: &mut dyn FnMut(Bindings) -> bool,
     ) -> Result<(), StoreError> {
-        self.question.solve(known, snapshot, limits, found)
+        self.ask(&self.question, known, snapshot, limits, found)
+    }
+
+    /// The same with a question that has a plan of its own ([`Branch::question`]).
+    pub(super) fn ask(
+        &self,
+        question: &Question,
+        known: &Bindings,
+        snapshot: &Snapshot,
+        limits: &Limits,
+        found: &mut dyn FnMut(Bindings) -> bool,
+    ) -> Result<(), StoreError> {
+        let known = question.given(known);
+        if let Some(outer) = &self.outer {
+            // What is known goes into the sub-queries by way of what they are joined with, if
+            // that is little.
+            let mut ways: BTreeSet<Vec<(Variable, String)>> = BTreeSet::new();
+            let mut more = Vec::new();
+            outer.solve(&known, snapshot, limits, &mut |solution| {
+                let mut way = question.given(&solution);
+                way.extend(known.clone());
+                let key = way
+                    .iter()
+                    .map(|(name, term)| (name.clone(), term.to_string()));
+                if ways.insert(key.collect()) {
+                    more.push(way);
+                }
+                more.len() <= MOST_WAYS
+            })?;
+            if more.len() <= MOST_WAYS {
+                let mut goes_on = true;
+                for way in more {
+                    if goes_on {
+                        question.solve(&way, snapshot, limits, &mut |solution| {
+                            goes_on = found(solution);
+                            goes_on
+                        })?;
+                    }
+                }
+                return Ok(());
+            }
+        }
+        question.solve(&known, snapshot, limits, found)
     }
 
     /// What of this is safe to give.
     pub(super) fn given(&self, known: &Bindings) -> Bindings {
         self.question.given(known)
+    }
+
+    /// The question with a plan of its own, for a set of variables that is given again and again.
+    pub(super) fn question(&self) -> Question {
+        self.question.with_own_plan()
     }
 
     /// What the template makes of a solution; a triple with an unbound variable, or a literal as
@@ -139,7 +355,14 @@ impl Question {
         }
     }
 
-    fn given(&self, known: &Bindings) -> Bindings {
+    fn with_own_plan(&self) -> Self {
+        let mut copy = self.clone();
+        copy.query.plan = Arc::default();
+        copy
+    }
+
+    /// What of this is safe to give.
+    pub(super) fn given(&self, known: &Bindings) -> Bindings {
         known
             .iter()
             .filter(|(variable, _)| self.safe.contains(*variable))
@@ -288,10 +511,12 @@ fn name_blank_nodes(pattern: &mut GraphPattern) {
 }
 
 fn variables_of(triple: &TriplePattern) -> impl Iterator<Item = &Variable> {
-    let node = |term| match term {
-        &TermPattern::Variable(ref variable) => Some(variable),
-        _ => None,
-    };
+    fn node(term: &TermPattern) -> Option<&Variable> {
+        match term {
+            TermPattern::Variable(variable) => Some(variable),
+            _ => None,
+        }
+    }
     let predicate = match &triple.predicate {
         NamedNodePattern::Variable(variable) => Some(variable),
         NamedNodePattern::NamedNode(_) => None,
