@@ -1,6 +1,6 @@
 //! The IRIs and prefixes that the use cases know by name.
 
-use oxigraph::model::NamedNodeRef;
+use oxigraph::model::{NamedNode, NamedNodeRef};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -52,6 +52,15 @@ pub static PREFIXES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
         .map(|(name, iri)| (name.to_owned(), iri.to_owned()))
         .collect()
 });
+
+/// The graph of an IRI, or of a name below [`GRAPH`]; `None` if the text is neither.
+pub fn named_graph(text: &str) -> Option<NamedNode> {
+    if text.contains(':') {
+        NamedNode::new(text).ok()
+    } else {
+        NamedNode::new(format!("{GRAPH}{}", text.trim_start_matches('/'))).ok()
+    }
+}
 
 /// An IRI written with a prefix of [`PREFIXES`], where one fits.
 pub fn shortened(iri: &str) -> Option<String> {

@@ -14,6 +14,7 @@ pub mod evaluations;
 pub mod executable;
 pub mod federation;
 mod files;
+pub mod hsds;
 pub mod imports;
 pub mod integration;
 pub mod iri;
@@ -33,6 +34,7 @@ pub mod precondition;
 pub mod reconcile;
 pub mod resource;
 pub mod results;
+pub mod rules;
 pub mod saved;
 pub mod search;
 mod services;
@@ -58,6 +60,7 @@ pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use policies::{Policies, Policy, PolicyError, SetPolicy};
 pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
+pub use rules::AlignmentRules;
 pub use saved::{SavedError, SavedQueries, SavedQuery};
 pub use search::{Search, SearchError};
 pub use summary::Summary;
@@ -72,8 +75,8 @@ use crate::ingest::mapping::{self, ImportOptions, Mapping};
 use crate::ontology::{Ontology, OntologyError};
 use crate::rdf::Batch;
 use crate::store::{
-    CommitInfo, Committed, KnowledgeStore, Limits, Query, Rule, Rules, Snapshot, StoreError,
-    StoreOptions, SyntaxError, Update,
+    CommitInfo, Committed, KnowledgeStore, Limits, Query, Snapshot, StoreError, StoreOptions,
+    SyntaxError, Update,
 };
 use oxigraph::model::{GraphName, GraphNameRef, Literal, NamedNode, QuadRef};
 use std::sync::{Arc, Mutex};
@@ -106,6 +109,7 @@ struct Inner {
     webhooks: Webhooks,
     dumps: Dumps,
     context: jsonld::Context,
+    alignment: AlignmentRules,
 }
 
 /// What a write to one graph does with what is there.
@@ -132,8 +136,9 @@ impl KnowledgeGraph {
         let networks = Networks::new(ontology.network_files())?;
         let indicators = Indicators::new(ontology.indicator_files())?;
         let federation = Federation::new(&config)?;
+        let alignment = AlignmentRules::new(&ontology)?;
         let options = StoreOptions {
-            rules: Some(rules(&ontology)?),
+            rules: Some(alignment.rules().clone()),
         };
         let (store, tokens, visibility) = match &config.data_dir {
             Some(folder) => (
@@ -189,6 +194,7 @@ impl KnowledgeGraph {
                 webhooks,
                 dumps,
                 context,
+                alignment,
             }),
         };
         // Before the first commit: the rules must know what they leave out.
@@ -566,26 +572,6 @@ impl KnowledgeGraph {
             Ok(())
         })
     }
-}
-
-fn rules(ontology: &Ontology) -> Result<Rules, AppError> {
-    let rules = ontology
-        .rule_files()
-        .iter()
-        .map(|file| {
-            Rule::parse(&file.name, &file.text, &[iri::NS, iri::CODE]).map_err(|error| {
-                AppError::Rule {
-                    name: file.path.display().to_string(),
-                    error,
-                }
-            })
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Rules {
-        rules,
-        graph: iri::INFERRED_GRAPH.into_owned(),
-        background: vec![iri::ONTOLOGY_GRAPH.into_owned()],
-    })
 }
 
 /// What can go wrong in a use case.

@@ -3,6 +3,7 @@
 mod check;
 mod dump;
 mod graphs;
+mod hsds;
 mod integration;
 mod links;
 mod networks;
@@ -83,6 +84,10 @@ enum Command {
     Metrics(networks::Measure),
     /// Write a network with its scores to a file, for Gephi, igraph, NetworkX, Pajek or UCINET
     Export(networks::Export),
+    /// Write organisations, services and places as a directory of the Human Services Data
+    /// Specification (HSDS 3)
+    #[command(name = "export-hsds")]
+    ExportHsds(hsds::ExportHsds),
     /// Report how well services are woven together, across sectors and levels of responsibility
     Integration(integration::Report),
     /// Suggest links between graphs, and accept or reject them
@@ -334,6 +339,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Networks(list) => networks::run_networks(&cli.place, &list),
         Command::Metrics(measure) => networks::run_metrics(&cli.place, &measure),
         Command::Export(export) => networks::run_export(&cli.place, &export),
+        Command::ExportHsds(export) => hsds::run(&cli.place, &export),
         Command::Integration(report) => integration::run_integration(&cli.place, &report),
         Command::Links(links) => links::run_links(&cli.place, links),
         Command::Dump(dump) => dump::run_dump(&cli.place, &dump),

@@ -16,6 +16,7 @@ mod explain;
 mod graph_store;
 mod graphs;
 mod health;
+mod hsds;
 mod imports;
 mod integration;
 mod ldes;
@@ -35,6 +36,7 @@ mod request;
 mod resources;
 mod respond;
 mod rows;
+mod rules;
 mod running;
 mod search;
 mod service_description;
@@ -55,6 +57,8 @@ mod tests_federation;
 #[cfg(test)]
 mod tests_history;
 #[cfg(test)]
+mod tests_hsds;
+#[cfg(test)]
 mod tests_imports;
 #[cfg(test)]
 mod tests_linked;
@@ -66,6 +70,8 @@ mod tests_merged;
 mod tests_networks;
 #[cfg(test)]
 mod tests_reconcile;
+#[cfg(test)]
+mod tests_rules;
 #[cfg(test)]
 mod tests_search;
 #[cfg(test)]
@@ -270,6 +276,7 @@ pub fn router(state: AppState) -> Router {
         .merge(integration::routes())
         .merge(links::routes())
         .merge(resources::routes())
+        .merge(rules::routes())
         .merge(void::routes())
         .merge(changes::routes())
         .merge(ldes::routes())
@@ -277,6 +284,7 @@ pub fn router(state: AppState) -> Router {
         .merge(dcat::routes())
         .merge(dumps::routes())
         .merge(context::routes())
+        .merge(hsds::routes())
         .merge(health::routes())
         .fallback(resources::elsewhere)
         .method_not_allowed_fallback(not_in_this_way)

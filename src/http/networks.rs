@@ -9,6 +9,7 @@ use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
 use super::rows::{self, FORMATS, Page, Rows, metric_value, number, score};
 use crate::app::networks::{COSTLY_BELOW, ScoreColumn, metrics_named};
+use crate::app::rules::Standing;
 use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, MergedView, NetworkError};
 use crate::metrics::betweenness::Sample;
 use crate::metrics::mixing::{Mixing, MixingRow};
@@ -62,8 +63,11 @@ pub(super) fn routes() -> Router<AppState> {
     router
 }
 
+/// Conclusions of which the evidence of one tie says by which rule and from what.
+const MOST_EXPLAINED: usize = 60;
+
 /// Parameters of all networks, besides the filters.
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 8] = [
     "seed",
     "permutations",
     "approximate",
@@ -71,6 +75,7 @@ const OPTIONS: [&str; 7] = [
     "exact",
     "timeout",
     MERGED,
+    super::rules::INFERRED,
 ];
 
 /// A question about a network, as far as it is understood without the data.
@@ -104,7 +109,7 @@ impl Asked {
         Ok(Self {
             is_merged: merging::is_wanted(&form, true)?,
             view: None,
-            snapshot: request::snapshot(state, headers)?,
+            snapshot: super::rules::as_asked(&form, request::snapshot(state, headers)?)?,
             page: Page::of(&form)?,
             options: options(&form)?,
             deadline: deadline(&form, state.graph().config().query_timeout)?,
@@ -918,10 +923,15 @@ async fn evidence(
                     .evidence(source, target, snapshot)
                     .map_err(NetworkError::from)?;
                 let view = asked.view.as_deref();
-                let statements = found
-                    .statements
-                    .iter()
-                    .map(|statement| statement_view(statement, &found, snapshot, view));
+                let seen = view.map_or(snapshot, |view| view.given());
+                let (limits, mut budget) = (asked.limits(), MOST_EXPLAINED);
+                let mut statements = Vec::new();
+                for statement in &found.statements {
+                    let given = as_given(statement, view);
+                    let standing = graph.standing(&given, seen, &limits, &mut budget)?;
+                    let told = (statement, given.as_slice(), &standing);
+                    statements.push(statement_view(told, &found, snapshot, view));
+                }
                 let links = view.map(|view| joining_links(&found, view));
                 let links = links.unwrap_or_default();
                 if format.format == Format::Csv {
@@ -943,23 +953,25 @@ async fn evidence(
         .await
 }
 
-/// A statement as it is given: with the IRIs that it was made with, whatever they are joined with.
+/// The triples of a statement with the IRIs that they were made with, whatever these are joined
+/// with.
+fn as_given(statement: &Statement, view: Option<&MergedView>) -> Vec<Quad> {
+    let quads = statement.quads.iter();
+    match view {
+        Some(view) => quads.flat_map(|quad| view.stated(quad)).collect(),
+        None => quads.cloned().collect(),
+    }
+}
+
+/// A statement, its triples as they are given, and what it owes to the rules.
 fn statement_view(
-    statement: &Statement,
+    (statement, given, standing): (&Statement, &[Quad], &Standing),
     evidence: &Evidence,
     snapshot: &Snapshot,
     view: Option<&MergedView>,
 ) -> Map<String, Value> {
     let text = |term: &Option<Term>| json!(term.as_ref().map(text_of));
     let name = |term: &Option<Term>| json!(term.as_ref().map(|term| label(term, snapshot)));
-    let given: Vec<Quad> = match view {
-        Some(view) => statement
-            .quads
-            .iter()
-            .flat_map(|quad| view.stated(quad))
-            .collect(),
-        None => statement.quads.clone(),
-    };
     let is_source = |quad: &&Quad| {
         let sources = [iri::provenance::SOURCE, iri::provenance::WAS_DERIVED_FROM];
         sources.contains(&quad.predicate.as_ref())
@@ -981,9 +993,12 @@ fn statement_view(
             ("graphs", json!(statement.graphs)),
             ("sources", json!(sources)),
             ("triples", json!(triples)),
+            ("inferred", json!(standing.is_inferred)),
+            ("rules", json!(standing.rules)),
+            ("restsOn", super::rules::statements(&standing.rests_on)),
             (
                 "original",
-                json!(originals(statement, evidence, &given, view)),
+                json!(originals(statement, evidence, given, view)),
             ),
             ("kind", json!("statement")),
         ]
@@ -1047,7 +1062,7 @@ fn joining_links(evidence: &Evidence, view: &MergedView) -> Vec<Map<String, Valu
 /// A row for each statement, and one for each link by which their subjects were joined.
 fn evidence_rows(
     evidence: &Evidence,
-    statements: impl Iterator<Item = Map<String, Value>>,
+    statements: Vec<Map<String, Value>>,
     links: &[Map<String, Value>],
 ) -> Rows {
     const OF_LINKS: [&str; 6] = [
@@ -1062,7 +1077,7 @@ fn evidence_rows(
         [("source".to_owned(), source), ("target".to_owned(), target)]
     };
     let (source, target) = (text_of(&evidence.source), text_of(&evidence.target));
-    let statements = statements.map(|statement| {
+    let statements = statements.into_iter().map(|statement| {
         let mut row = Map::from_iter(ends(json!(source), json!(target)));
         row.extend(statement);
         row.extend(OF_LINKS.map(|name| (name.to_owned(), Value::Null)));
@@ -1077,6 +1092,9 @@ fn evidence_rows(
         row.insert("graphs".to_owned(), json!([of(link, "graph")]));
         row.insert("sources".to_owned(), json!([]));
         row.insert("triples".to_owned(), json!([]));
+        row.insert("inferred".to_owned(), json!(false));
+        row.insert("rules".to_owned(), json!([]));
+        row.insert("restsOn".to_owned(), json!([]));
         row.insert(
             "original".to_owned(),
             json!([of(link, "source"), of(link, "target")]),

@@ -15,6 +15,7 @@ use crate::app::resource::{
     Concept, Description, definition, describe, label, vocabulary as vocabulary_of,
     vocabulary_terms,
 };
+use crate::app::rules::{is_inferred, is_of_rules};
 use crate::app::{
     Catalogue, CatalogueQuery, Citation, KnowledgeGraph, MergedView, SavedQuery, Summary, iri,
 };
@@ -31,12 +32,14 @@ use axum::routing::get;
 use oxigraph::model::vocab::{rdf, rdfs, xsd};
 use oxigraph::model::{
     BlankNode, GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad,
-    Term,
+    Term, Triple,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Rows that a page shows of a result.
 const MOST_ROWS: usize = 1_000;
@@ -46,6 +49,11 @@ const MOST_VALUES: usize = 200;
 const STYLE: &str = include_str!("static/style.css");
 const ICON: &str = include_str!("static/icon.svg");
 const PREVIEW_STYLE: &str = include_str!("static/preview.css");
+
+/// Conclusions of which a page says by which rules; the others have a link only.
+const MOST_EXPLAINED: usize = 40;
+/// How long a page waits for each.
+const EXPLAIN_WITHIN: Duration = Duration::from_millis(200);
 
 /// What may stay as it is in the value of a URL parameter.
 const IN_PARAMETER: &AsciiSet = &NON_ALPHANUMERIC
@@ -114,6 +122,16 @@ pub(super) fn graph_href(graph: &str) -> String {
         Some(name) if !name.is_empty() && !name.contains(['?', '#']) => format!("/graph/{name}"),
         _ => format!("/resource?iri={}", encoded(graph)),
     }
+}
+
+/// Where to ask why the rules concluded a triple.
+fn explain_href(triple: &Triple) -> String {
+    format!(
+        "/api/v1/inferred/explain?subject={}&predicate={}&object={}",
+        encoded(&triple.subject.to_string()),
+        encoded(triple.predicate.as_str()),
+        encoded(&triple.object.to_string())
+    )
 }
 
 /// Where the graph store has a graph.
@@ -644,7 +662,8 @@ struct ResourcePage {
     title: String,
     iri: String,
     definition: Option<String>,
-    types: Vec<Link>,
+    /// Each with why the rules concluded it, if nobody states it.
+    types: Vec<(Link, Option<Link>)>,
     groups: Vec<Group>,
     incoming: Vec<Group>,
     concepts: Vec<(Link, Concept)>,
@@ -691,6 +710,8 @@ struct Value {
     inner: Vec<(Link, Cell)>,
     /// The IRIs under which it is stated, for a thing that has several.
     under: Vec<String>,
+    /// Why the rules concluded it, if nobody states it.
+    inferred: Option<Link>,
 }
 
 #[derive(Template)]
@@ -728,6 +749,8 @@ pub(super) fn resource(
         None => vec![description.iri.clone().into()],
     };
     let view = View {
+        graph,
+        to_explain: cell::Cell::new(MOST_EXPLAINED),
         snapshot,
         links: &links,
         description,
@@ -739,11 +762,10 @@ pub(super) fn resource(
             .iter()
             .filter(|quad| members.contains(&quad.subject))
     };
-    let types = unique(
-        mine()
-            .filter(|quad| quad.predicate == rdf::TYPE)
-            .map(|quad| &quad.object),
-    );
+    let mut known = HashSet::new();
+    let types: Vec<&Quad> = mine()
+        .filter(|quad| quad.predicate == rdf::TYPE && known.insert(&quad.object))
+        .collect();
     let graphs: HashSet<&GraphName> = description
         .outgoing
         .iter()
@@ -787,7 +809,10 @@ pub(super) fn resource(
         title: label(named_by, representative.as_ref().into()),
         iri: description.iri.as_str().to_owned(),
         definition: definition(named_by, representative.as_ref()),
-        types: types.into_iter().map(|term| view.named(term)).collect(),
+        types: types
+            .into_iter()
+            .map(|quad| (view.named(&quad.object), view.inferred(quad)))
+            .collect(),
         groups: view.groups(mine().filter(|quad| quad.predicate != rdf::TYPE), |quad| {
             (quad.object.clone(), quad.subject.clone().into())
         }),
@@ -895,12 +920,10 @@ impl Joined {
     }
 }
 
-fn unique<'a, T: std::hash::Hash + Eq>(items: impl Iterator<Item = &'a T>) -> Vec<&'a T> {
-    let mut seen = HashSet::new();
-    items.filter(|item| seen.insert(*item)).collect()
-}
-
 struct View<'a> {
+    graph: &'a KnowledgeGraph,
+    /// Conclusions of which the page still says by which rules.
+    to_explain: cell::Cell<usize>,
     snapshot: &'a Snapshot,
     links: &'a Links,
     description: &'a Description,
@@ -939,13 +962,14 @@ impl View<'_> {
         quads: impl Iterator<Item = &'q Quad>,
         ends: impl Fn(&Quad) -> (Term, Term),
     ) -> Vec<Group> {
-        let mut by_property: BTreeMap<&NamedNode, Vec<Term>> = BTreeMap::new();
+        let mut by_property: BTreeMap<&NamedNode, Vec<(Term, &Quad)>> = BTreeMap::new();
         let mut under: HashMap<(&NamedNode, Term), Vec<String>> = HashMap::new();
         for quad in quads {
             let (value, me) = ends(quad);
             let stated = under.entry((&quad.predicate, value.clone()));
             let stated = stated.or_insert_with(|| {
-                by_property.entry(&quad.predicate).or_default().push(value);
+                let values = by_property.entry(&quad.predicate).or_default();
+                values.push((value, quad));
                 Vec::new()
             });
             if let Term::NamedNode(me) = me
@@ -962,8 +986,9 @@ impl View<'_> {
                 let mut values: Vec<_> = values
                     .iter()
                     .take(MOST_VALUES)
-                    .map(|term| Value {
+                    .map(|(term, quad)| Value {
                         under: under.remove(&(property, term.clone())).unwrap_or_default(),
+                        inferred: self.inferred(quad),
                         ..self.value(term)
                     })
                     .collect();
@@ -1002,7 +1027,40 @@ impl View<'_> {
             cell: self.cell(term),
             inner,
             under: Vec::new(),
+            inferred: None,
         }
+    }
+
+    /// Where to ask why a statement was concluded, if only the rules state it.
+    fn inferred(&self, quad: &Quad) -> Option<Link> {
+        let triple = Triple::from(quad.clone());
+        // A triple that others state too comes with their graphs as well.
+        if !is_of_rules(&quad.graph_name) || !is_inferred(self.snapshot, &triple) {
+            return None;
+        }
+        let href = Some(explain_href(&triple));
+        let Some(left) = self.to_explain.get().checked_sub(1) else {
+            return Some(Link {
+                href,
+                text: String::new(),
+            });
+        };
+        self.to_explain.set(left);
+        let limits = Limits {
+            deadline: Some(Instant::now() + EXPLAIN_WITHIN),
+            ..Limits::default()
+        };
+        // A page without the names of the rules is better than none.
+        let reasons = self.graph.reasons(&triple, self.snapshot, &limits);
+        let names: Vec<String> = reasons
+            .unwrap_or_default()
+            .into_iter()
+            .map(|reason| reason.rule)
+            .collect();
+        Some(Link {
+            href,
+            text: names.join(", "),
+        })
     }
 }
 

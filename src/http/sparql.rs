@@ -215,7 +215,8 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
     };
     let formats = form.formats();
     let deadline = deadline(form, state.graph().config().query_timeout)?;
-    let pinned = Pinned::of(state, &parts.headers, form, deadline).await?;
+    let mut pinned = Pinned::of(state, &parts.headers, form, deadline).await?;
+    pinned.snapshot = super::rules::as_asked(form, pinned.snapshot)?;
     let is_merged = merging::is_wanted(form, false)?;
     let snapshot = merging::seen(state, &pinned.snapshot, is_merged).await?;
     let base = url(parts);

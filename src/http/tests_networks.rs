@@ -346,7 +346,7 @@ async fn an_edge_can_be_traced_to_its_sources() {
     }
     let csv = get(&format!("{COLLABORATION}/evidence.csv?{query}")).await;
     let header = "source,target,event,eventLabel,member,memberLabel,role,statement,graphs,sources,\
-                  triples,original,kind,property,confidence,justification,reviewer,date,comment";
+                  triples,inferred,rules,restsOn,original,kind,property,confidence,justification,reviewer,date,comment";
     assert_eq!(csv.text.lines().next(), Some(header));
 }
 

@@ -2,20 +2,31 @@
 //!
 //! A rule is a CONSTRUCT query. What the rules yield is kept in a graph of its own, refreshed in
 //! the same commit as the data, so a reader never sees one without the other.
+//!
+//! A small change is followed without running the rules ([`incremental`]); a large one, one of the
+//! code lists, or of which graphs are private, runs them as a whole. Both come to the same.
+
+mod branch;
+mod explain;
+mod incremental;
+mod triggers;
+
+pub use explain::Reason;
 
 use super::brake;
 use super::dataset::View;
 use super::error::{StoreError, SyntaxError};
 use super::index::GraphScope;
-use super::query::{Query, evaluator_dataset};
+use super::query::{Limits, Query, evaluator_dataset};
 use super::snapshot::Snapshot;
 use super::transaction::Transaction;
 use super::trees::GraphTrees;
 use crate::rdf::{Batch, TermId};
-use oxigraph::model::{GraphNameRef, NamedNode, QuadRef, Term, vocab::rdf};
+use branch::Branch;
+use oxigraph::model::{GraphName, GraphNameRef, NamedNode, QuadRef, Term, Triple, vocab::rdf};
 use spareval::QueryResults;
 use spargebra::algebra::GraphPattern;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// An alignment rule.
@@ -25,6 +36,8 @@ pub struct Rule {
     query: Query,
     /// Predicates and classes whose statements can change what the rule yields.
     vocabulary: BTreeSet<NamedNode>,
+    /// The ways in which it concludes, if it can be asked backwards.
+    branches: Option<Vec<Branch>>,
 }
 
 impl Rule {
@@ -35,7 +48,10 @@ impl Rule {
     /// [`SyntaxError`] if the text is no CONSTRUCT query.
     pub fn parse(name: &str, text: &str, own_namespaces: &[&str]) -> Result<Self, SyntaxError> {
         let query = Query::parse(text, None, &Default::default())?;
-        let spargebra::Query::Construct { pattern, .. } = query.algebra() else {
+        let spargebra::Query::Construct {
+            template, pattern, ..
+        } = query.algebra()
+        else {
             return Err(SyntaxError {
                 message: "a rule must be a CONSTRUCT query".to_owned(),
                 line: None,
@@ -51,16 +67,30 @@ impl Rule {
                 .iter()
                 .any(|namespace| term.as_str().starts_with(namespace))
         });
+        let branches = branch::branches(template, pattern);
         Ok(Self {
             name: name.to_owned(),
             query,
             vocabulary,
+            branches,
         })
     }
 
     /// The name of the rule.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether what it concludes can follow a small change without running the rule as a whole. That
+    /// takes a rule without `LIMIT`, `MINUS`, new blank nodes, chance and time.
+    pub fn follows_changes(&self) -> bool {
+        self.branches.is_some()
+    }
+
+    /// Predicates and classes, of other vocabularies than Weft's own, whose statements can change
+    /// what the rule yields.
+    pub fn vocabulary(&self) -> impl Iterator<Item = &NamedNode> {
+        self.vocabulary.iter()
     }
 }
 
@@ -89,6 +119,30 @@ pub struct Rules {
     pub background: Vec<NamedNode>,
 }
 
+impl Rules {
+    /// How many different triples each rule yields, in the order of the rules. Several may yield
+    /// the same.
+    ///
+    /// # Errors
+    /// [`StoreError`] if a limit stops it.
+    ///
+    /// # Complexity
+    /// The whole evaluation of each rule.
+    pub fn counts(&self, snapshot: &Snapshot, limits: &Limits) -> Result<Vec<usize>, StoreError> {
+        let count = |rule: &Rule| {
+            brake::within(limits, || {
+                let mut yielded = Batch::new();
+                construct(snapshot, rule, self, &mut yielded)?;
+                let mut quads = yielded.quads().to_vec();
+                quads.sort_unstable();
+                quads.dedup();
+                Ok(quads.len())
+            })?
+        };
+        self.rules.iter().map(count).collect()
+    }
+}
+
 impl Transaction {
     /// Runs the rules again if the transaction touched their vocabulary, on all but the `private`
     /// graphs and those below them: everybody sees what follows.
@@ -101,6 +155,9 @@ impl Transaction {
             && self.net().0.iter().any(|quad| quad[3] == own)
         {
             return Err(StoreError::KeptByRules(rules.graph.clone()));
+        }
+        if !self.rules_must_run() && self.infer_difference(rules, private)? {
+            return Ok(());
         }
         if !self.rules_must_run() && !self.touches(rules, private) {
             return Ok(());
@@ -119,6 +176,54 @@ impl Transaction {
             return Ok(());
         }
         self.replace_graph(rules.graph.as_ref().into(), &inferred)
+    }
+
+    /// Changes the conclusions by what follows from a small change of the data; answers whether that
+    /// was possible. They must be there already, and what rules lean on must be as it was.
+    fn infer_difference(
+        &mut self,
+        rules: &Rules,
+        private: &GraphTrees,
+    ) -> Result<bool, StoreError> {
+        let graph = GraphNameRef::NamedNode(rules.graph.as_ref());
+        let (before, after) = (self.start(), self.snapshot());
+        let (added, removed) = self.net();
+        if added.len() + removed.len() > incremental::MOST_CHANGES
+            || !before.contains_graph(graph)
+            || !after.contains_graph(graph)
+        {
+            return Ok(false);
+        }
+        let mut changed = HashSet::new();
+        for quad in added.iter().chain(removed) {
+            let quad = after.decode(*quad)?;
+            if let GraphName::NamedNode(name) = &quad.graph_name {
+                if private.contains(name) {
+                    continue;
+                }
+                if *name == rules.graph || rules.background.contains(name) {
+                    return Ok(false);
+                }
+            }
+            changed.insert(Triple::from(quad));
+        }
+        if changed.is_empty() {
+            return Ok(true);
+        }
+        let mut hidden = private.clone();
+        hidden.extend([rules.graph.clone()]);
+        let seen = |snapshot: &Snapshot| snapshot.hiding(hidden.clone());
+        let difference = incremental::difference(rules, &seen(&before), &seen(&after), &changed)?;
+        let Some(difference) = difference else {
+            return Ok(false);
+        };
+        for triple in &difference.removed {
+            self.remove(triple.as_ref().in_graph(graph));
+        }
+        for triple in &difference.added {
+            self.insert(triple.as_ref().in_graph(graph));
+        }
+        Ok(true)
     }
 
     fn touches(&mut self, rules: &Rules, private: &GraphTrees) -> bool {

@@ -39,7 +39,7 @@ pub use brake::{Pace, Stop, give_memory_back, handed_over, held_by_thread};
 pub use changes::{Commit, Touched};
 pub use error::{StoreError, SyntaxError};
 pub use federate::{FederationError, FederationProblem};
-pub use inference::{Rule, Rules};
+pub use inference::{Reason, Rule, Rules};
 pub use log::RecordHeader;
 pub use query::{
     DEFAULT_GRAPH_IRI, DatasetSpec, Explanation, Limits, Query, QueryForm, STACK_BYTES, Update,

@@ -102,6 +102,11 @@ impl Transaction {
         self.rules_again
     }
 
+    /// The data before this transaction.
+    pub(super) fn start(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.start)
+    }
+
     /// The data as it stands in this transaction.
     pub fn snapshot(&mut self) -> Arc<Snapshot> {
         self.apply_pending();

@@ -5,6 +5,7 @@
 //! `$WEFT_SHARED`; where it is absent, a test says that it was skipped.
 
 mod afternoon;
+mod alignment;
 mod attacks;
 mod cases;
 mod check;
@@ -13,6 +14,7 @@ mod clients;
 mod concurrency;
 mod crash;
 mod hostile;
+mod hsds;
 mod isomorphism;
 mod linking;
 mod networks;
