@@ -1184,7 +1184,7 @@ impl Made<'_> {
     }
 }
 
-/// Reasons as people read them: `+3.53 the names have the same words: …; -1.10 …`.
+/// Reasons as people read them: `+3.79 the names have the same words: …; -1.10 …`.
 pub fn sentences(reasons: &[Reason]) -> String {
     let parts: Vec<String> = reasons
         .iter()
@@ -1276,7 +1276,7 @@ fn found(
         .iter()
         .map(Suggestion::heap_bytes)
         .sum::<usize>()
-        + records.len() * 24;
+        + corpus.heap_bytes();
     Ok(Found {
         suggestions,
         corpus,

@@ -22,8 +22,13 @@ const GOOD: &str = "a:one a weft:Actor ; rdfs:label 'One' ; weft:sector b:health
 const BAD: &str = "\na:one a weft:Actor ;\n weft:sector 'Health' .";
 
 /// With the data that ships; nothing is written to it.
-static READ_ONLY: LazyLock<AppState> =
-    LazyLock::new(|| AppState::new(KnowledgeGraph::open(Config::default()).unwrap()));
+static READ_ONLY: LazyLock<AppState> = LazyLock::new(|| {
+    let config = Config {
+        data_dir: None,
+        ..Config::default()
+    };
+    AppState::new(KnowledgeGraph::open(config).unwrap())
+});
 
 fn fresh() -> (AppState, KnowledgeGraph) {
     let graph = KnowledgeGraph::open(Config {

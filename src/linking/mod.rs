@@ -38,8 +38,9 @@ pub struct Match {
 /// [`Stopped`] if `stop` says so.
 ///
 /// # Complexity
-/// Blocking as in [`blocking::candidates`], then time **O(c · w²)** for c candidates of names of w
-/// words, on all cores. The result does not depend on the number of threads.
+/// Blocking as in [`blocking::candidates`], then time **O(c (w² + w log n))** for c candidates of
+/// names of w words among n names, on all cores. The result does not depend on the number of
+/// threads.
 pub fn matches(
     left: &[records::Record],
     right: Option<&[records::Record]>,

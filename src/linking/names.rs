@@ -18,6 +18,32 @@ const LONGEST: usize = 400;
 /// Cells of printed lists are cut at 30 letters and more; a shorter name ends where it ends.
 const SHORTEST_CUT: usize = 24;
 
+/// Words of the longest legal form.
+const LONGEST_FORM: usize = 6;
+/// Legal forms of one word that may stand in front of the name.
+const IN_FRONT: [&str; 7] = [
+    "sa",
+    "ute",
+    "gmbh",
+    "ltd",
+    "cooperativa",
+    "kooperatiba",
+    "coop",
+];
+/// Legal forms that are no other word, wherever they stand.
+const NOTHING_ELSE: [&str; 8] = ["sl", "slu", "sll", "slne", "gmbh", "ltd", "limited", "sau"];
+/// How a legal form begins that was cut.
+const BROKEN_FORMS: [&str; 8] = [
+    "s",
+    "sdad",
+    "soc",
+    "sociedad",
+    "societat",
+    "sociedade",
+    "societa",
+    "so",
+];
+
 /// A name, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name {
@@ -26,8 +52,14 @@ pub struct Name {
     /// The words that identify, in their order: one spelling for each meaning, without small
     /// words, legal forms, brackets and numbers.
     pub words: Vec<String>,
+    /// The same with the small words where they stand.
+    pub full: Vec<String>,
     /// All its words as they stand, folded.
     pub folded: String,
+    /// The letters of its words in one run, small words and numbers among them, without the legal
+    /// form and brackets: two names that differ in accents, case, spaces and signs only have the
+    /// same.
+    pub plain: String,
     /// Words in brackets: often a place or an acronym.
     pub asides: Vec<String>,
     /// Numbers, years and Roman numerals.
@@ -44,6 +76,8 @@ pub struct Name {
     pub is_cut: bool,
     /// Whether it was long enough to have been cut where a word ended.
     pub may_be_cut: bool,
+    /// Small words after the last one that identifies: how a name went on that was cut after them.
+    pub tail: Vec<String>,
 }
 
 /// A word as it stands in the text.
@@ -52,6 +86,8 @@ struct Piece {
     /// Whether only a full stop parts it from the word before.
     after_stop: bool,
     in_brackets: bool,
+    /// Put together from letters with full stops.
+    is_joined: bool,
     after_dash: bool,
     /// All in capitals in a text that is not.
     is_upper: bool,
@@ -69,14 +105,18 @@ impl Name {
     /// ```
     pub fn new(text: &str) -> Self {
         let mended = mended(text);
-        let pieces = joined(pieces(&mended));
+        let pieces = joined(pieces(without_file_number(&mended)));
         let mut name = Self {
             text: text.to_owned(),
             ..Self::default()
         };
         let length = text.trim().chars().count();
         name.may_be_cut = length >= SHORTEST_CUT;
-        name.is_cut = name.may_be_cut && ends_in_the_middle(&mended, pieces.last());
+        // A name that goes on in brackets is whole, even where these are not.
+        let ends_in_brackets = pieces.last().is_some_and(|last| last.in_brackets)
+            && pieces.first().is_some_and(|first| !first.in_brackets);
+        name.is_cut =
+            name.may_be_cut && !ends_in_brackets && ends_in_the_middle(&mended, pieces.last());
         let words: Vec<&str> = pieces.iter().map(|piece| piece.word.as_str()).collect();
         name.folded = words.join(" ");
         name.read(&pieces);
@@ -97,6 +137,7 @@ impl Name {
                 self.acronyms.insert(piece.word.clone());
             }
         }
+        let (main, addition) = without_addition(main);
         let main_words: Vec<String> = main.iter().map(|piece| piece.word.clone()).collect();
         if let [one] = main.as_slice()
             && is_acronym(&one.word)
@@ -120,15 +161,30 @@ impl Name {
                 self.acronyms.insert(piece.word.clone());
             }
         }
-        let (words, form) = without_forms(main_words);
+        let (mut words, form) = without_forms(main_words);
+        // `…, SOCIEDAD`, `…, S`: a legal form of which the cell had no room for more.
+        if form.is_none()
+            && self.may_be_cut
+            && words.len() > 2
+            && words
+                .last()
+                .is_some_and(|last| BROKEN_FORMS.contains(&last.as_str()))
+        {
+            words.pop();
+        }
         self.form = form;
+        self.plain = words.concat();
+        let small = words.iter().rev().take_while(|word| is_small(word));
+        self.tail = small.cloned().collect();
+        self.tail.reverse();
         self.initials = words
             .iter()
             .filter(|word| !is_small(word))
             .filter_map(|word| word.chars().next())
             .collect();
         self.take(&words, false);
-        let aside_words: Vec<String> = aside.iter().map(|piece| piece.word.clone()).collect();
+        let aside = aside.iter().chain(&addition);
+        let aside_words: Vec<String> = aside.map(|piece| piece.word.clone()).collect();
         let (aside_words, form) = without_forms(aside_words);
         self.form = self.form.or(form);
         self.take(&aside_words, true);
@@ -171,6 +227,8 @@ impl Name {
                 self.numbers.insert(number);
             } else if !is_small(stem) && !words.get(at - 1).is_some_and(|word| is_small(word)) {
                 self.push(stem.clone(), is_aside);
+            } else if !is_aside {
+                self.full.extend(words.get(at - 1).cloned());
             }
         }
     }
@@ -178,7 +236,10 @@ impl Name {
     fn push(&mut self, word: String, is_aside: bool) {
         if is_aside {
             self.asides.push(word);
+        } else if is_kind(&word) && self.words.contains(&word) {
+            // `FUNDACION ZEHARO FUNDAZIOA`: the kind of body in two languages.
         } else {
+            self.full.push(word.clone());
             self.words.push(word);
         }
     }
@@ -191,6 +252,24 @@ impl Name {
     /// Whether there is anything to compare.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
+    }
+}
+
+/// A name without the number of a file or the code of a tax office that a list has in front of it:
+/// `0113/2010-5 ASOC…`, `B-12345678 …`. Such a number has five digits or more; what has fewer
+/// (`2010 SERVICIO DE PREVENCION`) belongs to the name.
+fn without_file_number(text: &str) -> &str {
+    let text = text.trim_start();
+    let Some((first, rest)) = text.split_once(char::is_whitespace) else {
+        return text;
+    };
+    let digits = first.bytes().filter(u8::is_ascii_digit).count();
+    let letters = first.chars().filter(|c| c.is_alphabetic()).count();
+    let has_words = rest.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    if digits >= 5 && letters <= 1 && has_words {
+        rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '(')
+    } else {
+        text
     }
 }
 
@@ -230,6 +309,7 @@ fn pieces(text: &str) -> Vec<Piece> {
                 word: std::mem::take(word),
                 after_stop: gap.trim() == ".",
                 in_brackets: brackets > 0,
+                is_joined: false,
                 after_dash: gap.contains(['-', '–', '—', '/', ':']),
                 is_upper: is_mixed && *is_upper,
             });
@@ -297,6 +377,7 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
             && (run || short(&last.word))
         {
             last.word.push_str(&piece.word);
+            last.is_joined = true;
             run = true;
             continue;
         }
@@ -306,23 +387,49 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     out
 }
 
+/// Parts a name after a legal form in it, since that ends the name of a company: `… S.L. - EMPRESA
+/// DE INSERCION`. Not where there are several forms: a joint venture names its members.
+fn without_addition(main: Vec<&Piece>) -> (Vec<&Piece>, Vec<&Piece>) {
+    let is_form = |piece: &&Piece| {
+        let is_form = |form: &str| LEGAL_FORMS.at(&[form.to_owned()]).is_some();
+        NOTHING_ELSE.contains(&piece.word.as_str()) || (piece.is_joined && is_form(&piece.word))
+    };
+    let mut forms = main
+        .iter()
+        .enumerate()
+        .filter(|(_, piece)| is_form(piece) || piece.word == "ute");
+    match (forms.next(), forms.next()) {
+        (Some((at, piece)), None) if at > 0 && at + 1 < main.len() && piece.word != "ute" => {
+            // `… S.L. LABORAL` is a form of several words.
+            let rest = main.get(at..).unwrap_or_default();
+            let words: Vec<String> = rest.iter().map(|piece| piece.word.clone()).collect();
+            let length = LEGAL_FORMS.at(&words).map_or(1, |(length, _)| length);
+            let (name, addition) = main.split_at((at + length).min(main.len()));
+            (name.to_vec(), addition.to_vec())
+        }
+        _ => (main, Vec::new()),
+    }
+}
+
 /// Takes the legal forms at the end away; the last one said counts. In the middle only such as are
 /// nothing else are taken (`… S.L. - EMPRESA`).
 fn without_forms(mut words: Vec<String>) -> (Vec<String>, Option<&'static str>) {
     let mut form = None;
-    // `S L`, `S COOP`: letters that no full stop joins.
-    if let [.., first, second] = words.as_slice()
-        && first.chars().count() == 1
-        && second.chars().count() == 1
-        && LEGAL_FORMS.at(&[format!("{first}{second}")]).is_some()
-    {
-        let both = format!("{first}{second}");
-        words.truncate(words.len() - 2);
-        words.push(both);
+    // `S L`, `S L L`, `S L N E`: letters that no full stop joins; as many as make a form.
+    let is_letter = |word: &&String| word.chars().count() == 1;
+    let letters = words.iter().rev().take_while(is_letter).count();
+    for taken in (2..=letters.min(5)).rev() {
+        let at = words.len() - taken;
+        let together = words.get(at..).unwrap_or_default().concat();
+        if at > 0 && LEGAL_FORMS.at(std::slice::from_ref(&together)).is_some() {
+            words.truncate(at);
+            words.push(together);
+            break;
+        }
     }
     'again: loop {
         // The longest first: `S. COOP.` is one form, not `COOP.` after a word.
-        for start in words.len().saturating_sub(5)..words.len() {
+        for start in words.len().saturating_sub(LONGEST_FORM)..words.len() {
             let rest = words.get(start..).unwrap_or_default();
             if start > 0
                 && let Some((length, meaning)) = LEGAL_FORMS.at(rest)
@@ -335,24 +442,33 @@ fn without_forms(mut words: Vec<String>) -> (Vec<String>, Option<&'static str>) 
         }
         break;
     }
-    const NOTHING_ELSE: [&str; 6] = ["sl", "slu", "gmbh", "ltd", "limited", "sau"];
     if words.len() > 1 {
-        let before = words.len();
-        let first = words.first().cloned();
-        words.retain(|word| !NOTHING_ELSE.contains(&word.as_str()));
-        if words.is_empty() {
-            words.extend(first);
-        } else if words.len() < before {
-            form = form.or(Some("sl"));
+        let (forms, others): (Vec<String>, Vec<String>) = words
+            .iter()
+            .cloned()
+            .partition(|word| NOTHING_ELSE.contains(&word.as_str()));
+        if !others.is_empty() {
+            let in_the_middle = LEGAL_FORMS.at(&forms).map(|(_, meaning)| meaning);
+            form = form.or(in_the_middle);
+            words = others;
         }
     }
-    // `STICHTING LIBER`, `SA VITEC`, `UTE …`: in front.
+    // `STICHTING LIBER`, `SA VITEC`, `UTE …`, `SOCIEDAD COOPERATIVA …`: in front.
     if form.is_none()
+        && let Some((length, meaning)) = LEGAL_FORMS.at(&words)
+        && length < words.len()
+        && (length > 1 || IN_FRONT.contains(&words.first().map_or("", String::as_str)))
+    {
+        form = Some(meaning);
+        words.drain(..length);
+    }
+    // `SOCIEDAD DE FOMENTO …, S.A.`: the form says it.
+    if form.is_some()
         && words.len() > 1
         && let Some(first) = words.first()
-        && ["sa", "ute", "gmbh", "ltd"].contains(&first.as_str())
+        && BROKEN_FORMS.contains(&first.as_str())
+        && first.chars().count() > 2
     {
-        form = LEGAL_FORMS.at(&words[..1]).map(|(_, meaning)| meaning);
         words.remove(0);
     }
     (words, form)
@@ -452,6 +568,77 @@ mod tests {
         assert_eq!(Name::new("Haus der Hilfe e.V.").form, Some("ev"));
         // What could be a form in the middle of a name is a word.
         assert_eq!(words("BATH SPA UNIVERSITY"), "bath spa university");
+    }
+
+    #[test]
+    fn legal_forms_are_known_in_several_languages_and_parted_letters() {
+        for (text, form) in [
+            ("Stylo Digital, S L L", "sl"),
+            ("Cenespi & Puertolum S.L. Unip.", "sl"),
+            ("Peñascal S. Cooperativa.", "coop"),
+            ("Peñascal Kooperatiba", "coop"),
+            ("Egiaurrelan Koop. Elk. Txikia", "coop"),
+            ("Sociedad Cooperativa Peñascal", "coop"),
+            ("Sole Soc. Coop. a r.l.", "coop"),
+            ("Ajuda SCCL", "coop"),
+            ("Pomoc Sp. z o.o.", "doo"),
+            ("Hjælp A/S", "as"),
+            ("Ayuda Sociedad Civil", "sc"),
+        ] {
+            assert_eq!(Name::new(text).form, Some(form), "{text}");
+        }
+        assert_eq!(words("Sociedad Cooperativa Peñascal"), "penascal");
+    }
+
+    #[test]
+    fn what_comes_after_the_legal_form_is_no_part_of_the_name() {
+        let name = Name::new("A TODO TRAPO S.L.U. - EMPRESA");
+        assert_eq!(
+            (name.words.join(" "), name.form),
+            ("todo trapo".into(), Some("sl"))
+        );
+        assert_eq!(name.asides, ["company"]);
+        // The members of a joint venture are.
+        assert!(words("UTE Lagasca S.L. - Colon").ends_with("lagasca colon"));
+    }
+
+    #[test]
+    fn a_number_of_a_file_in_front_is_left_out() {
+        assert_eq!(
+            words("0113/2010-5 ASOC PARA LA CURA"),
+            words("ASOC PARA LA CURA")
+        );
+        assert_eq!(words("B-12345678 Cerinox SL"), "cerinox");
+        assert_eq!(Name::new("2010 Servicio SL").numbers.len(), 1);
+        assert_eq!(words("0113/2010-5"), words("0113/2010-5"));
+    }
+
+    #[test]
+    fn a_kind_of_body_is_known_in_several_languages() {
+        for (kind, texts) in [
+            (
+                "foundation",
+                "Fundación X; Fundazioa X; Fundació X; Fundacja X; Stiftelsen X",
+            ),
+            (
+                "municipality",
+                "AYTº X; X Udala; Ajuntament X; Concello X; Gmina X; Kommune X",
+            ),
+            (
+                "association",
+                "Asociación X; X Elkartea; Associació X; Stowarzyszenie X; Verein X",
+            ),
+            (
+                "university",
+                "Universitat X; X Unibertsitatea; Uniwersytet X; Universitet X",
+            ),
+        ] {
+            for text in texts.split("; ") {
+                assert_eq!(Name::new(text).kind, Some(kind), "{text}");
+            }
+        }
+        // Said in two languages it is said once.
+        assert_eq!(words("FUNDACION ZEHARO FUNDAZIOA"), "foundation zeharo");
     }
 
     #[test]

@@ -146,8 +146,15 @@ impl Record {
             // `UNIVERSIDAD DEL PAIS VASCO/ EUSKAL HERRIKO UNIBERTSITATEA`: one name in two
             // languages.
             if let Some((one, other)) = text.split_once('/') {
+                // `UPV/EHU`: letters for it in two languages.
+                let is_short = |part: &str| {
+                    (3..=6).contains(&part.len()) && part.chars().all(char::is_uppercase)
+                };
+                let are_letters = is_short(one) && is_short(other);
                 for part in [one, other] {
-                    if part.split_whitespace().count() > 1 && self.names.len() < MOST_NAMES {
+                    if (are_letters || part.split_whitespace().count() > 1)
+                        && self.names.len() < MOST_NAMES
+                    {
                         self.names.push(Name::new(part));
                     }
                 }

@@ -3,7 +3,8 @@
 //!
 //! Words stand here as [`super::names`] makes them: lower case, without accents, without the
 //! plural `s`. The lists are those of the languages that the data of this project speaks (en, es,
-//! ca, gl, eu, fr, de, it, pt, nl); a word of another language is simply a word.
+//! ca, gl, eu, fr, de, it, pt, nl), with the kinds of body and legal forms that are most frequent in
+//! da, sv, no and pl; a word of another language is simply a word.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -26,8 +27,29 @@ const FORMS: &[(&str, &[&str])] = &[
             "sl unipersonal",
             "sociedad limitada laboral",
             "societat limitada",
-            "scarl",
+            "sociedade limitada",
+            "soc limitada",
+            "sdad limitada",
+            "soc ltda",
+            "sdad ltda",
+            "s limitada",
+            "sociedad ltda",
+            "sl unip",
+            "sl u",
+            "sl l",
+            "sl p",
+            "sl laboral",
+            "s l laboral",
+            "slul",
+            "sllu",
+            "sociedad limitada nueva empresa",
+            "sociedad limitada profesional",
+            "sociedad limitada de nueva empresa",
+            "sociedad de responsabilidad limitada laboral",
+            "societa a responsabilita limitata",
+            "societat limitada laboral",
             "srls",
+            "ltda",
         ],
     ),
     (
@@ -41,6 +63,16 @@ const FORMS: &[(&str, &[&str])] = &[
             "sociedad anonima unipersonal",
             "societe anonyme",
             "societat anonima",
+            "sociedade anonima",
+            "soc anonima",
+            "s anonima",
+            "sociedad anonima laboral",
+            "sa laboral",
+            "sa u",
+            "sa l",
+            "sa unipersonal",
+            "sa unip",
+            "spolka akcyjna",
             "nv sa",
             "sa nv",
         ],
@@ -64,12 +96,122 @@ const FORMS: &[(&str, &[&str])] = &[
             "kooperativa",
             "koop",
             "societa cooperativa sociale",
+            "cooperativa",
+            "kooperatiba",
+            "s cooperativa",
+            "s cooperativa limitada",
+            "s coop limitada",
+            "s coop ltda",
+            "s coop l",
+            "s coop v",
+            "coop v",
+            "s coop and",
+            "s coop andaluza",
+            "s coop gallega",
+            "s coop galega",
+            "s coop madrilena",
+            "s coop mu",
+            "s coop murciana",
+            "s coop i s",
+            "s coop is",
+            "s coop p",
+            "s coop peq",
+            "coop pequena",
+            "scoop pequena",
+            "scoopl",
+            "sdad cooperativa",
+            "soc cooperativa",
+            "soc coop ltda",
+            "soc coop limitada",
+            "sdad coop ltda",
+            "sdad coop limitada",
+            "sdad coop pequena",
+            "sociedad coop",
+            "sociedad coop limitada",
+            "sociedad cooperativa limitada",
+            "sociedad cooperativa pequena",
+            "sociedad cooperativa andaluza",
+            "sociedad cooperativa madrilena",
+            "sociedad cooperativa de trabajo asociado",
+            "sociedad cooperativa de iniciativa social",
+            "s coop de iniciativa social",
+            "cooperativa de iniciativa social",
+            "sociedad cooperativa galega",
+            "sociedad cooperativa gallega",
+            "sociedade cooperativa",
+            "sociedade cooperativa galega",
+            "societat cooperativa",
+            "societat cooperativa limitada",
+            "societat cooperativa catalana",
+            "societat cooperativa catalana limitada",
+            "koop elk",
+            "koop e",
+            "koop elk txikia",
+            "koop txikia",
+            "kooperatiba elkartea",
+            "kooperatiba txikia",
+            "kooperatiba s coop",
+            "koop s coop",
+            "elk koop",
+            "koop elkartea",
+            "soc coop sociale",
+            "soc coop soc",
+            "soc coop arl",
+            "soc coop a r l",
+            "soc coop a rl",
+            "soc coop s",
+            "scs",
+            "coop sociale",
+            "cooperativa sociale",
+            "cooperativa social",
+            "cooperative",
+            "societe cooperative",
+            "scarl",
+            "eg",
+            "spoldzielnia",
+            "andelslag",
         ],
     ),
-    ("cb", &["cb", "comunidad de bienes"]),
-    ("sc", &["sc", "sociedad civil"]),
-    ("ute", &["ute", "union temporal de empresas"]),
-    ("aie", &["aie", "agrupacion de interes economico"]),
+    (
+        "cb",
+        &[
+            "cb",
+            "comunidad de bienes",
+            "com bienes",
+            "comunidad bienes",
+        ],
+    ),
+    (
+        "sc",
+        &[
+            "sc",
+            "scp",
+            "s civil",
+            "soc civil",
+            "sdad civil",
+            "sociedad civil",
+            "sociedad civil particular",
+            "societat civil",
+            "societat civil particular",
+            "societat civil privada",
+        ],
+    ),
+    (
+        "ute",
+        &["ute", "union temporal de empresas", "union temporal"],
+    ),
+    (
+        "aie",
+        &[
+            "aie",
+            "agrupacion de interes economico",
+            "geie",
+            "gie",
+            "aeie",
+            "eeig",
+        ],
+    ),
+    ("sat", &["sat", "sociedad agraria de transformacion"]),
     (
         "gmbh",
         &["gmbh", "ggmbh", "mbh", "gesmbh", "gmbh co kg", "ug"],
@@ -85,9 +227,13 @@ const FORMS: &[(&str, &[&str])] = &[
             "ltd by guarantee",
             "lbg",
             "company limited",
+            "company limited by guarantee",
+            "limited by guarantee",
+            "clg",
         ],
     ),
     ("plc", &["plc", "public limited company"]),
+    ("dac", &["dac", "designated activity company"]),
     ("llp", &["llp"]),
     ("cic", &["cic", "community interest company"]),
     (
@@ -97,18 +243,30 @@ const FORMS: &[(&str, &[&str])] = &[
     ("inc", &["inc", "incorporated", "llc", "corp"]),
     ("spa", &["spa", "societa per azioni"]),
     ("onlus", &["onlus", "odv", "aps", "ets"]),
-    ("sas", &["sas", "sasu", "sarl", "eurl"]),
+    (
+        "sas",
+        &[
+            "sas",
+            "sasu",
+            "sarl",
+            "eurl",
+            "societe par actions simplifiee",
+            "societe a responsabilite limitee",
+        ],
+    ),
     ("scic", &["scic", "scop"]),
     ("asbl", &["asbl", "vzw", "aisbl", "ivzw"]),
     ("bv", &["bv", "bvba", "cvba"]),
     ("nv", &["nv"]),
-    ("lda", &["lda", "unipessoal lda", "crl", "ipss"]),
-    ("ab", &["ab"]),
+    ("lda", &["lda", "unipessoal lda", "limitada", "crl", "ipss"]),
+    ("ab", &["ab", "aktiebolag"]),
     ("oy", &["oy", "oyj", "ry"]),
-    ("aps", &["a s", "aps dk"]),
+    ("as", &["as", "a s", "asa", "aktieselskab", "aksjeselskap"]),
     (
         "doo",
-        &["doo", "dd", "kft", "zrt", "sro", "sp z oo", "sp zoo"],
+        &[
+            "doo", "dd", "kft", "zrt", "sro", "sp z oo", "sp zoo", "sp z o o",
+        ],
     ),
 ];
 
@@ -128,6 +286,12 @@ const KINDS: &[(&str, &[&str])] = &[
             "stiftung",
             "stichting",
             "fundazioa",
+            "fundazio",
+            "stiftelse",
+            "stiftelsen",
+            "fond",
+            "fonden",
+            "fundacja",
             "fondo",
         ],
     ),
@@ -146,7 +310,14 @@ const KINDS: &[(&str, &[&str])] = &[
             "ass",
             "vereniging",
             "elkartea",
+            "elkarte",
             "aso",
+            "asociac",
+            "asociacio",
+            "asociation",
+            "forening",
+            "foreningen",
+            "stowarzyszenie",
         ],
     ),
     (
@@ -159,6 +330,11 @@ const KINDS: &[(&str, &[&str])] = &[
             "feder",
             "federazione",
             "federacao",
+            "federazioa",
+            "foderation",
+            "verband",
+            "forbund",
+            "federacja",
         ],
     ),
     (
@@ -169,6 +345,9 @@ const KINDS: &[(&str, &[&str])] = &[
             "confederacio",
             "confed",
             "confederazione",
+            "confederacao",
+            "konfederation",
+            "konfederazioa",
         ],
     ),
     (
@@ -184,6 +363,10 @@ const KINDS: &[(&str, &[&str])] = &[
             "universiteit",
             "univ",
             "unibertsitatea",
+            "unibertsitate",
+            "universitet",
+            "universitetet",
+            "uniwersytet",
             "uni",
         ],
     ),
@@ -209,8 +392,14 @@ const KINDS: &[(&str, &[&str])] = &[
             "gemeente",
             "city council",
             "udala",
+            "udal",
             "camara municipal",
             "mairie",
+            "kommune",
+            "kommun",
+            "gmina",
+            "ville",
+            "stadtverwaltung",
         ],
     ),
     (
@@ -222,6 +411,10 @@ const KINDS: &[(&str, &[&str])] = &[
             "province",
             "landkreis",
             "cabildo",
+            "diput",
+            "deputacion",
+            "foru aldundia",
+            "aldundia",
         ],
     ),
     (
@@ -232,6 +425,11 @@ const KINDS: &[(&str, &[&str])] = &[
             "ministere",
             "ministero",
             "bundesministerium",
+            "ministerium",
+            "ministeriet",
+            "ministeri",
+            "ministerstwo",
+            "ministerie",
         ],
     ),
     (
@@ -246,6 +444,7 @@ const KINDS: &[(&str, &[&str])] = &[
             "abteilung",
             "dipartimento",
             "departement",
+            "saila",
         ],
     ),
     (
@@ -270,7 +469,18 @@ const KINDS: &[(&str, &[&str])] = &[
     (
         "school",
         &[
-            "school", "colegio", "col", "ecole", "schule", "scuola", "escuela", "escola",
+            "school",
+            "colegio",
+            "col",
+            "ecole",
+            "schule",
+            "scuola",
+            "escuela",
+            "escola",
+            "ikastetxea",
+            "skole",
+            "skola",
+            "szkola",
         ],
     ),
     ("academy", &["autoescuela", "academia", "academy"]),
@@ -285,19 +495,41 @@ const KINDS: &[(&str, &[&str])] = &[
             "clinica",
             "clinic",
             "hospitalier",
+            "ospitalea",
+            "ziekenhuis",
+            "sygehus",
+            "sjukhus",
+            "szpital",
         ],
     ),
     (
         "chamber",
-        &["camara", "chamber", "cambra", "camera", "kammer", "chambre"],
+        &[
+            "camara", "chamber", "cambra", "camera", "kammer", "chambre", "ganbera", "kamer",
+            "izba",
+        ],
     ),
     (
         "consortium",
-        &["consorcio", "consortium", "consorci", "consorzio"],
+        &[
+            "consorcio",
+            "consortium",
+            "consorci",
+            "consorzio",
+            "partzuergoa",
+        ],
     ),
     (
         "commonwealth",
-        &["mancomunidad", "mancamunidad", "mancomunitat"],
+        &[
+            "mancomunidad",
+            "mancamunidad",
+            "mancomunitat",
+            "mancomunidade",
+            "mancom",
+            "manc",
+            "mankomunitatea",
+        ],
     ),
     ("parish", &["parroquia", "parish", "pfarrei", "parrocchia"]),
     (
@@ -309,9 +541,19 @@ const KINDS: &[(&str, &[&str])] = &[
             "istituto",
             "institucion",
             "inst",
+            "institutua",
+            "instituut",
+            "institutt",
+            "instytut",
+            "institutet",
         ],
     ),
-    ("centre", &["centro", "centre", "center", "zentrum", "ctro"]),
+    (
+        "centre",
+        &[
+            "centro", "centre", "center", "zentrum", "ctro", "zentroa", "centrum", "senter",
+        ],
+    ),
     (
         "agency",
         &[
@@ -327,6 +569,8 @@ const KINDS: &[(&str, &[&str])] = &[
             "conseil",
             "consiglio",
             "rat",
+            "kontseilua",
+            "raad",
         ],
     ),
     (
@@ -338,10 +582,23 @@ const KINDS: &[(&str, &[&str])] = &[
             "xunta",
             "generalitat",
             "regierung",
+            "gobernua",
+            "govern",
+            "governo",
+            "regering",
         ],
     ),
     ("ministry office", &["direccion", "dgii", "sgii", "dg"]),
-    ("trade union", &["sindicato", "sindicat", "union"]),
+    (
+        "trade union",
+        &[
+            "sindicato",
+            "sindicat",
+            "sindikatua",
+            "gewerkschaft",
+            "sindacato",
+        ],
+    ),
     ("region", &["region", "regione"]),
 ];
 
@@ -372,6 +629,16 @@ const SPELLINGS: &[(&str, &[&str])] = &[
     ("provincial", &["prov"]),
     ("trade", &["comercio", "commerce", "comerc", "commercio"]),
     ("industry", &["industria", "industry", "industrie"]),
+    (
+        "navigation",
+        &[
+            "navegacion",
+            "navigation",
+            "navegacio",
+            "navigazione",
+            "schiffahrt",
+        ],
+    ),
     (
         "polytechnic",
         &[
@@ -428,7 +695,17 @@ const SPELLINGS: &[(&str, &[&str])] = &[
             "osasun",
         ],
     ),
-    ("company", &["empresa", "emp", "impresa"]),
+    (
+        "company",
+        &[
+            "empresa",
+            "emp",
+            "impresa",
+            "enpresa",
+            "entreprise",
+            "bedrijf",
+        ],
+    ),
     ("insertion", &["insercion", "insercio"]),
     (
         "education",
@@ -525,6 +802,220 @@ const SMALL: &[&str] = &[
     "emprea",
 ];
 
+/// Words that tell apart bodies of one kind in one place: a place may have a university, a
+/// polytechnic one and a catholic one.
+const QUALIFIERS: &[&str] = &[
+    "polytechnic",
+    "autonomous",
+    "catolica",
+    "catholic",
+    "cattolica",
+    "catolico",
+    "pontificia",
+    "pontificio",
+    "tecnica",
+    "technical",
+    "technische",
+    "tecnico",
+    "oberta",
+    "abierta",
+    "open",
+    "internacional",
+    "international",
+    "europea",
+    "european",
+    "provincial",
+    "regional",
+    "local",
+    "comarcal",
+    "territorial",
+    "nacional",
+    "national",
+    "municipal",
+    "foral",
+    "superior",
+    "joven",
+    "youth",
+    "woman",
+    "norte",
+    "sur",
+    "este",
+    "oeste",
+    "north",
+    "south",
+    "east",
+    "west",
+    "medical",
+    "medica",
+    "agraria",
+    "applied",
+    "angewandte",
+];
+
+/// Countries and their greater parts, as words of names: what a name has of these beyond another
+/// makes it that of a branch or a national company. Towns are learnt from the names themselves.
+const REGIONS: &[&str] = &[
+    "spanish",
+    "iberica",
+    "iberia",
+    "iberian",
+    "uk",
+    "ireland",
+    "germany",
+    "deutschland",
+    "alemania",
+    "france",
+    "francia",
+    "italy",
+    "italia",
+    "portugal",
+    "belgium",
+    "belgique",
+    "belgica",
+    "nederland",
+    "netherland",
+    "holland",
+    "austria",
+    "osterreich",
+    "oesterreich",
+    "suisse",
+    "schweiz",
+    "switzerland",
+    "sweden",
+    "sverige",
+    "norway",
+    "norge",
+    "denmark",
+    "danmark",
+    "finland",
+    "suomi",
+    "poland",
+    "polska",
+    "polonia",
+    "europe",
+    "europa",
+    "usa",
+    "scotland",
+    "england",
+    "wale",
+    "andalucia",
+    "aragon",
+    "asturia",
+    "baleare",
+    "balear",
+    "canaria",
+    "cantabria",
+    "castilla",
+    "leon",
+    "mancha",
+    "catalunya",
+    "cataluna",
+    "catalonia",
+    "extremadura",
+    "galicia",
+    "rioja",
+    "navarra",
+    "nafarroa",
+    "euskadi",
+    "murcia",
+    "valencia",
+    "madrid",
+    "bizkaia",
+    "gipuzkoa",
+    "araba",
+    "ceuta",
+    "melilla",
+    "bayern",
+    "bavaria",
+    "sachsen",
+    "hessen",
+    "thuringen",
+    "brandenburg",
+    "lombardia",
+    "lazio",
+    "piemonte",
+    "toscana",
+    "sicilia",
+    "sardegna",
+    "veneto",
+    "bretagne",
+    "normandie",
+    "occitanie",
+    "flander",
+    "vlaanderen",
+    "wallonie",
+    "madrilenan",
+    "valenciana",
+    "valenciano",
+    "aragonesa",
+    "aragone",
+    "aragonese",
+    "murciana",
+    "murciano",
+    "riojana",
+    "riojano",
+    "navarra",
+    "navarro",
+    "cantabra",
+    "cantabro",
+    "asturiana",
+    "asturiano",
+    "gallega",
+    "gallego",
+    "galega",
+    "andaluza",
+    "andaluz",
+    "extremena",
+    "canario",
+    "catalana",
+    "catala",
+    "vasca",
+    "vasco",
+    "euskal",
+    "vizcaina",
+    "guipuzcoana",
+    "alavesa",
+    "manchega",
+    "leonesa",
+    "zaragozana",
+    "turolense",
+    "oscense",
+    "sevillana",
+    "barcelonesa",
+    "toledana",
+    "soriana",
+    "burgalesa",
+    "onubense",
+    "gaditana",
+    "cordobesa",
+    "granadina",
+    "malaguena",
+    "jienense",
+    "almeriense",
+    "british",
+    "irish",
+    "scottish",
+    "welsh",
+    "deutsche",
+    "italiana",
+    "italiano",
+    "francaise",
+    "portuguesa",
+    "portugues",
+    "nederlandse",
+];
+
+/// Kinds of body of which a place has one, so that kind and place are as good as a name.
+const ONE_IN_A_PLACE: &[&str] = &[
+    "municipality",
+    "province",
+    "university",
+    "chamber",
+    "ministry",
+    "government",
+    "region",
+];
+
 /// One word, or several that stand for one.
 pub(super) struct Phrases {
     /// By the first word: the whole phrase and what it stands for, the longest first.
@@ -578,6 +1069,8 @@ static SMALL_WORDS: LazyLock<HashSet<&'static str>> =
 
 /// Known words of so many letters are recognised with a slip of the pen.
 const SLIPS_FROM: usize = 8;
+/// Kinds of body of so many letters, with two.
+const TWO_SLIPS_FROM: usize = 10;
 
 /// The long known words by their first two letters.
 static LONG_WORDS: LazyLock<HashMap<&'static str, Vec<(&'static str, &'static str)>>> =
@@ -596,6 +1089,7 @@ static LONG_WORDS: LazyLock<HashMap<&'static str, Vec<(&'static str, &'static st
 
 /// What a word means that is a known one but for a letter too many, too few, wrong, or two in the
 /// wrong order. The last letter is no slip: `industrial` is not `industria`.
+/// Of a kind of body in ten letters and more two slips are forgiven (`asociaciacion`).
 pub(super) fn nearly(word: &str) -> Option<&'static str> {
     if word.len() + 1 < SLIPS_FROM {
         return None;
@@ -604,10 +1098,16 @@ pub(super) fn nearly(word: &str) -> Option<&'static str> {
     let words = LONG_WORDS.get(word.get(..2)?)?;
     words
         .iter()
-        .find(|(known, _)| {
-            known.len().abs_diff(word.len()) <= 1
+        .find(|(known, meaning)| {
+            let is_long = known.len() >= TWO_SLIPS_FROM && is_kind(meaning);
+            let most = if is_long && known.get(..4) == word.get(..4) {
+                2
+            } else {
+                1
+            };
+            known.len().abs_diff(word.len()) <= most
                 && known.chars().next_back() == last
-                && strsim::osa_distance(known, word) <= 1
+                && strsim::osa_distance(known, word) <= most
         })
         .map(|(_, meaning)| *meaning)
 }
@@ -626,4 +1126,26 @@ pub(super) fn is_general(meaning: &str) -> bool {
 /// Whether a word says little.
 pub(super) fn is_small(word: &str) -> bool {
     SMALL_WORDS.contains(word)
+}
+
+static QUALIFYING: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| QUALIFIERS.iter().copied().collect());
+static REGION_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let places = PLACES.iter().map(|(place, _)| *place);
+    REGIONS.iter().copied().chain(places).collect()
+});
+
+/// Whether a word tells apart bodies of one kind in one place.
+pub(super) fn is_qualifier(word: &str) -> bool {
+    QUALIFYING.contains(word)
+}
+
+/// Whether a word is the name of a country, a region or a large town.
+pub(super) fn is_region(word: &str) -> bool {
+    REGION_NAMES.contains(word)
+}
+
+/// Whether a place has but one body of the kind.
+pub(super) fn is_one_in_a_place(kind: &str) -> bool {
+    ONE_IN_A_PLACE.contains(&kind)
 }

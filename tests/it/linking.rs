@@ -4,15 +4,15 @@
 //! judged by itself. One half of them (by hash) was used to estimate the weights, the other was not
 //! used for that; precision and recall are told for both.
 
-use crate::support::{run, shared};
+use crate::support::{report, run, shared};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
 use weft::linking::blocking::{Corpus, candidates};
-use weft::linking::matches;
 use weft::linking::records::Record;
-use weft::linking::score::{Level, judge, levels};
+use weft::linking::score::{Level, Verdict, judge, levels};
+use weft::linking::{Match, matches};
 
 struct Pair {
     left: String,
@@ -81,19 +81,19 @@ fn tally(pairs: &[Pair], corpus: &Corpus, held_out: bool, threshold: f64, tell: 
         if tell && is_found != pair.is_same {
             let what = if pair.is_same { "missed" } else { "wrong" };
             let (left, right) = (&pair.left, &pair.right);
-            let reasons: Vec<String> = verdict
-                .reasons
-                .iter()
-                .map(|reason| format!("{} {}", reason.feature, reason.contribution))
-                .collect();
-            println!(
-                "  {what}: {left} | {right}: {} ({})",
-                verdict.score,
-                reasons.join(", ")
-            );
+            println!("  {what}: {left} | {right}: {}", told(&verdict));
         }
     }
     tally
+}
+
+fn told(verdict: &Verdict) -> String {
+    let reasons: Vec<String> = verdict
+        .reasons
+        .iter()
+        .map(|reason| format!("{} {}", reason.feature, reason.contribution))
+        .collect();
+    format!("{} ({})", verdict.score, reasons.join(", "))
 }
 
 /// m and u of each level on the estimation half, with half a pair added to each, among the pairs
@@ -156,7 +156,7 @@ fn suggested_links_are_right_and_few_are_missed() {
             } else {
                 "estimation half"
             };
-            for threshold in [0.5, 0.8, 0.95] {
+            for threshold in [0.5, 0.8, 0.9, 0.95] {
                 let tally = tally(
                     &pairs,
                     corpus,
@@ -240,13 +240,58 @@ fn lists() -> Option<Lists> {
     })
 }
 
-/// The pairs of a file of the sample.
-fn sampled(file: &str) -> BTreeMap<(String, String), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/linking");
-    let mut reader = csv::Reader::from_path(path.join(file)).unwrap();
-    let rows = reader.records().map(Result::unwrap);
-    rows.map(|row| ((row[0].to_owned(), row[1].to_owned()), row[2].to_owned()))
-        .collect()
+/// Names that were drawn, and which pairs of theirs somebody judged how.
+struct Sample {
+    drawn: BTreeSet<String>,
+    same: BTreeSet<(String, String)>,
+    unsure: BTreeSet<(String, String)>,
+}
+
+impl Sample {
+    /// Those of some parts of a sample that lies in two files.
+    fn read(judged: &str, unsure: &str, parts: &str) -> Self {
+        let rows = |file: &str| -> Vec<csv::StringRecord> {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/linking");
+            let mut reader = csv::Reader::from_path(path.join(file)).unwrap();
+            let rows = reader.records().map(Result::unwrap);
+            rows.filter(|row| parts.contains(&row[5])).collect()
+        };
+        let pair = |row: &csv::StringRecord| (row[0].to_owned(), row[1].to_owned());
+        let judged = rows(judged);
+        Self {
+            drawn: judged.iter().map(|row| row[0].to_owned()).collect(),
+            same: judged
+                .iter()
+                .filter(|row| &row[2] == "yes")
+                .map(pair)
+                .collect(),
+            unsure: rows(unsure).iter().map(pair).collect(),
+        }
+    }
+
+    /// What is suggested for the names that were drawn, without what could not be settled.
+    fn suggested(&self, names: &[&String], found: &[Match]) -> BTreeMap<(String, String), f64> {
+        let mut suggested = BTreeMap::new();
+        for pair in found {
+            let (left, right) = (names[pair.left].clone(), names[pair.right].clone());
+            for pair_of_names in [(left.clone(), right.clone()), (right, left)] {
+                if self.drawn.contains(&pair_of_names.0) && !self.unsure.contains(&pair_of_names) {
+                    suggested.insert(pair_of_names, pair.verdict.score);
+                }
+            }
+        }
+        suggested
+    }
+
+    fn tally(&self, suggested: &BTreeMap<(String, String), f64>) -> Tally {
+        let right = suggested.keys().filter(|pair| self.same.contains(pair));
+        let right = right.count();
+        Tally {
+            right: right as f64,
+            wrong: (suggested.len() - right) as f64,
+            missed: (self.same.len() - right) as f64,
+        }
+    }
 }
 
 /// Precision and recall of whole suggestions, blocking and all, for names that were drawn at random
@@ -261,47 +306,79 @@ fn links_of_names_drawn_at_random_are_mostly_right() {
     let names: BTreeSet<&String> = lists.esf.iter().chain(&lists.spanish).collect();
     let names: Vec<&String> = names.into_iter().collect();
     let records: Vec<Record> = names.iter().map(|name| Record::named(name)).collect();
-    let (judged, unsure) = (sampled("independent.csv"), sampled("unsure.csv"));
-    let drawn: BTreeSet<&String> = judged.keys().map(|(left, _)| left).collect();
-    let same: BTreeSet<(&String, &String)> = judged
-        .iter()
-        .filter(|(_, same)| *same == "yes")
-        .map(|((left, right), _)| (left, right))
-        .collect();
-    assert_eq!((drawn.len(), same.len()), (200, 62));
+    let first = Sample::read("independent.csv", "unsure.csv", "AB");
+    let plain = Sample::read("second.csv", "second-unsure.csv", "CD");
+    let enriched = Sample::read("second.csv", "second-unsure.csv", "EF");
+    assert_eq!((first.drawn.len(), first.same.len()), (200, 62));
+    assert_eq!((plain.drawn.len(), plain.same.len()), (160, 43));
+    assert_eq!((enriched.drawn.len(), enriched.same.len()), (140, 40));
+    let corpus = Corpus::new(&records);
     let tell = std::env::var_os("WEFT_TELL").is_some();
     for threshold in [0.95, 0.9, 0.8, 0.5] {
         let found = matches(&records, None, threshold, &|| false).unwrap();
-        let mut suggested: BTreeMap<(&String, &String), f64> = BTreeMap::new();
-        for pair in &found {
-            let (left, right) = (names[pair.left], names[pair.right]);
-            for (left, right) in [(left, right), (right, left)] {
-                let is_unsure = unsure.contains_key(&(left.clone(), right.clone()));
-                if drawn.contains(left) && !is_unsure {
-                    suggested.insert((left, right), pair.verdict.score);
+        for (what, sample) in [
+            ("first sample", &first),
+            ("second sample", &plain),
+            ("second sample, enriched", &enriched),
+        ] {
+            let suggested = sample.suggested(&names, &found);
+            let tally = sample.tally(&suggested);
+            let (precision, recall) = (tally.precision(), tally.recall());
+            report(&format!(
+                "linking: names drawn at random, {what}, at {threshold}: precision {precision:.3} ({} of {}), recall {recall:.3} ({} of {})",
+                tally.right,
+                suggested.len(),
+                tally.right,
+                sample.same.len(),
+            ));
+            // The comparison was changed with the first sample in view, and nobody has looked at
+            // what comes out wrong in the second.
+            if threshold == 0.8 {
+                assert!(precision >= 0.9, "{precision} ({what})");
+                assert!(recall >= 0.65, "{recall} ({what})");
+            }
+            if what == "first sample" {
+                let floors = match threshold {
+                    0.95 => (0.97, 0.65),
+                    0.9 => (0.97, 0.68),
+                    0.8 => (0.94, 0.84),
+                    _ => (0.92, 0.9),
+                };
+                assert!(precision >= floors.0, "{precision} at {threshold}");
+                assert!(recall >= floors.1, "{recall} at {threshold}");
+                if tell && threshold == 0.8 {
+                    tell_of(sample, &suggested, &corpus);
                 }
             }
         }
-        let right = suggested.keys().filter(|pair| same.contains(pair)).count();
-        let tally = Tally {
-            right: right as f64,
-            wrong: (suggested.len() - right) as f64,
-            missed: (same.len() - right) as f64,
-        };
-        let (precision, recall) = (tally.precision(), tally.recall());
-        println!(
-            "linking: drawn at random: precision {precision:.3} ({right} of {}), recall {recall:.3} ({right} of {}) at {threshold}",
-            suggested.len(),
-            same.len(),
-        );
-        if tell && threshold == 0.8 {
-            for (left, right) in same.iter().filter(|pair| !suggested.contains_key(*pair)) {
-                println!("  missed: {left} | {right}");
-            }
-            for ((left, right), score) in suggested.iter().filter(|pair| !same.contains(pair.0)) {
-                println!("  wrong: {left} | {right}: {score}");
+        if threshold == 0.5 {
+            for pair in &found {
+                let (left, right) = (&records[pair.left], &records[pair.right]);
+                let turned = judge(right, left, &corpus).score;
+                assert_eq!(
+                    turned, pair.verdict.score,
+                    "{} / {}",
+                    left.label, right.label
+                );
             }
         }
+    }
+}
+
+fn tell_of(sample: &Sample, suggested: &BTreeMap<(String, String), f64>, corpus: &Corpus) {
+    let missed = sample
+        .same
+        .iter()
+        .filter(|pair| !suggested.contains_key(*pair));
+    for (left, right) in missed {
+        let verdict = judge(&Record::named(left), &Record::named(right), corpus);
+        println!("  missed: {left} | {right}: {}", told(&verdict));
+    }
+    let wrong = suggested
+        .iter()
+        .filter(|pair| !sample.same.contains(pair.0));
+    for ((left, right), score) in wrong {
+        println!("  wrong: {left} | {right}: {score}");
     }
 }
 
