@@ -531,6 +531,20 @@ impl Views {
 }
 
 impl KnowledgeGraph {
+    /// The view that a merged snapshot is of, if it is still kept; `None` for data as it is given.
+    pub fn view_of(&self, merged: &Snapshot) -> Option<Arc<MergedView>> {
+        if !merged.is_renamed() {
+            return None;
+        }
+        let views = self.inner.merged.0.lock();
+        let kept = views.unwrap_or_else(PoisonError::into_inner);
+        let mut views = kept.iter().filter_map(|known| known.view.peek());
+        views.find(|view| {
+            view.merged.version() == merged.version()
+                && view.merged.visibility() == merged.visibility()
+        })
+    }
+
     /// A snapshot with one IRI for each thing that is linked, and how that came about. Made once
     /// for all who see the same, and kept for the next. May wait, so not for a thread that handles
     /// requests.

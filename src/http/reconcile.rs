@@ -8,7 +8,7 @@ use super::error::ApiError;
 use super::negotiate::Format;
 use super::request::{self, Form, content_type, deadline, origin, read_body};
 use super::respond::Reading;
-use super::{AppState, pages};
+use super::{AppState, merging, pages};
 use crate::app::reconcile::extend::{self, Column, Content, Extension, Value as Found};
 use crate::app::reconcile::properties::Given;
 use crate::app::reconcile::suggest::Suggestion;
@@ -171,11 +171,16 @@ fn respond(reading: &Reading, form: &Form, value: &Value) -> Result<Response, Ap
     Ok(reading.respond_with(script, body.into()))
 }
 
+/// What is looked for: the data as the reader sees it, with one IRI for each thing.
+async fn seen(state: &AppState, headers: &HeaderMap) -> Result<Arc<Snapshot>, ApiError> {
+    merging::seen(state, &request::snapshot(state, headers)?, true).await
+}
+
 // ---- the manifest ---------------------------------------------------------------------------
 
 async fn manifest(state: &AppState, parts: &Parts, form: &Form) -> Result<Response, ApiError> {
     let origin = origin(&parts.headers, &parts.uri);
-    let snapshot = request::snapshot(state, &parts.headers)?;
+    let snapshot = seen(state, &parts.headers).await?;
     let reading = Reading::new(state, &snapshot, &identity(parts, form, &origin));
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
@@ -271,7 +276,7 @@ async fn reconcile(
     write: impl FnOnce(Vec<Reconciled>) -> Value,
 ) -> Result<Response, ApiError> {
     let limits = limits(state, form)?;
-    let snapshot = request::snapshot(state, &parts.headers)?;
+    let snapshot = seen(state, &parts.headers).await?;
     let reading = Reading::new(state, &snapshot, &identity(parts, form, ""));
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
@@ -465,7 +470,7 @@ fn condition_of(value: &Value) -> Result<(String, Vec<Given>), String> {
 
 async fn extend(state: &AppState, parts: &Parts, form: &Form) -> Result<Response, ApiError> {
     let (ids, columns) = extension_query(&json_of("extend", form.required("extend")?)?)?;
-    let snapshot = request::snapshot(state, &parts.headers)?;
+    let snapshot = seen(state, &parts.headers).await?;
     let reading = Reading::new(state, &snapshot, &identity(parts, form, ""));
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
@@ -597,7 +602,7 @@ async fn propose(
         .filter(|limit| *limit >= 1.0)
         .map_or(PROPOSALS, |limit| limit.min(1_000.0) as usize);
     let wanted = form.one("type")?.unwrap_or_default().trim().to_owned();
-    let snapshot = request::snapshot(&state, &parts.headers)?;
+    let snapshot = seen(&state, &parts.headers).await?;
     let reading = Reading::new(&state, &snapshot, &identity(&parts, &form, ""));
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
@@ -672,7 +677,7 @@ async fn suggest(
         .collect();
     let class = form.one("type")?.unwrap_or_default().trim().to_owned();
     let limits = limits(&state, &form)?;
-    let snapshot = request::snapshot(&state, &parts.headers)?;
+    let snapshot = seen(&state, &parts.headers).await?;
     let reading = Reading::new(&state, &snapshot, &identity(&parts, &form, ""));
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
@@ -751,7 +756,7 @@ async fn flyout(
     let what = What::of(&what)?;
     let (parts, form) = read(uri, headers)?;
     let id = form.required("id")?.to_owned();
-    let snapshot = request::snapshot(&state, &parts.headers)?;
+    let snapshot = seen(&state, &parts.headers).await?;
     let reading = Reading::new(&state, &snapshot, &identity(&parts, &form, ""));
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
@@ -821,7 +826,7 @@ async fn preview(
 ) -> Result<Response, ApiError> {
     let (parts, form) = read(uri, headers)?;
     let id = form.required("id")?.to_owned();
-    let snapshot = request::snapshot(&state, &parts.headers)?;
+    let snapshot = seen(&state, &parts.headers).await?;
     let reading = Reading::new(&state, &snapshot, &identity(&parts, &form, ""));
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
@@ -852,11 +857,11 @@ async fn view(
 ) -> Result<Response, ApiError> {
     let form = Form::of_url(&uri)?;
     let id = form.required("id")?;
-    let snapshot: Arc<Snapshot> = request::snapshot(&state, &headers)?;
+    let snapshot: Arc<Snapshot> = seen(&state, &headers).await?;
     let config = state.graph().config();
     let thing = state
         .graph()
-        .spaces()
+        .spaces_of(&snapshot)
         .entity(id)
         .ok_or_else(|| nothing_about(id))?;
     let is_described = snapshot

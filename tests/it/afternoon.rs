@@ -256,6 +256,20 @@ fn a_partner_brings_its_data_in_within_an_afternoon() {
     assert!(!open.to_string().contains("campo-auser"), "{open}");
     assert_eq!(nodes(&network(true)), nodes_before + 1);
     assert_eq!(nodes(&network(false)), apart);
+    // Names lead to one thing, and so do all its ids.
+    let joined = partner.send("POST", "/reconcile", form, &queries).json();
+    let alike = joined["q0"]["result"].as_array().unwrap().iter();
+    let ids: Vec<&str> = alike.map(|found| found["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"actor/campo-comune"), "{joined}");
+    assert!(!ids.contains(&"actor/comune-firenze"), "{joined}");
+    let extend = json!({"ids": ["actor/comune-firenze"], "properties": [{"id": "name"}]});
+    let extend = format!("extend={}", encoded(&extend.to_string()));
+    let extended = partner.send("POST", "/reconcile", form, &extend).json();
+    let names = extended["rows"]["actor/comune-firenze"]["name"].to_string();
+    assert!(
+        names.contains("COMUNE FIRENZE") || names.contains("Comune di Firenze"),
+        "{extended}"
+    );
     let links = server.get("/api/v1/links.ttl", &[]).text();
     assert!(
         links.contains("owl:sameAs") && links.contains("campo"),

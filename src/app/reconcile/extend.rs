@@ -80,7 +80,7 @@ impl KnowledgeGraph {
     ///
     /// Complexity: **O(n m)** lookups for `n` things and `m` properties.
     pub fn extend(&self, snapshot: &Snapshot, ids: &[String], columns: &[Column]) -> Extension {
-        let spaces = self.spaces();
+        let spaces = self.spaces_of(snapshot);
         let labels = Labels::new(snapshot, &spaces);
         let properties: Vec<Option<Property>> = columns
             .iter()

@@ -11,7 +11,7 @@ pub mod names;
 pub mod properties;
 pub mod suggest;
 
-use super::{KnowledgeGraph, iri, resource, search};
+use super::{KnowledgeGraph, MergedView, iri, resource, search};
 use crate::store::skolem::{skolem_iri, skolemized};
 use crate::store::{Limits, OfTypes, Snapshot, StoreError, TextQuery};
 use names::{Name, NameKind};
@@ -20,8 +20,8 @@ use oxigraph::model::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use properties::{Comparison, Condition, Given, NameCache, Property};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Queries of a batch that a client may send at once.
@@ -54,10 +54,12 @@ const MOST_THREADS: usize = 4;
 ///
 /// A thing's id is its IRI without the identifier space (`actor/innoserv-x`), a class's or
 /// property's its IRI without the schema space (`Actor`); whatever lies elsewhere keeps its IRI.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Spaces {
     /// What the IRIs of things begin with.
     pub identifiers: String,
+    /// What links join: the ids of all that are one thing lead to it.
+    joined: Option<Arc<MergedView>>,
 }
 
 impl Spaces {
@@ -65,6 +67,7 @@ impl Spaces {
     pub fn new(base: &str) -> Self {
         Self {
             identifiers: format!("{base}id/"),
+            joined: None,
         }
     }
 
@@ -82,8 +85,17 @@ impl Spaces {
             .to_owned()
     }
 
-    /// The thing of an id, an IRI, or an IRI with a known prefix; `None` if it cannot be one.
+    /// The thing of an id, an IRI, or an IRI with a known prefix; `None` if it cannot be one. What
+    /// links join with others is what stands for all of them.
     pub fn entity(&self, id: &str) -> Option<NamedNode> {
+        let node = self.node(id)?;
+        Some(match &self.joined {
+            Some(view) => view.merging().representative(&node).clone(),
+            None => node,
+        })
+    }
+
+    fn node(&self, id: &str) -> Option<NamedNode> {
         let id = id.trim();
         if id.is_empty() {
             return None;
@@ -235,6 +247,14 @@ impl KnowledgeGraph {
         Spaces::new(&self.config().base)
     }
 
+    /// The same for what somebody sees, who may take several IRIs for one.
+    pub fn spaces_of(&self, seen: &Snapshot) -> Spaces {
+        Spaces {
+            joined: self.view_of(seen),
+            ..self.spaces()
+        }
+    }
+
     /// Answers a batch of queries, each by itself, in their order, on a few threads.
     ///
     /// # Scores
@@ -255,7 +275,7 @@ impl KnowledgeGraph {
         queries: &[ReconcileQuery],
         limits: &Limits,
     ) -> Result<Vec<Reconciled>, StoreError> {
-        let spaces = self.spaces();
+        let spaces = self.spaces_of(snapshot);
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let threads = threads.min(MOST_THREADS).min(queries.len());
         if threads < 2 {

@@ -62,7 +62,7 @@ impl KnowledgeGraph {
         window: Range<usize>,
         limits: &Limits,
     ) -> Result<Vec<Suggestion>, StoreError> {
-        let spaces = self.spaces();
+        let spaces = self.spaces_of(snapshot);
         let mut nodes: Vec<NamedNode> = Vec::new();
         if window.start == 0
             && let Some(node) = spaces.entity(text)
@@ -119,7 +119,7 @@ impl KnowledgeGraph {
         text: &str,
         window: Range<usize>,
     ) -> Vec<Suggestion> {
-        let spaces = self.spaces();
+        let spaces = self.spaces_of(snapshot);
         let mut counts: BTreeMap<NamedNode, usize> = BTreeMap::new();
         for (class, found) in &snapshot.statistics().union.classes {
             if let Some(Term::NamedNode(class)) = snapshot.term_of(*class) {
@@ -160,7 +160,7 @@ impl KnowledgeGraph {
         text: &str,
         window: Range<usize>,
     ) -> Vec<Suggestion> {
-        let spaces = self.spaces();
+        let spaces = self.spaces_of(snapshot);
         let mut counts: BTreeMap<NamedNode, usize> = BTreeMap::new();
         for (property, found) in &snapshot.statistics().union.properties {
             if let Some(Term::NamedNode(property)) = snapshot.term_of(*property) {
@@ -199,7 +199,7 @@ impl KnowledgeGraph {
         class: Option<&NamedNode>,
         limit: usize,
     ) -> Vec<Suggestion> {
-        let spaces = self.spaces();
+        let spaces = self.spaces_of(snapshot);
         let statistics = snapshot.statistics();
         let counts: Vec<_> = match class {
             Some(class) => {
@@ -248,7 +248,7 @@ impl KnowledgeGraph {
             ("Sphere", "sphere"),
             ("Website", "website"),
         ];
-        let spaces = self.spaces();
+        let spaces = self.spaces_of(snapshot);
         let iri = spaces.entity(id)?;
         let labels = Labels::new(snapshot, &spaces);
         let name = labels.label(&iri);
@@ -317,7 +317,7 @@ impl KnowledgeGraph {
         id: &str,
         is_class: bool,
     ) -> Option<Suggestion> {
-        let spaces = self.spaces();
+        let spaces = self.spaces_of(snapshot);
         if !is_class {
             return Property::find(snapshot, &spaces, id).map(of_property);
         }
