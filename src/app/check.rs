@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// What a graph's own shapes are kept under: `G/shapes`.
 const OWN_SHAPES: &str = "/shapes";
 
+/// Statements that are checked at once within the service. Shapes that find something everywhere
+/// take some 20 kB a statement.
+pub const MOST_STATEMENTS: usize = 100_000;
 /// A graph that nothing is in.
 const STAND_IN: &str = "https://w3id.org/weft/graph/tried-out";
 
@@ -26,7 +29,7 @@ const STAND_IN: &str = "https://w3id.org/weft/graph/tried-out";
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
     /// The validation broke off, or the ontology's own shapes are not sound.
-    #[error("the check broke off: {0}")]
+    #[error("the check was not made: {0}")]
     Validation(#[from] ValidateError),
     /// A graph of shapes that is not there.
     #[error("`shapes`: there is no graph {0} that you may see; name one that holds SHACL shapes")]
@@ -70,6 +73,8 @@ pub struct Asked {
     pub change: Option<GraphChange>,
     /// Whether the impact is asked for.
     pub impact: bool,
+    /// Whether there is no limit to what is checked: nobody else waits for this process.
+    pub unlimited: bool,
 }
 
 /// A report, and what a write would change if that was asked for.
@@ -122,6 +127,7 @@ impl KnowledgeGraph {
             own_shapes: !asked.without_own_shapes,
             shapes: &shapes,
             beside: beside.as_ref(),
+            most: (!asked.unlimited).then_some(MOST_STATEMENTS),
             ..CheckOptions::new(self.ontology())
         };
         let (report, data) = check(documents, &options).map_err(CheckError::from)?;
@@ -155,6 +161,7 @@ impl KnowledgeGraph {
         let options = CheckOptions {
             graph: Some(graph.clone()),
             shapes: &shapes,
+            most: Some(MOST_STATEMENTS),
             ..CheckOptions::new(self.ontology())
         };
         let data = content(snapshot, graph);

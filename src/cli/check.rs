@@ -120,6 +120,7 @@ pub(super) fn run_validate(place: &Place, arguments: &Validate) -> Result<(), Cl
             Change::Replace => GraphChange::Replace,
             Change::Add => GraphChange::Add,
         }),
+        unlimited: true,
         ..Asked::default()
     };
     let checked = app.check(&app.snapshot(), &documents, &asked, &Limits::default())?;

@@ -14,6 +14,7 @@ use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
 use crate::ingest::archive::ArchiveError;
 use crate::ingest::mapping::MappingError;
+use crate::ingest::validate::ValidateError;
 use crate::network::{DefinitionError, FilterError, ProjectionError};
 use crate::store::{FederationError, FederationProblem, StoreError, SyntaxError};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -376,6 +377,12 @@ fn check_problem(error: &CheckError) -> Problem {
             StatusCode::NOT_FOUND,
             "no-such-graph",
             "No such graph",
+            detail,
+        ),
+        CheckError::Validation(ValidateError::TooLarge { .. }) => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-many",
+            "Too many at once",
             detail,
         ),
         CheckError::Validation(_) => internal(&detail),

@@ -213,7 +213,8 @@ impl AppState {
         deadline: Instant,
         work: impl FnOnce(&KnowledgeGraph) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let place = wait_for(self.intake_places(), Some(deadline)).await?;
+        // Two places: what it takes is many times what it checks.
+        let place = wait_for_all(self.intake_places(), 2, Some(deadline)).await?;
         timeout_at((deadline + GRACE).into(), self.run(place, work))
             .await
             .unwrap_or_else(|_| Err(StoreError::TimedOut.into()))
@@ -431,10 +432,19 @@ async fn wait_for(
     places: &std::sync::Arc<Semaphore>,
     deadline: Option<Instant>,
 ) -> Result<OwnedSemaphorePermit, ApiError> {
+    wait_for_all(places, 1, deadline).await
+}
+
+/// Waits until several places are free at the same time.
+async fn wait_for_all(
+    places: &std::sync::Arc<Semaphore>,
+    number: u32,
+    deadline: Option<Instant>,
+) -> Result<OwnedSemaphorePermit, ApiError> {
     let deadline = deadline.unwrap_or_else(|| Instant::now() + CLIENT_PATIENCE);
     match timeout_at(
         deadline.into(),
-        std::sync::Arc::clone(places).acquire_owned(),
+        std::sync::Arc::clone(places).acquire_many_owned(number),
     )
     .await
     {

@@ -108,6 +108,17 @@ async fn a_report_names_rule_node_line_and_remedy_in_every_form() {
 }
 
 #[tokio::test]
+async fn more_than_can_be_checked_within_bounds_is_refused() {
+    let (state, _) = fresh();
+    let line = |at: usize| format!("<http://e/{at}> <http://e/p> \"x\" .\n");
+    let data: String = (0..=crate::app::check::MOST_STATEMENTS).map(line).collect();
+    let headers = [("content-type", "application/n-triples")];
+    let answer = send(&state, "POST", "/api/v1/check", &headers, data).await;
+    assert_eq!(answer.status, 413, "{}", answer.text);
+    assert!(answer.text.contains("weft validate"), "{}", answer.text);
+}
+
+#[tokio::test]
 async fn data_that_cannot_be_read_is_a_report_too() {
     let answer = post(&READ_ONLY, "/api/v1/check", "\na:one a oops .", &[])
         .await

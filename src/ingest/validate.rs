@@ -27,6 +27,17 @@ pub enum ValidateError {
     /// The validation broke off.
     #[error("the validation broke off: {0}")]
     Validation(String),
+    /// More than may be checked at once: the validator can neither be stopped nor held to a
+    /// memory budget.
+    #[error(
+        "{statements} statements are too many to be checked within the service, which takes {most}; run `weft validate` on the files, which has no such limit, or send them in parts"
+    )]
+    TooLarge {
+        /// How many there are.
+        statements: usize,
+        /// How many are taken.
+        most: usize,
+    },
 }
 
 /// How grave a result is.

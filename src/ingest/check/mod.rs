@@ -319,6 +319,8 @@ pub struct CheckOptions<'a> {
     pub beside: Option<&'a Batch>,
     /// The current year, for dates that lie in the future.
     pub year: i32,
+    /// How many statements may be checked, with those beside them; any number if none.
+    pub most: Option<usize>,
 }
 
 impl<'a> CheckOptions<'a> {
@@ -331,6 +333,7 @@ impl<'a> CheckOptions<'a> {
             shapes: &[],
             beside: None,
             year: i32::from(jiff::Zoned::now().year()),
+            most: None,
         }
     }
 }
@@ -392,6 +395,10 @@ pub fn check_batch(
     options: &CheckOptions<'_>,
     before: Vec<CheckResult>,
 ) -> Result<CheckReport, ValidateError> {
+    let statements = data.len() + options.beside.map_or(0, Batch::len);
+    if let Some(most) = options.most.filter(|most| statements > *most) {
+        return Err(ValidateError::TooLarge { statements, most });
+    }
     let mut results = before;
     let mut shapes = Vec::new();
     if options.own_shapes {
