@@ -353,7 +353,13 @@ fn hostile_queries_get_the_right_status_in_time() {
         .iter()
         .filter_map(|(name, text, allowed)| {
             let request = || ask(server.authority(), "query", text, 0.5);
-            check(&server, name, 0.5, allowed, request).err()
+            let mut allowed = allowed.to_vec();
+            // Rows may be on their way when the time is up: whether any are is the machine's
+            // doing.
+            if allowed.contains(&504) && text.starts_with("SELECT *") {
+                allowed.push(CUT);
+            }
+            check(&server, name, 0.5, &allowed, request).err()
         })
         .collect();
     assert!(faults.is_empty(), "{faults:#?}");
