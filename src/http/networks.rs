@@ -178,7 +178,8 @@ impl Asked {
         self.build(graph, definition, &self.filter(graph)?)
     }
 
-    fn build(
+    /// The network of a definition, within a filter.
+    pub(super) fn build(
         &self,
         graph: &KnowledgeGraph,
         definition: &NetworkDefinition,
@@ -225,7 +226,7 @@ impl Asked {
     }
 
     /// The metrics that are asked for by name.
-    fn metrics(&self, scope: Scope) -> Result<Option<Vec<&'static Metric>>, ApiError> {
+    pub(super) fn metrics(&self, scope: Scope) -> Result<Option<Vec<&'static Metric>>, ApiError> {
         let Some(text) = self.form.one("metrics")?.filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
@@ -279,7 +280,8 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    fn new(body: impl Into<Vec<u8>>) -> Self {
+    /// A text in the content type that was promised.
+    pub(super) fn new(body: impl Into<Vec<u8>>) -> Self {
         Self {
             body: body.into(),
             headers: Vec::new(),
@@ -378,7 +380,7 @@ async fn list(
 }
 
 /// Why one network is not there within a filter that the others may take; other errors are errors.
-fn unfit(error: ApiError) -> Result<String, ApiError> {
+pub(super) fn unfit(error: ApiError) -> Result<String, ApiError> {
     match error {
         ApiError::App(AppError::Network(NetworkError::Projection(
             error @ (ProjectionError::Filter(_) | ProjectionError::TooLarge { .. }),
