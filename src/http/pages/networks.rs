@@ -217,6 +217,8 @@ struct NetworkPage {
     still: Option<Still>,
     best: Vec<Best>,
     best_by: Option<String>,
+    /// What the help calls the metric that the table is sorted by.
+    sorted_by: &'static str,
     settings: String,
 }
 
@@ -275,6 +277,7 @@ struct Circle {
 struct Name {
     x: f64,
     y: f64,
+    anchor: &'static str,
     text: String,
 }
 
@@ -433,6 +436,7 @@ fn page(
             "name": metric_name(&shell, metric),
             "kind": kind(metric),
             "about": metric.definition,
+            "isDetail": is_expected(metric),
         })).collect::<Vec<_>>(),
     });
     Ok(NetworkPage {
@@ -483,6 +487,7 @@ fn page(
         legend: groups.legend(&shell),
         still,
         best,
+        sorted_by: size.id,
         best_by: (size.id != "degree").then(|| metric_name(&shell, size)),
         // So that nothing in it ends the element that it is in.
         settings: settings.to_string().replace('<', "\\u003c"),
@@ -530,14 +535,19 @@ fn size_of(form: &Form) -> Result<&'static Metric, ApiError> {
         .ok_or_else(|| ApiError::BadRequest("`size`: name a metric".to_owned()))
 }
 
-/// Metrics that sizes can show: numbers of a community are names.
+/// Metrics that sizes can show: numbers of a community are names, and what would be expected says
+/// nothing by itself.
 fn sizes(measured: &MeasuredNetwork, chosen: &'static Metric) -> Vec<&'static Metric> {
     let mut usual = measured.usual(Scope::Node);
-    usual.retain(|metric| metric.id != "community");
+    usual.retain(|metric| metric.id != "community" && !is_expected(metric));
     if !usual.iter().any(|metric| metric.id == chosen.id) {
         usual.push(chosen);
     }
     usual
+}
+
+fn is_expected(metric: &Metric) -> bool {
+    metric.id.ends_with("Expected") || metric.id.ends_with('Z')
 }
 
 /// The filters of an address, as the end of another one.
@@ -785,6 +795,12 @@ fn still(
         Name {
             x,
             y: tenth(y - radius - 4.0),
+            // Names near an edge do not cross it.
+            anchor: match x {
+                _ if x < 160.0 => "start",
+                _ if x > STILL_WIDTH - 160.0 => "end",
+                _ => "middle",
+            },
             text: shortened(&names.of_node(network, *node), 36),
         }
     });
@@ -1035,7 +1051,7 @@ impl Offers<'_> {
 
     /// The graphs that hold data, not those that Weft makes of it.
     fn datasets(&self) -> Result<Field, ApiError> {
-        const OWN: [&str; 8] = [
+        const OWN: [&str; 9] = [
             "ontology",
             "metrics",
             "links",
@@ -1044,6 +1060,7 @@ impl Offers<'_> {
             "default",
             "alignment",
             "shapes",
+            "queries",
         ];
         let chosen = values_of(&self.asked.form, "dataset");
         let datasets = self.graph.datasets(self.reader, &self.asked.snapshot)?;

@@ -320,7 +320,7 @@ function drawSelected(node) {
   columns().then(
     (known) => {
       if (state.selected !== node) return;
-      const rows = known.filter(({ id }) => id !== "community").map((metric) => {
+      const rows = known.filter(({ id, isDetail }) => id !== "community" && !isDetail).map((metric) => {
         const ranks = network.ranks(scores[metric.id]);
         const score = scores[metric.id][node];
         const rank = ranks.of(node);
@@ -457,7 +457,9 @@ function findPath() {
     make(
       "p",
       {},
-      bdi(
+      make(
+        "bdi",
+        {},
         path.ties.length === 1
           ? t("networks-path-direct", { a, b })
           : t("networks-path-steps", { a, b, count, list: names }),

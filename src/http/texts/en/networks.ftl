@@ -164,6 +164,14 @@ networks-metric-itinerant = Broker from outside (itinerant)
 networks-metric-gatekeeper = Lets others into the group (gatekeeper)
 networks-metric-representative = Speaks for the group (representative)
 networks-metric-liaison = Joins two other groups (liaison)
+networks-metric-eccentricity = Distance to the farthest (eccentricity)
+networks-metric-efficiency = Share of separate contacts (efficiency)
+networks-metric-hierarchy = Constraint by a single contact (hierarchy)
+networks-metric-levelEi = Ties beyond the own level (E-I index)
+networks-metric-levelParticipation = Spread of ties over levels
+networks-metric-neighbourDiversity = Diversity of neighbours' sectors
+networks-metric-brokerage = All brokerage (Gould–Fernandez)
+networks-metric-inCore = Member of the core
 
 # For the script.
 js-networks-drawing-of = Network { $title }: { $nodes } nodes, { $ties } ties. The table below has the same nodes.

@@ -164,6 +164,14 @@ networks-metric-itinerant = Mediador desde fuera (itinerante)
 networks-metric-gatekeeper = Da entrada al grupo (guardián)
 networks-metric-representative = Representa al grupo (representante)
 networks-metric-liaison = Une a otros dos grupos (enlace)
+networks-metric-eccentricity = Distancia al más lejano (excentricidad)
+networks-metric-efficiency = Proporción de contactos separados (eficiencia)
+networks-metric-hierarchy = Restricción por un solo contacto (jerarquía)
+networks-metric-levelEi = Vínculos fuera del propio nivel (índice E-I)
+networks-metric-levelParticipation = Reparto de vínculos entre niveles
+networks-metric-neighbourDiversity = Diversidad de sectores de los vecinos
+networks-metric-brokerage = Mediación total (Gould–Fernandez)
+networks-metric-inCore = Miembro del núcleo
 
 # Para el script.
 js-networks-drawing-of = Red { $title }: { $nodes } nodos, { $ties } vínculos. La tabla siguiente contiene los mismos nodos.
