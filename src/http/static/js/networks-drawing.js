@@ -19,6 +19,8 @@ export const drawing = new Promise((resolve) => {
 
 /** Colours of the legend's first entries; what comes after shares one. */
 export const COLOURS = 11;
+/** Parts of a node that belongs to several categories; more than these are not told apart. */
+const SLICES = 3;
 /** Above so many ties the pointer cannot pick them: that costs a second pass of each frame. */
 const PICKABLE = 4_000;
 /** Milliseconds of a frame above which ties are hidden while the drawing moves. */
@@ -212,6 +214,14 @@ export class Drawing {
     this.sigma = new Sigma(graph, container, {
       allowInvalidContainer: true,
       defaultEdgeType: network.directed ? "arrow" : "line",
+      nodeProgramClasses: {
+        pie: Sigma.rendering.createNodePiechartProgram({
+          slices: Array.from({ length: SLICES }, (_, slice) => ({
+            color: { attribute: `colour${slice}` },
+            value: { attribute: `share${slice}` },
+          })),
+        }),
+      },
       edgeProgramClasses: many ? { line: Sigma.rendering.EdgeLineProgram } : {},
       enableEdgeEvents: network.source.length <= PICKABLE,
       hideLabelsOnMove: network.count > 3_000,
@@ -294,12 +304,24 @@ export class Drawing {
     return !this.hidden.has(node) && !this.hiddenByLegend(node);
   }
 
-  colour(node) {
+  /** The colours of a node: one for each of its categories, as far as they are told apart. */
+  coloursOf(node) {
     const own = this.colours?.get(node);
-    if (own) return own;
-    const first = this.network.groups[this.hue].of[node][0];
-    if (first === undefined) return this.look.unknown;
-    return first < COLOURS ? this.look.hues[first] : this.look.other;
+    if (own) return [own];
+    const categories = this.network.groups[this.hue].of[node].slice(0, SLICES);
+    if (!categories.length) return [this.look.unknown];
+    return categories.map((one) => (one < COLOURS ? this.look.hues[one] : this.look.other));
+  }
+
+  /** The attributes that give a node these colours. */
+  #painted(node, colours) {
+    if (this.network.groups[this.hue].of[node].length < 2) return { color: colours[0] };
+    const painted = { color: colours[0] };
+    for (let slice = 0; slice < SLICES; slice++) {
+      painted[`colour${slice}`] = colours[slice] ?? colours[0];
+      painted[`share${slice}`] = slice < colours.length ? 1 : 0;
+    }
+    return painted;
   }
 
   node(node) {
@@ -311,10 +333,10 @@ export class Drawing {
     const someMatter = this.onPath.nodes.size > 0 || this.chosen !== null;
     const isChosen = node === this.chosen;
     if (someMatter && !isOnPath && !isNear && !isChosen) {
-      return { color: this.look.faint, label: null, size, zIndex: 0 };
+      return { ...this.#painted(node, [this.look.faint]), label: null, size, zIndex: 0 };
     }
     return {
-      color: this.colour(node),
+      ...this.#painted(node, this.coloursOf(node)),
       label,
       size: isChosen || isOnPath ? size + 2 : size,
       highlighted: isChosen,
@@ -397,7 +419,12 @@ export class Drawing {
 
   colourBy(hue) {
     this.hue = hue;
-    this.refresh();
+    const { of } = this.network.groups[hue];
+    this.graph.updateEachNodeAttributes((node, attributes) => ({
+      ...attributes,
+      type: of[Number(node)].length > 1 ? "pie" : "circle",
+    }));
+    this.sigma.refresh();
   }
 
   /** Sizes by values, null where one is not known; without values all are alike. */

@@ -112,17 +112,20 @@ function entries() {
   let others = 0;
   for (const own of group.of) {
     if (!own.length) unknown++;
-    else if (own[0] >= COLOURS) others++;
+    if (own.some((category) => category >= COLOURS)) others++;
     for (const category of own) counts[category]++;
   }
-  const found = group.categories.slice(0, COLOURS).map(({ id, label }, place) => ({
-    key: key(id),
-    text: label,
-    count: counts[place],
-    hue: String(place),
-  }));
-  if (group.categories.length > COLOURS) {
-    const count = number(group.categories.length - COLOURS);
+  const found = group.categories
+    .slice(0, COLOURS)
+    .map(({ id, label }, place) => ({
+      key: key(id),
+      text: label,
+      count: counts[place],
+      hue: String(place),
+    }))
+    .filter(({ count }) => count > 0);
+  if (others) {
+    const count = number(counts.subarray(COLOURS).filter(Boolean).length);
     found.push({ key: "*", text: t("networks-others", { count }), count: others, hue: "other" });
   }
   if (unknown) {
@@ -198,11 +201,13 @@ function drawLegend() {
       );
     }),
   );
+  const several = network.groups[state.colour].of.some((own) => own.length > 1);
   element("legend").replaceChildren(
     make("h3", { id: "legend-title" }, title),
     list,
     note,
     all,
+    several ? make("p", { class: "quiet" }, t("networks-several")) : "",
     make("p", { class: "quiet" }, t("networks-size-means", { name: metricName(state.size) })),
   );
   tell();
@@ -285,7 +290,7 @@ function drawSelected(node) {
   const facts = make("dl");
   for (const hue of ATTRIBUTES) {
     const own = categories(hue, node);
-    if (!own.length && !network.groups[hue].categories.length) continue;
+    if (!network.groups[hue].categories.length) continue;
     facts.append(
       make("dt", {}, t(`networks-${hue}`)),
       make("dd", {}, bdi(own.join("; ") || t("networks-not-known"))),
@@ -775,9 +780,14 @@ async function start() {
     place.setAttribute("aria-label", t("networks-drawing-of", { title: settings.title, ...counts }));
     place.setAttribute("aria-describedby", "keys");
     element("network").dataset.state = "drawn";
-    drawing = new Drawing(place, network, { onSlow: () => say(t("networks-edges-on-move")) });
-    drawing.hue = state.colour;
+    drawing = new Drawing(place, network, {
+      onSlow: () => {
+        element("slow").textContent = t("networks-edges-on-move");
+        element("slow").hidden = false;
+      },
+    });
     drawing.sizeBy(values);
+    drawing.colourBy(state.colour);
     if (state.camera) drawing.camera = state.camera;
     element("buttons").hidden = false;
     element("keys").hidden = false;
