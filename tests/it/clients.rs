@@ -94,6 +94,11 @@ fn pyoxigraph_parses_every_format() {
 }
 
 #[test]
+fn the_notebooks_run() {
+    check("notebooks.py");
+}
+
+#[test]
 fn clients_from_npm_query_and_update() {
     let Some(folder) = node_folder() else { return };
     let mut command = Command::new("node");
