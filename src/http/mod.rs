@@ -5,6 +5,7 @@
 mod answers;
 mod changes;
 mod check;
+mod cite;
 mod codings;
 mod conditions;
 mod context;
@@ -50,6 +51,8 @@ mod tests;
 mod tests_changes;
 #[cfg(test)]
 mod tests_check;
+#[cfg(test)]
+mod tests_cite;
 #[cfg(test)]
 mod tests_datasets;
 #[cfg(test)]
@@ -263,6 +266,7 @@ pub fn router(state: AppState) -> Router {
         .merge(datasets::routes())
         .merge(tokens::routes())
         .merge(check::routes())
+        .merge(cite::routes())
         .merge(summary::routes())
         .merge(search::routes())
         .merge(imports::routes())
@@ -353,6 +357,7 @@ fn around(routes: Router) -> Router {
         .layer(from_fn(codings::read_names))
         .layer(CatchPanicLayer::custom(answer_to_panic))
         .layer(from_fn(explain))
+        .layer(from_fn(cite::point_to_reference))
         .layer(from_fn(pages::shell::choose_language))
         .layer(from_fn(codings::mark))
         .layer(from_fn(request::keep_to_oneself))
