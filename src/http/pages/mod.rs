@@ -8,6 +8,7 @@ pub(super) mod assets;
 mod entity;
 mod forms;
 mod links;
+mod networks;
 mod ontology;
 mod overview;
 mod queries;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
         .merge(assets::routes())
+        .merge(networks::routes())
 }
 
 pub(super) fn render(template: &impl Template) -> Result<String, ApiError> {
