@@ -146,6 +146,9 @@ struct Serve {
     /// Let SERVICE ask this endpoint; repeat for more. One that ends in / stands for all below it
     #[arg(long, value_name = "IRI")]
     federate: Vec<String>,
+    /// Show the first page in this machine's browser
+    #[arg(long)]
+    open: bool,
 }
 
 #[derive(Args)]
@@ -476,7 +479,13 @@ fn run_serve(place: &Place, serve: Serve) -> Result<(), CliError> {
         }
         None => flags,
     };
-    http::serve(settings.resolve()?).map_err(CliError::from)
+    let show = serve.open;
+    http::serve(settings.resolve()?, move |home| {
+        if show && let Err(error) = open::that_detached(home) {
+            eprintln!("weft: no browser could be started ({error}); visit {home}");
+        }
+    })
+    .map_err(CliError::from)
 }
 
 impl From<http::ServeError> for CliError {

@@ -6,7 +6,7 @@ use super::AppState;
 use super::error::ApiError;
 use super::graph_store::Payload;
 use super::negotiate::{Chosen, Format, TRIPLES, of_path};
-use super::pages::check_form;
+use super::pages::{Shell, check_form};
 use super::request::{self, Form, deadline, read_body, utf8, writer};
 use super::respond::{Reading, written};
 use super::rows::{self, FORMATS, Rows};
@@ -97,15 +97,16 @@ fn graph_of(form: &Form) -> Result<Option<NamedNode>, ApiError> {
 /// `GET /api/v1/check`: a form to send files with.
 async fn form(
     State(state): State<AppState>,
+    shell: Shell,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
     let snapshot = request::snapshot(&state, &headers)?;
-    let reading = Reading::new(&state, &snapshot, &["check form"]);
+    let reading = Reading::new(&state, &snapshot, &["check form", shell.tag()]);
     Ok(match reading.not_modified(&headers) {
         Some(response) => response,
-        None => reading.respond(Format::Html, check_form()?),
+        None => reading.respond(Format::Html, check_form(shell)?),
     })
 }
 

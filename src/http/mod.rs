@@ -367,6 +367,7 @@ fn around(routes: Router) -> Router {
         .layer(from_fn(codings::read_names))
         .layer(CatchPanicLayer::custom(answer_to_panic))
         .layer(from_fn(explain))
+        .layer(from_fn(pages::shell::choose_language))
         .layer(from_fn(codings::mark))
         .layer(from_fn(request::keep_to_oneself))
         .layer(compression)
@@ -414,10 +415,14 @@ async fn where_they_help(request: Request, next: Next) -> Response {
             header::REFERRER_POLICY,
             HeaderValue::from_static("same-origin"),
         );
+        headers.append(
+            header::VARY,
+            HeaderValue::from_static("accept-language, cookie"),
+        );
         // A page that is made for the frames of others has a policy of its own.
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(
             HeaderValue::from_static(
-                "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
             ),
         );
     }
@@ -436,6 +441,7 @@ fn answer_to_panic(panic: Box<dyn Any + Send>) -> Response {
 async fn explain(request: Request, next: Next) -> Response {
     let is_browser = negotiate::prefers_html(request.headers());
     let uri = request.uri().clone();
+    let shell = pages::Shell::new(request.uri(), request.headers());
     let response = next.run(request).await;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -450,7 +456,9 @@ async fn explain(request: Request, next: Next) -> Response {
         )
     };
     match response.extensions().get::<Problem>().cloned() {
-        Some(problem) if is_browser => with_headers_of(pages::error(&problem, &uri), &response),
+        Some(problem) if is_browser => {
+            with_headers_of(pages::error(shell, &problem, &uri), &response)
+        }
         _ => response,
     }
 }

@@ -61,6 +61,7 @@ pub(super) fn routes() -> Router<AppState> {
 /// `GET /api/v1/queries`: what can be asked.
 async fn list(
     State(state): State<AppState>,
+    shell: pages::Shell,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -71,14 +72,20 @@ async fn list(
     let saved_queries = state.graph().saved_queries();
     let (saved, fingerprint) = (saved_queries.list(), saved_queries.fingerprint());
     let origin = origin(&headers, &uri);
-    let what = ["queries", &fingerprint, &origin, format.content_type];
+    let what = [
+        "queries",
+        &fingerprint,
+        &origin,
+        format.content_type,
+        shell.tag(),
+    ];
     let reading = Reading::new(&state, &snapshot, &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
     let catalogue = state.graph().catalogue();
     let body = match format.format {
-        Format::Html => pages::catalogue(catalogue, &saved)?.into(),
+        Format::Html => pages::catalogue(shell, catalogue, &saved)?.into(),
         Format::Csv => list_rows(catalogue, &saved).text(Format::Csv)?,
         Format::Rdf(rdf) => {
             let quads = move |graph: &KnowledgeGraph| executables(graph, &saved, &origin);
@@ -330,9 +337,15 @@ async fn answer(
         skolemize: general.switch("skolemize")?,
     };
     let url_query = uri.query().unwrap_or_default();
-    let page = pages::ResultPage::of_catalogue(query, &values, url_query, pinned.version())
-        .merged(is_merged)
-        .at(origin(headers, uri));
+    let page = pages::ResultPage::of_catalogue(
+        pages::Shell::new(uri, headers),
+        query,
+        &values,
+        url_query,
+        pinned.version(),
+    )
+    .merged(is_merged)
+    .at(origin(headers, uri));
     let response = job
         .answer(state, headers, extension.as_slice(), &identity, page)
         .await?;

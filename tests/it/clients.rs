@@ -22,7 +22,7 @@ pub fn python() -> Option<PathBuf> {
 }
 
 /// The folder that has `node_modules` with the client libraries.
-fn node_folder() -> Option<PathBuf> {
+pub fn node_folder() -> Option<PathBuf> {
     let folder = env::var_os("WEFT_TEST_NODE_MODULES").map(PathBuf::from);
     let folder = folder.filter(|folder| folder.join("node_modules").exists());
     if folder.is_none() {
@@ -91,6 +91,11 @@ fn rdflib_reads_and_writes_as_a_remote_store() {
 #[test]
 fn pyoxigraph_parses_every_format() {
     check("pyoxigraph_client.py");
+}
+
+#[test]
+fn the_notebooks_run() {
+    check("notebooks.py");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod afternoon;
 mod alignment;
 mod attacks;
+mod browser;
 mod cases;
 mod check;
 mod cli;
