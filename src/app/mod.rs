@@ -36,6 +36,7 @@ pub mod resource;
 pub mod results;
 pub mod rules;
 pub mod saved;
+pub mod scenarios;
 pub mod search;
 mod services;
 pub mod summary;
@@ -62,6 +63,7 @@ pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
 pub use rules::AlignmentRules;
 pub use saved::{SavedError, SavedQueries, SavedQuery};
+pub use scenarios::{SavedScenarios, Scenario, ScenarioError};
 pub use search::{Search, SearchError};
 pub use summary::Summary;
 pub use tokens::{NewToken, Token, TokenError, Tokens};
@@ -103,6 +105,8 @@ struct Inner {
     saved: SavedQueries,
     mappings: SavedMappings,
     permalinks: Permalinks,
+    scenarios: SavedScenarios,
+    evaluated: scenarios::Kept,
     federation: Federation,
     policies: Policies,
     reports: policies::Reports,
@@ -164,6 +168,10 @@ impl KnowledgeGraph {
                 Permalinks::in_memory(),
             ),
         };
+        let scenarios = match &config.data_dir {
+            Some(folder) => SavedScenarios::open(folder)?,
+            None => SavedScenarios::in_memory(),
+        };
         let policies = match &config.data_dir {
             Some(folder) => Policies::open(folder)?,
             None => Policies::in_memory(),
@@ -188,6 +196,8 @@ impl KnowledgeGraph {
                 saved,
                 mappings,
                 permalinks,
+                scenarios,
+                evaluated: scenarios::Kept::default(),
                 federation,
                 policies,
                 reports: policies::Reports::default(),
@@ -619,6 +629,9 @@ pub enum AppError {
     /// A short link.
     #[error(transparent)]
     Permalink(#[from] PermalinkError),
+    /// A scenario.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
     /// A check.
     #[error(transparent)]
     Check(#[from] CheckError),

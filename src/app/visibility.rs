@@ -735,8 +735,8 @@ pub fn restore(backup: &Path, data_dir: &Path) -> Result<u64, AppError> {
     Ok(version)
 }
 
-/// What people keep beside the data: saved queries, mappings and short links.
-const KEPT: [&str; 3] = ["queries", "mappings", "permalinks"];
+/// What people keep beside the data: saved queries, mappings, short links and scenarios.
+const KEPT: [&str; 4] = ["queries", "mappings", "permalinks", "scenarios"];
 
 /// Copies what people keep; what is there under the same name is replaced.
 fn copy_kept(from: &Path, to: &Path) -> Result<(), VisibilityError> {

@@ -39,6 +39,7 @@ mod respond;
 mod rows;
 mod rules;
 mod running;
+mod scenarios;
 mod search;
 mod service_description;
 mod sparql;
@@ -75,6 +76,8 @@ mod tests_networks;
 mod tests_reconcile;
 #[cfg(test)]
 mod tests_rules;
+#[cfg(test)]
+mod tests_scenarios;
 #[cfg(test)]
 mod tests_search;
 #[cfg(test)]
@@ -123,6 +126,9 @@ const INTAKES: usize = 4;
 /// Requests that measure networks, or wait until somebody else has; each has a thread.
 const MEASUREMENTS: usize = 16;
 
+/// Scenarios that are evaluated at the same time; each holds the networks of the data twice.
+const SCENARIOS: usize = 3;
+
 /// Those who listen to the feed at the same time; each has a connection.
 const LISTENERS: usize = 256;
 
@@ -141,6 +147,7 @@ struct Shared {
     metric_places: Arc<Semaphore>,
     intake_places: Arc<Semaphore>,
     rebuild_places: Arc<Semaphore>,
+    scenario_places: Arc<Semaphore>,
     listeners: Arc<Semaphore>,
     closing: watch::Sender<bool>,
     seed: String,
@@ -183,6 +190,7 @@ impl AppState {
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
                 intake_places: Arc::new(Semaphore::new(INTAKES)),
                 rebuild_places: Arc::new(Semaphore::new(1)),
+                scenario_places: Arc::new(Semaphore::new(SCENARIOS)),
                 listeners: Arc::new(Semaphore::new(LISTENERS)),
                 closing: watch::Sender::new(false),
                 seed,
@@ -235,6 +243,11 @@ impl AppState {
         &self.shared.rebuild_places
     }
 
+    /// Places to evaluate scenarios.
+    fn scenario_places(&self) -> &Arc<Semaphore> {
+        &self.shared.scenario_places
+    }
+
     /// Places for those who listen to the feed.
     fn listeners(&self) -> &Arc<Semaphore> {
         &self.shared.listeners
@@ -278,6 +291,7 @@ pub fn router(state: AppState) -> Router {
         .merge(permalinks::routes())
         .merge(networks::routes())
         .merge(integration::routes())
+        .merge(scenarios::routes())
         .merge(links::routes())
         .merge(resources::routes())
         .merge(rules::routes())
