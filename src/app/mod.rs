@@ -14,6 +14,7 @@ pub mod evaluations;
 pub mod executable;
 pub mod federation;
 mod files;
+pub mod history;
 pub mod hsds;
 pub mod imports;
 pub mod integration;
@@ -108,6 +109,7 @@ struct Inner {
     reports: policies::Reports,
     webhooks: Webhooks,
     dumps: Dumps,
+    history: history::History,
     context: jsonld::Context,
     alignment: AlignmentRules,
 }
@@ -171,6 +173,10 @@ impl KnowledgeGraph {
         let webhooks = Webhooks::open(config.data_dir.as_deref(), &config)?;
         let context = jsonld::Context::new(&ontology);
         let dumps = Dumps::open(config.data_dir.as_deref(), config.dump_bytes);
+        let history = match &config.data_dir {
+            Some(folder) => history::History::open(folder, store.snapshot().version()),
+            None => history::History::in_memory(),
+        };
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -193,6 +199,7 @@ impl KnowledgeGraph {
                 reports: policies::Reports::default(),
                 webhooks,
                 dumps,
+                history,
                 context,
                 alignment,
             }),
