@@ -14,9 +14,11 @@ mod dcat;
 mod dumps;
 mod error;
 mod explain;
+mod grafana;
 mod graph_store;
 mod graphs;
 mod health;
+mod history;
 mod hsds;
 mod imports;
 mod integration;
@@ -44,6 +46,7 @@ mod search;
 mod service_description;
 mod sparql;
 mod summary;
+mod telemetry;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -54,6 +57,8 @@ mod tests_changes;
 mod tests_check;
 #[cfg(test)]
 mod tests_cite;
+#[cfg(test)]
+mod tests_dashboards;
 #[cfg(test)]
 mod tests_datasets;
 #[cfg(test)]
@@ -99,12 +104,13 @@ use answers::Answers;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use error::{ApiError, Problem};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
+use telemetry::Telemetry;
 use tokio::sync::{Semaphore, watch};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -150,6 +156,7 @@ struct Shared {
     scenario_places: Arc<Semaphore>,
     listeners: Arc<Semaphore>,
     closing: watch::Sender<bool>,
+    telemetry: Telemetry,
     seed: String,
     /// Whether the threads that handle requests have a stack for evaluations.
     has_deep_stack: bool,
@@ -180,6 +187,7 @@ impl AppState {
             // Its versions begin again with each process; its tags must not repeat.
             seed.push_str(&format!("{:?}", std::time::SystemTime::now()));
         }
+        let telemetry = Telemetry::new(graph.data_version());
         Self {
             shared: Arc::new(Shared {
                 graph,
@@ -193,6 +201,7 @@ impl AppState {
                 scenario_places: Arc::new(Semaphore::new(SCENARIOS)),
                 listeners: Arc::new(Semaphore::new(LISTENERS)),
                 closing: watch::Sender::new(false),
+                telemetry,
                 seed,
                 has_deep_stack,
             }),
@@ -253,6 +262,11 @@ impl AppState {
         &self.shared.listeners
     }
 
+    /// What is counted of requests.
+    fn telemetry(&self) -> &Telemetry {
+        &self.shared.telemetry
+    }
+
     /// Tells whether the service is ending.
     fn closing(&self) -> watch::Receiver<bool> {
         self.shared.closing.subscribe()
@@ -281,6 +295,8 @@ pub fn router(state: AppState) -> Router {
         .merge(check::routes())
         .merge(cite::routes())
         .merge(summary::routes())
+        .merge(history::routes())
+        .merge(telemetry::routes())
         .merge(search::routes())
         .merge(imports::routes())
         .merge(reconcile::routes())
@@ -290,6 +306,7 @@ pub fn router(state: AppState) -> Router {
         .merge(versions::routes())
         .merge(permalinks::routes())
         .merge(networks::routes())
+        .merge(grafana::routes())
         .merge(integration::routes())
         .merge(scenarios::routes())
         .merge(links::routes())
@@ -306,8 +323,8 @@ pub fn router(state: AppState) -> Router {
         .merge(health::routes())
         .fallback(resources::elsewhere)
         .method_not_allowed_fallback(not_in_this_way)
-        .with_state(state);
-    around(routes)
+        .with_state(state.clone());
+    around(routes).layer(from_fn_with_state(state, telemetry::observe))
 }
 
 /// The routes until the data is open: alive, and nothing else yet.
