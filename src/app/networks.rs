@@ -220,7 +220,7 @@ impl Networks {
     }
 
     /// The same, for one that must end with the limits of a query.
-    fn computing_within<T>(
+    pub(super) fn computing_within<T>(
         &self,
         network: &MeasuredNetwork,
         limits: Option<&Limits>,
