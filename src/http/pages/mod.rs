@@ -12,6 +12,7 @@ mod ontology;
 mod overview;
 mod queries;
 mod results;
+mod scenarios;
 pub(super) mod shell;
 mod sparql;
 pub(super) mod texts;
@@ -36,6 +37,7 @@ use axum::response::{Html, IntoResponse, Response};
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
+        .merge(scenarios::routes())
         .merge(assets::routes())
 }
 
