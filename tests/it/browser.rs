@@ -37,3 +37,8 @@ fn check(script: &str) {
 fn every_page_is_accessible_in_both_languages() {
     check("frame.mjs");
 }
+
+#[test]
+fn a_scenario_is_made_shared_and_saved() {
+    check("scenarios.mjs");
+}

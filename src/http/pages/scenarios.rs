@@ -130,6 +130,7 @@ struct ListPage {
     saved: Vec<SavedRow>,
     forms: Forms,
     is_empty: bool,
+    origin: String,
 }
 
 #[derive(Template)]
@@ -219,6 +220,7 @@ struct ResultPage {
     actors_affected: usize,
     files: Vec<File>,
     api: String,
+    origin: String,
     share: String,
     edit: Option<String>,
     citation: String,
@@ -260,7 +262,14 @@ async fn list(
     let snapshot = request::snapshot(&state, &headers)?;
     let reader = request::reader(&state, &headers)?;
     let fingerprint = state.graph().saved_scenarios().fingerprint();
-    let what = ["scenarios page", shell.tag(), &fingerprint, reader.name()];
+    let origin = origin(&headers, &uri);
+    let what = [
+        "scenarios page",
+        shell.tag(),
+        &fingerprint,
+        reader.name(),
+        &origin,
+    ];
     let reading = Reading::new(&state, &snapshot, &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
@@ -269,6 +278,8 @@ async fn list(
     let body = state
         .blocking(move |graph| {
             let merged = graph.merged(&snapshot)?;
+            let counts = graph.summary(&merged);
+            let has_data = counts.actors + counts.services + counts.innovations > 0;
             let saved = saved.iter().map(|saved| SavedRow {
                 href: format!("/scenarios/{}", saved.id),
                 title: short(&saved.scenario.title),
@@ -287,7 +298,8 @@ async fn list(
             );
             render(&ListPage {
                 saved: saved.collect(),
-                is_empty: forms.actors.is_empty() && forms.services.is_empty(),
+                is_empty: !has_data,
+                origin,
                 forms,
                 shell,
             })
@@ -333,7 +345,8 @@ async fn result(
     saved: Option<Arc<SavedScenario>>,
 ) -> Result<Response, ApiError> {
     let reader = request::reader(state, headers)?;
-    let address = format!("{}{}", origin(headers, uri), href(uri));
+    let origin = origin(headers, uri);
+    let address = format!("{origin}{}", href(uri));
     let query = uri.query().unwrap_or_default();
     let id = saved.as_ref().map_or("", |saved| saved.id.as_str());
     let what = [
@@ -357,7 +370,7 @@ async fn result(
                 Some(saved) => hiding_names(error, saved, &reader),
                 None => error,
             };
-            (None, Some(error.problem()))
+            (None, Some(error.problem().detail))
         }
         Err(error) => return Err(error),
     };
@@ -373,10 +386,6 @@ async fn result(
         })
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let status = problem
-        .as_ref()
-        .map_or(StatusCode::OK, |problem| problem.status);
-    let detail = problem.map(|problem| problem.detail);
     let body = state
         .blocking(move |graph| {
             let making = Making {
@@ -386,15 +395,13 @@ async fn result(
                 scenario: told,
                 saved,
                 kept,
+                origin,
                 address,
             };
-            render(&making.page(&snapshot, evaluation.as_deref(), detail))
+            render(&making.page(&snapshot, evaluation.as_deref(), problem))
         })
         .await?;
-    if status == StatusCode::OK {
-        return Ok(reading.respond(Format::Html, body));
-    }
-    Ok((status, Html(body)).into_response())
+    Ok(reading.respond(Format::Html, body))
 }
 
 /// `GET /scenarios/add?op=`: a scenario with one change more, from the fields of a form. Leads to
@@ -711,6 +718,7 @@ struct Making<'a> {
     scenario: Scenario,
     saved: Option<Arc<SavedScenario>>,
     kept: Vec<(String, String)>,
+    origin: String,
     address: String,
 }
 
@@ -746,6 +754,7 @@ impl Making<'_> {
             actors_affected: evaluation.map_or(0, |found| found.actors_affected),
             files: self.files(),
             api: self.api("", "json"),
+            origin: self.origin.clone(),
             share: self.address.clone(),
             edit: (!is_own_address).then(|| self.without(usize::MAX)),
             citation: citation.text(&title, &self.address),
@@ -1068,7 +1077,19 @@ impl Making<'_> {
 
     fn pairs(&self, table: &Table) -> Vec<PairRow> {
         let shell = &self.shell;
-        let rows = table.rows.iter().map(|row| {
+        // What is lost or won first, then by how much changes.
+        let weight = |row: &[Cell]| {
+            let change = table.cell(row, "change").text();
+            let is_whole = matches!(change, Some("lost" | "won"));
+            let difference = table.cell(row, "difference").number().unwrap_or_default();
+            (is_whole, difference.abs())
+        };
+        let mut order: Vec<&Vec<Cell>> = table.rows.iter().collect();
+        order.sort_by(|a, b| {
+            let (a, b) = (weight(a), weight(b));
+            b.0.cmp(&a.0).then_with(|| b.1.total_cmp(&a.1))
+        });
+        let rows = order.into_iter().map(|row| {
             let cell = |column: &str| table.cell(row, column);
             let text = |column: &str| cell(column).text().unwrap_or_default();
             let number = |column: &str| {
@@ -1168,7 +1189,7 @@ impl Making<'_> {
                 &[
                     ("name", &short(text("label"))),
                     ("parts", &written(shell, parts, false)),
-                    ("sizes", text("sizes")),
+                    ("sizes", &text("sizes").replace("; ", ", ")),
                 ],
             ));
         }
