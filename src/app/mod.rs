@@ -14,6 +14,7 @@ pub mod evaluations;
 pub mod executable;
 pub mod federation;
 mod files;
+pub mod history;
 pub mod hsds;
 pub mod imports;
 pub mod integration;
@@ -112,6 +113,7 @@ struct Inner {
     reports: policies::Reports,
     webhooks: Webhooks,
     dumps: Dumps,
+    history: history::History,
     context: jsonld::Context,
     alignment: AlignmentRules,
 }
@@ -179,6 +181,10 @@ impl KnowledgeGraph {
         let webhooks = Webhooks::open(config.data_dir.as_deref(), &config)?;
         let context = jsonld::Context::new(&ontology);
         let dumps = Dumps::open(config.data_dir.as_deref(), config.dump_bytes);
+        let history = match &config.data_dir {
+            Some(folder) => history::History::open(folder, store.snapshot().version()),
+            None => history::History::in_memory(),
+        };
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -203,6 +209,7 @@ impl KnowledgeGraph {
                 reports: policies::Reports::default(),
                 webhooks,
                 dumps,
+                history,
                 context,
                 alignment,
             }),

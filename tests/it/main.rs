@@ -14,6 +14,7 @@ mod cli;
 mod clients;
 mod concurrency;
 mod crash;
+mod grafana;
 mod hostile;
 mod hsds;
 mod isomorphism;
