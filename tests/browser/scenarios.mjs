@@ -44,29 +44,29 @@ export default async function ({ page, base, token, check }) {
     await check.visit('/scenarios?uilang=en')
   }
 
-  // The module that drawings use.
-  await check.visit('/scenarios?uilang=en')
-  await page.evaluate(async () => {
-    const { WhatIf } = await import('/static/js/whatif.js')
-    const section = document.createElement('section')
-    section.id = 'whatif'
-    section.dataset.network = 'collaboration'
-    document.querySelector('main').append(section)
-    const nodes = ['paritaetischer', 'european-commission'].map(name => ({
-      iri: `https://w3id.org/weft/id/actor/${name}`, label: name
-    }))
-    const whatIf = new WhatIf(section)
-    for (const node of nodes) section.append(...whatIf.buttons(node))
-  })
+  // Beside a drawing: a node is taken away, two are tied, and what changes is told there.
+  const actor = name => `https://w3id.org/weft/id/actor/${name}`
+  const selected = encodeURIComponent(actor('paritaetischer'))
+  await check.visit(`/networks/collaboration?selected=${selected}`)
+  const panel = page.locator('#selected')
   const section = page.locator('#whatif')
-  await section.getByRole('button', { name: 'Remove in a scenario' }).first().click()
-  await section.getByText('Without paritaetischer').first().waitFor()
+  await panel.getByRole('button', { name: 'Remove in a scenario' }).click()
+  await section.getByText('Without Der Paritätische Wohlfahrtsverband').first().waitFor()
   await section.getByRole('button', { name: 'See what changes' }).click()
   await section.getByText(/^Done: /).waitFor()
   assert.ok(await section.locator('tbody tr').count() > 3)
-  await check.accessible('beside a drawing')
+  await section.getByRole('button', { name: /^Leave out: / }).click()
+  assert.equal(await section.locator('ol li').count(), 0)
+  await panel.getByRole('button', { name: 'Tie with another …' }).click()
+  await page.locator('#find-node').fill('European Commission')
+  await page.getByRole('option', { name: /European Commission/ }).first().click()
+  await panel.getByRole('button', { name: 'Tie with Der Paritätische Wohlfahrtsverband' }).click()
+  await section.getByRole('button', { name: 'See what changes' }).click()
+  await section.getByText(/^Done: /).waitFor()
+  await check.accessible('a scenario beside a drawing')
+  await check.reflows('a scenario beside a drawing')
   await section.getByRole('link', { name: 'All figures on a page' }).click()
-  await page.getByText('Without Der Paritätische Wohlfahrtsverband').first().waitFor()
+  await page.getByText('A tie from Der Paritätische Wohlfahrtsverband to European Commission').waitFor()
   // Nothing was written.
   const summary = await (await page.request.get(`${base}/api/v1/summary`)).json()
   assert.equal(summary.actors, 161)
