@@ -32,6 +32,13 @@ function make(tag, attributes = {}, ...children) {
 
 const short = (text) =>
   [...text].length > MOST_LABEL ? `${[...text].slice(0, MOST_LABEL).join("")}…` : text;
+/** The name of a figure in the language of the page, else as the service calls it. */
+function named({ metric, id, name }) {
+  const key = metric ? `whatif-metric-${metric}` : `whatif-figure-${id}`;
+  const text = t(key);
+  return text === key ? name : text;
+}
+
 const bdi = (text) => make("bdi", {}, short(text));
 
 export class WhatIf {
@@ -295,17 +302,21 @@ export class WhatIf {
             make(
               "tbody",
               {},
-              ...figures.map(({ name, metric, id, today, scenario }) =>
+              ...figures.map((figure) =>
                 make(
                   "tr",
                   {},
                   make(
                     "th",
                     { scope: "row" },
-                    make("a", { href: `/help#${encodeURIComponent(metric ?? id)}` }, name),
+                    make(
+                      "a",
+                      { href: `/help#${encodeURIComponent(figure.metric ?? figure.id)}` },
+                      named(figure),
+                    ),
                   ),
-                  make("td", { class: "number" }, number(today)),
-                  make("td", { class: "number" }, number(scenario)),
+                  make("td", { class: "number" }, number(figure.today)),
+                  make("td", { class: "number" }, number(figure.scenario)),
                 ),
               ),
             ),
