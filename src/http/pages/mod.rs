@@ -13,6 +13,7 @@ mod ontology;
 mod overview;
 mod queries;
 mod results;
+mod scenarios;
 pub(super) mod shell;
 mod sparql;
 pub(super) mod texts;
@@ -37,6 +38,7 @@ use axum::response::{Html, IntoResponse, Response};
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
+        .merge(scenarios::routes())
         .merge(assets::routes())
         .merge(networks::routes())
 }

@@ -5,6 +5,7 @@ import { t, number, language } from "./texts.js";
 import { COLOURS, Drawing, Network, canDraw, short } from "./networks-drawing.js";
 import { Picker } from "./networks-pick.js";
 import { keep, png, svg } from "./networks-files.js";
+import { WhatIf } from "./whatif.js";
 
 const element = (id) => document.getElementById(id);
 const settings = JSON.parse(element("settings").textContent);
@@ -52,6 +53,11 @@ function value(metric, score) {
   if (score === false) return t("networks-no");
   return number(score);
 }
+
+/** Networks whose nodes are actors: they can be removed and tied in a scenario. */
+const OF_ACTORS = ["collaboration", "funding"];
+const section = element("whatif");
+const whatIf = OF_ACTORS.includes(section?.dataset.network) ? new WhatIf(section) : null;
 
 let network;
 let drawing;
@@ -314,6 +320,7 @@ function drawSelected(node) {
       make("a", { class: "button", href: pageOf(iri) }, t("networks-open")),
       make("button", { type: "button", class: "plain", onclick: () => end("from", node) }, t("networks-path-from-here")),
       make("button", { type: "button", class: "plain", onclick: () => end("to", node) }, t("networks-path-to-here")),
+      ...(whatIf?.buttons({ iri, label: network.label[node] }) ?? []),
       make("button", { type: "button", class: "plain", onclick: () => select(null) }, t("networks-close")),
     ),
     facts,
