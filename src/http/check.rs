@@ -9,7 +9,7 @@ use super::negotiate::{Chosen, Format, TRIPLES, of_path};
 use super::pages::check_form;
 use super::request::{self, Form, deadline, read_body, utf8, writer};
 use super::respond::{Reading, written};
-use super::rows::{self, FORMATS, Rows};
+use super::rows::{self, About, FORMATS, Rows};
 use crate::app::check::{Asked, CheckForm, Checked};
 use crate::app::policies::Policy;
 use crate::app::{AppError, GraphChange};
@@ -68,9 +68,14 @@ fn form_of(format: Format) -> CheckForm {
         Format::Csv => CheckForm::Csv,
         Format::Html => CheckForm::Html,
         Format::Rdf(format) => CheckForm::Rdf(format),
-        Format::Json | Format::Rows(_) | Format::Sparql | Format::Patch | Format::Events => {
-            CheckForm::Json
-        }
+        Format::Json
+        | Format::Rows(_)
+        | Format::Sparql
+        | Format::Patch
+        | Format::Events
+        | Format::Xlsx
+        | Format::Parquet
+        | Format::Arrow => CheckForm::Json,
     }
 }
 
@@ -274,7 +279,8 @@ async fn policy(
         json!(by_admin),
         date,
     ]);
-    let body = rows.text(format.format)?;
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+    let body = rows.text(format.format, &about)?;
     // Policies change without a new version of the data.
     let hash = blake3::hash(&body).to_hex();
     let what = ["policy", format.content_type, hash.as_str()];

@@ -45,6 +45,8 @@ pub(super) enum ApiError {
     NotAcceptable(Vec<String>),
     /// The format or version asked for has no way to state the answer.
     Inexpressible(String),
+    /// A format that this service was built without.
+    NotBuilt(&'static str),
     /// A part that a file of so many bytes does not have.
     NoSuchRange(u64),
     /// A body in a format that is not understood here.
@@ -155,6 +157,14 @@ impl ApiError {
                 "not-expressible",
                 "The format cannot state the answer",
                 detail,
+            ),
+            Self::NotBuilt(format) => Problem::new(
+                StatusCode::NOT_ACCEPTABLE,
+                "not-built",
+                "The service was built without this format",
+                format!(
+                    "this service was built without `{format}`; ask for json, csv or xlsx, or build it with `cargo build --release --features columnar`"
+                ),
             ),
             Self::NoSuchRange(bytes) => Problem::new(
                 StatusCode::RANGE_NOT_SATISFIABLE,

@@ -6,6 +6,7 @@ use super::imports::ImportPage;
 use super::negotiate::Format;
 use super::request::{self, Form};
 use super::respond::Reading;
+use super::rows::About;
 use super::sparql::Ready;
 use crate::app::merging::Class;
 use crate::app::permalink::{add_parameter, title_of};
@@ -339,6 +340,13 @@ impl ResultPage {
     /// What tells it from other pages with the same results.
     pub(super) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Where a file of the results comes from.
+    pub(super) fn about(&self) -> About {
+        About::at(format!("{}{}", self.origin, self.question))
+            .titled(&self.title, &self.description)
+            .with("query", &self.query)
     }
 
     /// Says where the client found this service.
