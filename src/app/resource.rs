@@ -230,6 +230,11 @@ fn named_subjects<'a>(
 
 /// The name of a thing: its label, English first, else the end of its IRI.
 pub fn label(snapshot: &Snapshot, node: NamedOrBlankNodeRef<'_>) -> String {
+    label_in(snapshot, node, ENGLISH)
+}
+
+/// The name of a thing in a language (a tag such as `es`), else as [`label`] has it.
+pub fn label_in(snapshot: &Snapshot, node: NamedOrBlankNodeRef<'_>, language: &str) -> String {
     const PROPERTIES: [NamedNodeRef<'static>; 5] = [
         iri::PREF_LABEL,
         rdfs::LABEL,
@@ -239,7 +244,7 @@ pub fn label(snapshot: &Snapshot, node: NamedOrBlankNodeRef<'_>) -> String {
     ];
     PROPERTIES
         .iter()
-        .find_map(|property| best_text(snapshot, node, *property))
+        .find_map(|property| best_text(snapshot, node, *property, language))
         .unwrap_or_else(|| match node {
             NamedOrBlankNodeRef::NamedNode(node) => {
                 iri::shortened(node.as_str()).unwrap_or_else(|| local_name(node.as_str()))
@@ -259,25 +264,43 @@ fn local_name(iri: &str) -> String {
 
 /// What a thing means, in a sentence or more.
 pub fn definition(snapshot: &Snapshot, node: NamedNodeRef<'_>) -> Option<String> {
+    definition_in(snapshot, node, ENGLISH)
+}
+
+/// The same in a language (a tag such as `es`), else in English, else in whatever there is.
+pub fn definition_in(
+    snapshot: &Snapshot,
+    node: NamedNodeRef<'_>,
+    language: &str,
+) -> Option<String> {
     [iri::DEFINITION, iri::DESCRIPTION, rdfs::COMMENT]
         .iter()
-        .find_map(|property| best_text(snapshot, node.into(), *property))
+        .find_map(|property| best_text(snapshot, node.into(), *property, language))
 }
 
 fn text(snapshot: &Snapshot, node: NamedNodeRef<'_>, property: NamedNodeRef<'_>) -> Option<String> {
-    best_text(snapshot, node.into(), property)
+    best_text(snapshot, node.into(), property, ENGLISH)
 }
 
-/// The value of a property as text: English, else without a language, else whatever there is.
+const ENGLISH: &str = "en";
+
+/// The value of a property as text: in the language, else English, else without a language, else
+/// whatever there is.
 fn best_text(
     snapshot: &Snapshot,
     node: NamedOrBlankNodeRef<'_>,
     property: NamedNodeRef<'_>,
+    language: &str,
 ) -> Option<String> {
+    let is_in = |tag: &str, language: &str| {
+        tag.strip_prefix(language)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
     let rank = |literal: &Literal| match literal.language() {
-        Some(language) if language == "en" || language.starts_with("en-") => 0,
-        None => 1,
-        Some(_) => 2,
+        Some(tag) if is_in(tag, language) => 0,
+        Some(tag) if is_in(tag, ENGLISH) => 1,
+        None => 2,
+        Some(_) => 3,
     };
     snapshot
         .quads_for_pattern(Some(node.into()), Some(property), None, None)

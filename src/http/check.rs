@@ -6,7 +6,7 @@ use super::AppState;
 use super::error::ApiError;
 use super::graph_store::Payload;
 use super::negotiate::{Chosen, Format, TRIPLES, of_path};
-use super::pages::check_form;
+use super::pages::{Shell, check_form};
 use super::request::{self, Form, deadline, read_body, utf8, writer};
 use super::respond::{Reading, written};
 use super::rows::{self, About, FORMATS, Rows};
@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, post, put};
 use oxigraph::model::NamedNode;
 use serde_json::{Value, json};
 use std::str::FromStr;
@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<AppState> {
     let router = with_forms(Router::new(), CHECK, post(check));
     let router = router.route(CHECK, get(form).post(check));
     let router = with_forms(router, REPORT, get(report)).route(REPORT, get(report));
-    rows::route(router, POLICY, get(policy).put(set_policy))
+    rows::route(router, POLICY, get(policy)).route(POLICY, put(set_policy))
 }
 
 /// The forms of a report, the preferred one first.
@@ -102,15 +102,16 @@ fn graph_of(form: &Form) -> Result<Option<NamedNode>, ApiError> {
 /// `GET /api/v1/check`: a form to send files with.
 async fn form(
     State(state): State<AppState>,
+    shell: Shell,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
     let snapshot = request::snapshot(&state, &headers)?;
-    let reading = Reading::new(&state, &snapshot, &["check form"]);
+    let reading = Reading::new(&state, &snapshot, &["check form", shell.tag()]);
     Ok(match reading.not_modified(&headers) {
         Some(response) => response,
-        None => reading.respond(Format::Html, check_form()?),
+        None => reading.respond(Format::Html, check_form(shell)?),
     })
 }
 

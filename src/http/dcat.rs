@@ -4,7 +4,7 @@ use super::AppState;
 use super::context;
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, TRIPLES, by_name, choose};
-use super::pages::{encoded, graph_href, render, store_href};
+use super::pages::{Shell, encoded, graph_href, render, store_href};
 use super::request::{self, Form, origin};
 use super::resources::{Statements, alternates, rdf_answer};
 use super::respond::Reading;
@@ -96,8 +96,10 @@ async fn catalogue(
         .collect();
     let known = known_dumps(state.graph(), &snapshot, &sets.iter().collect::<Vec<_>>());
     let context = context::version(&state, &headers, &uri);
+    let shell = Shell::new(&uri, &headers);
     let what = [
         "catalogue",
+        shell.tag(),
         &context,
         &private,
         &known,
@@ -109,6 +111,7 @@ async fn catalogue(
         response
     } else if chosen.format == Format::Html {
         let page = CataloguePage {
+            shell,
             sets: sets.iter().map(|set| Row::of(&snapshot, set)).collect(),
             all: downloads(state.graph(), &snapshot, &DumpScope::All),
             version: snapshot.version(),
@@ -171,8 +174,10 @@ pub(super) async fn graph_answer(
     let known = known_dumps(state.graph(), snapshot, &set.iter().collect::<Vec<_>>());
     let private = set.as_ref().is_some_and(|set| set.is_private);
     let context = context::version(state, headers, uri);
+    let shell = Shell::new(uri, headers);
     let what = [
         "graph",
+        shell.tag(),
         iri.as_str(),
         &context,
         &known,
@@ -194,7 +199,7 @@ pub(super) async fn graph_answer(
     } else if chosen.format == Format::Html {
         let (seen, graph_iri) = (Arc::clone(snapshot), iri.clone());
         let body = state
-            .blocking(move |graph| page(graph, &seen, &graph_iri, &stored, set.as_ref()))
+            .blocking(move |graph| page(shell, graph, &seen, &graph_iri, &stored, set.as_ref()))
             .await?;
         reading.respond(chosen, body)
     } else {
@@ -354,6 +359,7 @@ impl Row {
 #[derive(Template)]
 #[template(path = "datasets.html")]
 struct CataloguePage {
+    shell: Shell,
     sets: Vec<Row>,
     all: Vec<Download>,
     version: u64,
@@ -362,6 +368,7 @@ struct CataloguePage {
 #[derive(Template)]
 #[template(path = "graph.html")]
 struct GraphPage {
+    shell: Shell,
     title: String,
     iri: String,
     description: String,
@@ -377,6 +384,7 @@ struct GraphPage {
 
 /// A graph as a page.
 fn page(
+    shell: Shell,
     graph: &KnowledgeGraph,
     snapshot: &Snapshot,
     iri: &NamedNode,
@@ -422,6 +430,7 @@ fn page(
     let title = set.and_then(|set| set.text(dcat::TITLE));
     let description = set.and_then(|set| set.text(dcat::DESCRIPTION));
     render(&GraphPage {
+        shell,
         title: title.unwrap_or(iri.as_str()).to_owned(),
         iri: iri.as_str().to_owned(),
         description: description.unwrap_or_default().to_owned(),

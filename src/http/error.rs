@@ -41,6 +41,8 @@ pub(super) enum ApiError {
     NotFound(String),
     /// The resource cannot be asked in this way.
     MethodNotAllowed,
+    /// What is asked for can be done elsewhere.
+    Misplaced(String),
     /// None of the formats that the client takes is offered.
     NotAcceptable(Vec<String>),
     /// The format or version asked for has no way to state the answer.
@@ -145,6 +147,12 @@ impl ApiError {
                 "method-not-allowed",
                 "Method not allowed",
                 "this resource cannot be asked in this way; the `Allow` header says how".to_owned(),
+            ),
+            Self::Misplaced(detail) => Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "Method not allowed",
+                detail,
             ),
             Self::NotAcceptable(offered) => Problem::new(
                 StatusCode::NOT_ACCEPTABLE,

@@ -231,7 +231,9 @@ async fn import(State(state): State<AppState>, request: Request) -> Result<Respo
             let about = About::of_address(&parts.headers, &parts.uri);
             findings(&done.made.report.findings).text(table, &about)?
         }
-        Format::Html => pages::import(&done.page())?.into_bytes(),
+        Format::Html => {
+            pages::import(pages::Shell::new(&parts.uri, &parts.headers), &done.page())?.into_bytes()
+        }
         Format::Rdf(rdf) => {
             let mut body = Vec::new();
             write_quads(done.made.batch.iter(), rdf, &mut body).map_err(ApiError::write)?;

@@ -807,6 +807,13 @@ async fn rows_of(
         .await
 }
 
+/// The names of rows of the report that are no indicator of the ontology.
+pub(super) fn details() -> Vec<&'static str> {
+    let cells = CELLS.iter().map(|(id, ..)| *id);
+    let pairs = DEPENDENCE.iter().map(|(_, detail)| detail.id);
+    cells.chain(pairs).chain([CHAINS.id]).collect()
+}
+
 /// What rows are of.
 enum Topic {
     Cell(&'static str, &'static str, [bool; 2]),
@@ -830,11 +837,8 @@ impl Topic {
         if indicators().any(|known| known == id) {
             return Ok(Self::Indicator(id.to_owned()));
         }
-        let known: Vec<&str> = indicators()
-            .chain(CELLS.iter().map(|(known, ..)| *known))
-            .chain(DEPENDENCE.iter().map(|(_, known)| known.id))
-            .chain([CHAINS.id])
-            .collect();
+        let mut known: Vec<&str> = indicators().collect();
+        known.extend_from_slice(&details());
         Err(ApiError::NotFound(format!(
             "there is no indicator `{id}`; there are {}",
             known.join(", ")

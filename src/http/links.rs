@@ -40,9 +40,9 @@ const LINK_FORMATS: [Format; 6] = [
 ];
 
 pub(super) fn routes() -> Router<AppState> {
-    let links = get(list).post(decide);
-    let router = rows::route(Router::new(), "/api/v1/links", links.clone())
-        .route("/api/v1/links.ttl", links)
+    let router = rows::route(Router::new(), "/api/v1/links", get(list))
+        .route("/api/v1/links", post(decide))
+        .route("/api/v1/links.ttl", get(list))
         .route("/api/v1/links/accept", post(accept));
     rows::route(router, "/api/v1/links/suggestions", get(suggest))
 }

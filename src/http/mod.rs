@@ -27,6 +27,7 @@ mod methods;
 mod multipart;
 mod negotiate;
 mod networks;
+mod openapi;
 mod pages;
 mod permalinks;
 mod pinned;
@@ -285,6 +286,7 @@ pub fn router(state: AppState) -> Router {
         .merge(dumps::routes())
         .merge(context::routes())
         .merge(hsds::routes())
+        .merge(openapi::routes())
         .merge(health::routes())
         .fallback(resources::elsewhere)
         .method_not_allowed_fallback(not_in_this_way)
@@ -353,6 +355,7 @@ fn around(routes: Router) -> Router {
         .layer(from_fn(codings::read_names))
         .layer(CatchPanicLayer::custom(answer_to_panic))
         .layer(from_fn(explain))
+        .layer(from_fn(pages::shell::choose_language))
         .layer(from_fn(codings::mark))
         .layer(from_fn(request::keep_to_oneself))
         .layer(compression)
@@ -400,10 +403,14 @@ async fn where_they_help(request: Request, next: Next) -> Response {
             header::REFERRER_POLICY,
             HeaderValue::from_static("same-origin"),
         );
+        headers.append(
+            header::VARY,
+            HeaderValue::from_static("accept-language, cookie"),
+        );
         // A page that is made for the frames of others has a policy of its own.
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(
             HeaderValue::from_static(
-                "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
             ),
         );
     }
@@ -422,6 +429,7 @@ fn answer_to_panic(panic: Box<dyn Any + Send>) -> Response {
 async fn explain(request: Request, next: Next) -> Response {
     let is_browser = negotiate::prefers_html(request.headers());
     let uri = request.uri().clone();
+    let shell = pages::Shell::new(request.uri(), request.headers());
     let response = next.run(request).await;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -436,7 +444,9 @@ async fn explain(request: Request, next: Next) -> Response {
         )
     };
     match response.extensions().get::<Problem>().cloned() {
-        Some(problem) if is_browser => with_headers_of(pages::error(&problem, &uri), &response),
+        Some(problem) if is_browser => {
+            with_headers_of(pages::error(shell, &problem, &uri), &response)
+        }
         _ => response,
     }
 }

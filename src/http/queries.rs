@@ -23,7 +23,7 @@ use crate::app::saved::{LONGEST_TEXT, Saved};
 use crate::app::{Catalogue, CatalogueError, CatalogueQuery, KnowledgeGraph, SavedQuery};
 use crate::store::DatasetSpec;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -50,7 +50,7 @@ pub(super) fn routes() -> Router<AppState> {
         }
     }
     router
-        .route("/api/v1/queries/{name}", get(run).put(misplaced))
+        .route("/api/v1/queries/{name}", get(run).fallback(misplaced))
         .route(
             "/api/v1/queries/{owner}/{name}",
             get(run_saved).put(save).delete(remove),
@@ -60,6 +60,7 @@ pub(super) fn routes() -> Router<AppState> {
 /// `GET /api/v1/queries`: what can be asked.
 async fn list(
     State(state): State<AppState>,
+    shell: pages::Shell,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -77,14 +78,21 @@ async fn list(
     let (saved, fingerprint) = (saved_queries.list(), saved_queries.fingerprint());
     let origin = origin(&headers, &uri);
     let query = uri.query().unwrap_or_default();
-    let what = ["queries", &fingerprint, &origin, query, format.content_type];
+    let what = [
+        "queries",
+        &fingerprint,
+        &origin,
+        query,
+        format.content_type,
+        shell.tag(),
+    ];
     let reading = Reading::new(&state, &snapshot, &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
     let catalogue = state.graph().catalogue();
     let body = match format.format {
-        Format::Html => pages::catalogue(catalogue, &saved)?.into(),
+        Format::Html => pages::catalogue(shell, catalogue, &saved)?.into(),
         Format::Rdf(rdf) => {
             let quads = move |graph: &KnowledgeGraph| executables(graph, &saved, &origin);
             state
@@ -337,25 +345,34 @@ async fn answer(
         skolemize: general.switch("skolemize")?,
     };
     let url_query = uri.query().unwrap_or_default();
-    let page = pages::ResultPage::of_catalogue(query, &values, url_query, pinned.version())
-        .merged(is_merged)
-        .at(origin(headers, uri));
+    let page = pages::ResultPage::of_catalogue(
+        pages::Shell::new(uri, headers),
+        query,
+        &values,
+        url_query,
+        pinned.version(),
+    )
+    .merged(is_merged)
+    .at(origin(headers, uri));
     let response = job
         .answer(state, headers, extension.as_slice(), &identity, page)
         .await?;
     Ok(pinned.label(state, headers, is_volatile(&identity), response))
 }
 
-/// `PUT /api/v1/queries/{name}`: not the place for it.
+/// Another method of `/api/v1/queries/{name}`: a PUT is told the place for it.
 async fn misplaced(
     State(state): State<AppState>,
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
+    if parts.method != Method::PUT {
+        return Err(ApiError::MethodNotAllowed);
+    }
     let writer = writer(&state, &parts)?;
     let place = crate::app::saved::full_name(writer.name(), &name);
-    Err(ApiError::BadRequest(format!(
+    Err(ApiError::Misplaced(format!(
         "the queries that ship cannot be changed here; save yours as /api/v1/queries/{place}"
     )))
 }

@@ -353,10 +353,12 @@ async fn answer(
     };
     let name = description.iri.as_str().to_owned();
     let context = context::version(state, headers, uri);
+    let shell = pages::Shell::new(uri, headers);
     let what = [
         "resource",
         &name,
         &context,
+        shell.tag(),
         format.content_type,
         format.version_name(),
     ];
@@ -368,7 +370,7 @@ async fn answer(
         response
     } else if format.format == Format::Html {
         let body = state
-            .blocking(move |graph| pages::resource(graph, &snapshot, &description))
+            .blocking(move |graph| pages::resource(shell, graph, &snapshot, &description))
             .await?;
         reading.respond(format, body)
     } else {
@@ -505,6 +507,7 @@ pub(super) async fn rdf_answer(
 /// `GET /code`: the code lists.
 async fn code_lists(
     State(state): State<AppState>,
+    shell: pages::Shell,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -516,6 +519,7 @@ async fn code_lists(
         &snapshot,
         &[
             "code lists",
+            shell.tag(),
             &context::version(&state, &headers, &uri),
             format.content_type,
             format.version_name(),
@@ -543,7 +547,9 @@ async fn code_lists(
         }
         _ => {
             let body = state
-                .blocking(move |graph| pages::code_lists(graph, &snapshot, &schemes(&snapshot)))
+                .blocking(move |graph| {
+                    pages::code_lists(shell, graph, &snapshot, &schemes(&snapshot))
+                })
                 .await?;
             Ok(reading.respond(format, body))
         }
@@ -553,6 +559,7 @@ async fn code_lists(
 /// `GET /ns`: the vocabulary.
 async fn terms(
     State(state): State<AppState>,
+    shell: pages::Shell,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -566,6 +573,7 @@ async fn terms(
     let snapshot = request::snapshot(&state, &headers)?;
     let what = [
         "ns",
+        shell.tag(),
         &context::version(&state, &headers, &uri),
         format.content_type,
         format.version_name(),
@@ -586,7 +594,7 @@ async fn terms(
             .await?
         }
         _ => state
-            .blocking(move |_| pages::vocabulary(&snapshot))
+            .blocking(move |_| pages::vocabulary(shell, &snapshot))
             .await?
             .into(),
     };

@@ -75,6 +75,7 @@ async fn other(state: State<AppState>, request: Request) -> Result<Response, Api
 /// `GET /sparql`: a query; without one the service description, or a page to write one on.
 async fn ask(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
+    let shell = pages::Shell::new(&parts.uri, &parts.headers);
     let form = Form::of_url(&parts.uri)?;
     if form.has("update") {
         return Err(ApiError::BadRequest(
@@ -91,7 +92,7 @@ async fn ask(State(state): State<AppState>, request: Request) -> Result<Response
             Format::Rdf(format) => {
                 service_description::describe(&state, &parts, chosen, format).await
             }
-            _ => pages::query_form(&state, &parts.headers).await,
+            _ => pages::query_form(&state, shell, &parts.headers).await,
         },
         Err(_) => Err(ApiError::BadRequest(
             "parameter `query` is missing".to_owned(),
@@ -242,9 +243,14 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
         },
         skolemize: form.switch("skolemize")?,
     };
-    let page = pages::ResultPage::of_query(&text, &dataset, pinned.version())
-        .merged(is_merged)
-        .at(origin(&parts.headers, &parts.uri));
+    let page = pages::ResultPage::of_query(
+        pages::Shell::new(&parts.uri, &parts.headers),
+        &text,
+        &dataset,
+        pinned.version(),
+    )
+    .merged(is_merged)
+    .at(origin(&parts.headers, &parts.uri));
     let response = job
         .answer(state, &parts.headers, &formats, &identity, page)
         .await?;
@@ -298,6 +304,7 @@ impl QueryJob {
         }));
         what.extend(self.skolemize.then_some("skolemized"));
         what.push(page.address());
+        what.push(page.language());
         // What others answer changes when they like.
         let asks_others = state.graph().federation().is_on()
             && identity

@@ -17,7 +17,8 @@ use serde_json::{Map, Value, json};
 const LONGEST: usize = 1 << 16;
 
 pub(super) fn routes() -> Router<AppState> {
-    rows::route(Router::new(), "/api/v1/tokens", get(list).post(make))
+    rows::route(Router::new(), "/api/v1/tokens", get(list))
+        .route("/api/v1/tokens", post(make))
         .route("/api/v1/tokens/self", get(own).delete(revoke_self))
         .route("/api/v1/tokens/{name}", delete(revoke))
         .route("/api/v1/tokens/{name}/renew", post(renew))

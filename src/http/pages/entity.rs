@@ -1,0 +1,457 @@
+//! The page of anything that the data speaks of.
+
+use super::links::{Cell, Link, Links, explain_href, graph_href, store_href};
+use super::{Shell, render};
+use crate::app::merging::Class;
+use crate::app::reconcile::shortened;
+use crate::app::reconcile::suggest::Preview;
+use crate::app::resource::{Concept, Description, definition, describe, label};
+use crate::app::rules::{is_inferred, is_of_rules};
+use crate::app::{KnowledgeGraph, MergedView, iri};
+use crate::http::error::ApiError;
+use crate::http::negotiate;
+use crate::store::{DEFAULT_GRAPH_IRI, Limits, Snapshot};
+use askama::Template;
+use oxigraph::model::vocab::{rdf, rdfs};
+use oxigraph::model::{
+    GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term, Triple,
+};
+use std::cell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Values that a page shows of a property.
+const MOST_VALUES: usize = 200;
+/// Conclusions of which a page says by which rules; the others have a link only.
+const MOST_EXPLAINED: usize = 40;
+/// How long a page waits for each.
+const EXPLAIN_WITHIN: Duration = Duration::from_millis(200);
+
+#[derive(Template)]
+#[template(path = "entity.html")]
+struct ResourcePage {
+    shell: Shell,
+    title: String,
+    iri: String,
+    definition: Option<String>,
+    /// Each with why the rules concluded it, if nobody states it.
+    types: Vec<(Link, Option<Link>)>,
+    groups: Vec<Group>,
+    incoming: Vec<Group>,
+    concepts: Vec<(Link, Concept)>,
+    graphs: Vec<Link>,
+    formats: Vec<Link>,
+    /// What the thing is joined with.
+    joined: Option<Joined>,
+}
+
+/// A thing that has several IRIs.
+struct Joined {
+    /// `actor`, `service`, or what else it is.
+    kind: &'static str,
+    /// Where the page of its representative is.
+    canonical: String,
+    members: Vec<Link>,
+    links: Vec<JoinedBy>,
+    contradictions: Vec<(String, String)>,
+}
+
+/// A link, with who made it, when and why.
+struct JoinedBy {
+    source: String,
+    target: String,
+    iri: Link,
+    graph: Link,
+    reviewer: Option<String>,
+    date: Option<String>,
+    score: Option<String>,
+    comment: Option<String>,
+}
+
+/// The values of a property.
+struct Group {
+    property: Link,
+    values: Vec<Value>,
+    /// Values that are there and not shown.
+    more: usize,
+}
+
+struct Value {
+    cell: Cell,
+    /// The statements of a blank node.
+    inner: Vec<(Link, Cell)>,
+    /// The IRIs under which it is stated, for a thing that has several.
+    under: Vec<String>,
+    /// Why the rules concluded it, if nobody states it.
+    inferred: Option<Link>,
+}
+
+#[derive(Template)]
+#[template(path = "preview.html")]
+struct PreviewPage<'a> {
+    preview: &'a Preview,
+    definition: Option<String>,
+    href: String,
+}
+
+/// A thing as a page for a small frame.
+pub(in crate::http) fn preview(
+    graph: &KnowledgeGraph,
+    preview: &Preview,
+) -> Result<String, ApiError> {
+    const LONGEST: usize = 300;
+    let definition = preview.definition.as_ref();
+    render(&PreviewPage {
+        preview,
+        definition: definition.map(|text| shortened(text, LONGEST)),
+        href: Links::new(&graph.config().base).page(preview.iri.as_str()),
+    })
+}
+
+/// A thing as a page.
+pub(in crate::http) fn resource(
+    shell: Shell,
+    graph: &KnowledgeGraph,
+    snapshot: &Arc<Snapshot>,
+    description: &Description,
+) -> Result<String, ApiError> {
+    let links = Links::new(&graph.config().base);
+    let merged = graph.merged_view(snapshot)?;
+    let class = merged.merging().class(&description.iri);
+    let whole = class.map(|class| merged_description(&merged, class, description));
+    let description = whole.as_ref().unwrap_or(description);
+    let members: Vec<NamedOrBlankNode> = match class {
+        Some(class) => class.members.iter().cloned().map(Into::into).collect(),
+        None => vec![description.iri.clone().into()],
+    };
+    let view = View {
+        graph,
+        to_explain: cell::Cell::new(MOST_EXPLAINED),
+        snapshot,
+        links: &links,
+        description,
+        is_joined: class.is_some(),
+    };
+    let mine = || {
+        description
+            .outgoing
+            .iter()
+            .filter(|quad| members.contains(&quad.subject))
+    };
+    let mut known = HashSet::new();
+    let types: Vec<&Quad> = mine()
+        .filter(|quad| quad.predicate == rdf::TYPE && known.insert(&quad.object))
+        .collect();
+    let graphs: HashSet<&GraphName> = description
+        .outgoing
+        .iter()
+        .chain(&description.incoming)
+        .map(|quad| &quad.graph_name)
+        .collect();
+    let mut graphs: Vec<_> = graphs
+        .into_iter()
+        .filter_map(|graph| match graph {
+            GraphName::NamedNode(node) => Some(Link {
+                href: Some(graph_href(node.as_str())),
+                text: node.as_str().to_owned(),
+            }),
+            GraphName::DefaultGraph => Some(Link {
+                href: Some(graph_href(DEFAULT_GRAPH_IRI)),
+                text: "default graph".to_owned(),
+            }),
+            GraphName::BlankNode(_) => None,
+        })
+        .collect();
+    graphs.sort_by(|a, b| a.text.cmp(&b.text));
+    let concepts = description.concepts.iter().map(|concept| {
+        let link = Link {
+            href: links.href(snapshot, concept.iri.as_ref()),
+            text: concept.label.clone(),
+        };
+        (link, concept.clone())
+    });
+    let is_scheme = !description.concepts.is_empty();
+    let formats = ["ttl", "nt", "rdf", "jsonld", "trig"].map(|name| {
+        let format = negotiate::by_name(name, &negotiate::TRIPLES);
+        Link {
+            href: format.map(|format| links.resource_format(description.iri.as_str(), format)),
+            text: name.to_owned(),
+        }
+    });
+    let representative = merged.merging().representative(&description.iri);
+    let named_by = merged.merged();
+    render(&ResourcePage {
+        shell,
+        joined: class.map(|class| Joined::of(&merged, class, &links, mine())),
+        title: label(named_by, representative.as_ref().into()),
+        iri: description.iri.as_str().to_owned(),
+        definition: definition(named_by, representative.as_ref()),
+        types: types
+            .into_iter()
+            .map(|quad| (view.named(&quad.object), view.inferred(quad)))
+            .collect(),
+        groups: view.groups(mine().filter(|quad| quad.predicate != rdf::TYPE), |quad| {
+            (quad.object.clone(), quad.subject.clone().into())
+        }),
+        incoming: view.groups(
+            description
+                .incoming
+                .iter()
+                .filter(|quad| !(is_scheme && quad.predicate == iri::IN_SCHEME)),
+            |quad| (quad.subject.clone().into(), quad.object.clone()),
+        ),
+        concepts: concepts.collect(),
+        graphs,
+        formats: formats.into(),
+    })
+}
+
+/// All that is stated of the members of a class, but for the links that join them.
+fn merged_description(
+    merged: &MergedView,
+    class: &Class,
+    description: &Description,
+) -> Description {
+    let is_of_links = |quad: &Quad| {
+        matches!(&quad.graph_name, GraphName::NamedNode(graph)
+            if merged.merging().graphs().contains(graph))
+    };
+    let mut whole = Description {
+        outgoing: Vec::new(),
+        incoming: Vec::new(),
+        ..description.clone()
+    };
+    for member in &class.members {
+        if let Some(found) = describe(merged.given(), member) {
+            whole.outgoing.extend(found.outgoing);
+            whole.incoming.extend(found.incoming);
+        }
+    }
+    for quads in [&mut whole.outgoing, &mut whole.incoming] {
+        quads.retain(|quad| !is_of_links(quad));
+    }
+    whole
+}
+
+impl Joined {
+    fn of<'q>(
+        merged: &MergedView,
+        class: &Class,
+        links: &Links,
+        mine: impl Iterator<Item = &'q Quad>,
+    ) -> Self {
+        const KINDS: [(NamedNodeRef<'static>, &str); 3] = [
+            (iri::ACTOR, "actor"),
+            (iri::SERVICE, "service"),
+            (iri::INNOVATION, "innovation"),
+        ];
+        let types: HashSet<&Term> = mine
+            .filter(|quad| quad.predicate == rdf::TYPE)
+            .map(|quad| &quad.object)
+            .collect();
+        let kind = KINDS.iter().find(|(class, _)| {
+            let class: Term = class.into_owned().into();
+            types.contains(&class)
+        });
+        let link = |node: &NamedNode| Link {
+            href: Some(links.page(node.as_str())),
+            text: node.as_str().to_owned(),
+        };
+        let representative = class.members.first();
+        let joined_by = representative.map(|node| merged.links(node));
+        Self {
+            kind: kind.map_or("thing", |(_, kind)| kind),
+            canonical: representative
+                .map(|node| links.page(node.as_str()))
+                .unwrap_or_default(),
+            members: class.members.iter().map(link).collect(),
+            links: joined_by
+                .into_iter()
+                .flatten()
+                .map(|found| JoinedBy {
+                    iri: match &found.iri {
+                        Some(iri) => link(iri),
+                        None => Link {
+                            href: None,
+                            text: String::new(),
+                        },
+                    },
+                    source: found.source.into_string(),
+                    target: found.target.into_string(),
+                    graph: Link {
+                        href: Some(store_href(found.graph.as_str())),
+                        text: found.graph.into_string(),
+                    },
+                    reviewer: found.reviewer,
+                    date: found.date,
+                    score: found.confidence.map(|score| format!("{score:.2}")),
+                    comment: found.comment,
+                })
+                .collect(),
+            contradictions: class
+                .contradictions
+                .iter()
+                .map(|(a, b)| (a.as_str().to_owned(), b.as_str().to_owned()))
+                .collect(),
+        }
+    }
+}
+
+struct View<'a> {
+    graph: &'a KnowledgeGraph,
+    /// Conclusions of which the page still says by which rules.
+    to_explain: cell::Cell<usize>,
+    snapshot: &'a Snapshot,
+    links: &'a Links,
+    description: &'a Description,
+    is_joined: bool,
+}
+
+impl View<'_> {
+    /// A term by its label.
+    fn named(&self, term: &Term) -> Link {
+        match term {
+            Term::NamedNode(node) => Link {
+                href: self.links.href(self.snapshot, node.as_ref()),
+                text: label(self.snapshot, node.as_ref().into()),
+            },
+            other => Link {
+                href: None,
+                text: other.to_string(),
+            },
+        }
+    }
+
+    fn cell(&self, term: &Term) -> Cell {
+        match term {
+            Term::NamedNode(_) => Cell {
+                link: self.named(term),
+                note: String::new(),
+                is_number: false,
+            },
+            other => self.links.cell(self.snapshot, Some(other)),
+        }
+    }
+
+    /// `ends` tells the value of a quad, and the IRI under which it is stated.
+    fn groups<'q>(
+        &self,
+        quads: impl Iterator<Item = &'q Quad>,
+        ends: impl Fn(&Quad) -> (Term, Term),
+    ) -> Vec<Group> {
+        let mut by_property: BTreeMap<&NamedNode, Vec<(Term, &Quad)>> = BTreeMap::new();
+        let mut under: HashMap<(&NamedNode, Term), Vec<String>> = HashMap::new();
+        for quad in quads {
+            let (value, me) = ends(quad);
+            let stated = under.entry((&quad.predicate, value.clone()));
+            let stated = stated.or_insert_with(|| {
+                let values = by_property.entry(&quad.predicate).or_default();
+                values.push((value, quad));
+                Vec::new()
+            });
+            if let Term::NamedNode(me) = me
+                && self.is_joined
+                && !stated.iter().any(|known| known == me.as_str())
+            {
+                stated.push(me.into_string());
+            }
+        }
+        let mut groups: Vec<_> = by_property
+            .into_iter()
+            .map(|(property, values)| {
+                let more = values.len().saturating_sub(MOST_VALUES);
+                let mut values: Vec<_> = values
+                    .iter()
+                    .take(MOST_VALUES)
+                    .map(|(term, quad)| Value {
+                        under: under.remove(&(property, term.clone())).unwrap_or_default(),
+                        inferred: self.inferred(quad),
+                        ..self.value(term)
+                    })
+                    .collect();
+                values.sort_by(|a, b| a.cell.link.text.cmp(&b.cell.link.text));
+                let group = Group {
+                    property: self.named(&property.clone().into()),
+                    values,
+                    more,
+                };
+                (rank(property.as_ref()), group)
+            })
+            .collect();
+        groups.sort_by(|(a_rank, a), (b_rank, b)| {
+            (a_rank, &a.property.text).cmp(&(b_rank, &b.property.text))
+        });
+        groups.into_iter().map(|(_, group)| group).collect()
+    }
+
+    fn value(&self, term: &Term) -> Value {
+        let inner = match term {
+            Term::BlankNode(node) => {
+                let node = NamedOrBlankNodeRef::from(node.as_ref());
+                self.description
+                    .outgoing
+                    .iter()
+                    .filter(|quad| quad.subject.as_ref() == node)
+                    .map(|quad| {
+                        let property = self.named(&quad.predicate.clone().into());
+                        (property, self.cell(&quad.object))
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        Value {
+            cell: self.cell(term),
+            inner,
+            under: Vec::new(),
+            inferred: None,
+        }
+    }
+
+    /// Where to ask why a statement was concluded, if only the rules state it.
+    fn inferred(&self, quad: &Quad) -> Option<Link> {
+        let triple = Triple::from(quad.clone());
+        // A triple that others state too comes with their graphs as well.
+        if !is_of_rules(&quad.graph_name) || !is_inferred(self.snapshot, &triple) {
+            return None;
+        }
+        let href = Some(explain_href(&triple));
+        let Some(left) = self.to_explain.get().checked_sub(1) else {
+            return Some(Link {
+                href,
+                text: String::new(),
+            });
+        };
+        self.to_explain.set(left);
+        let limits = Limits {
+            deadline: Some(Instant::now() + EXPLAIN_WITHIN),
+            ..Limits::default()
+        };
+        // A page without the names of the rules is better than none.
+        let reasons = self.graph.reasons(&triple, self.snapshot, &limits);
+        let names: Vec<String> = reasons
+            .unwrap_or_default()
+            .into_iter()
+            .map(|reason| reason.rule)
+            .collect();
+        Some(Link {
+            href,
+            text: names.join(", "),
+        })
+    }
+}
+
+/// Names come first, and where it is from last.
+fn rank(property: NamedNodeRef<'_>) -> u8 {
+    let iri = property.as_str();
+    if [iri::PREF_LABEL, rdfs::LABEL, iri::TITLE, iri::NOTATION].contains(&property) {
+        0
+    } else if [iri::DEFINITION, iri::DESCRIPTION, rdfs::COMMENT].contains(&property) {
+        1
+    } else if iri.starts_with("http://www.w3.org/ns/prov#") || iri.ends_with("/source") {
+        3
+    } else {
+        2
+    }
+}
