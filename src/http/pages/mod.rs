@@ -5,6 +5,7 @@
 //! around all of them.
 
 pub(super) mod assets;
+mod docs;
 mod entity;
 mod forms;
 mod links;
@@ -36,6 +37,7 @@ use axum::response::{Html, IntoResponse, Response};
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
+        .merge(docs::routes())
         .merge(assets::routes())
 }
 
