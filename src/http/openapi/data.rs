@@ -3,8 +3,8 @@
 use super::known::Known;
 use super::networks::{listing, paging};
 use super::parts::{
-    Group, MOST, Operation, flag, get, iri, media_type, object, one_of, operation, query,
-    reference, required, schema, text, whole,
+    Group, Operation, flag, get, iri, media_type, object, one_of, operation, query, reference,
+    required, schema, text, whole,
 };
 use super::queries::{forms, rdf_bodies, triples};
 use crate::http::negotiate::{Format, QUADS, TRIPLES};
@@ -53,6 +53,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             "language": {"type": ["string", "array"], "items": {"type": "string"}},
             "frequency": {"type": "string"},
         },
+        "required": ["title"],
         "additionalProperties": false,
     });
     let decision = json!({
@@ -308,31 +309,69 @@ fn things() -> Vec<Operation> {
     ]
     .map(|name| format!("https://w3id.org/weft/ns#{name}"));
     let mut all = vec![
-        get(group, "/api/v1/search", "search", "Things whose names have all words of a text, the best first")
-            .takes([
-                required("q", json!({"type": "string", "pattern": "^[A-Za-z]{2,40}( [A-Za-z]{2,40}){0,3}$", "examples": ["health centre"]}), "Words; of the last one its beginning is enough."),
-                query("type", json!({"type": "string", "enum": classes}), "The IRI of a class."),
-                query("lang", json!({"type": "string", "pattern": "^[a-z]{2}$"}), "The language of the name."),
-                query("graph", json!({"type": "string", "minLength": 1, "examples": ["innoserv"]}), "The IRI of a graph, or its name."),
-                query("fuzzy", flag(true), "Whether typing errors are forgiven."),
-                shared("timeout"),
-                shared("merged"),
-            ])
-            .takes(paging())
-            .rows(schema("Hit"))
-            .fails(&[404, 429, 504]),
-        get(group, "/resource", "describe", "What the data says about a thing of any IRI")
-            .takes([
-                required("iri", iri(), "The IRI."),
-                query("format", one_of(&TRIPLES.map(Format::name)), "The format, whatever is accepted."),
-            ])
-            .answers(200, "What the data says about it.", &triples())
-            .not_modified()
-            .fails(&[404, 406]),
-        named("/id/{name}", "getThing", "What the data says about an actor, a service, a place …"),
+        get(
+            group,
+            "/api/v1/search",
+            "search",
+            "Things whose names have all words of a text, the best first",
+        )
+        .takes([
+            required(
+                "q",
+                json!({"type": "string", "minLength": 1, "examples": ["health centre"]}),
+                "Words; of the last one its beginning is enough.",
+            ),
+            query(
+                "type",
+                json!({"type": "string", "enum": classes}),
+                "The IRI of a class.",
+            ),
+            query(
+                "lang",
+                json!({"type": "string", "pattern": "^[a-z]{2}$"}),
+                "The language of the name.",
+            ),
+            query(
+                "graph",
+                json!({"type": "string", "minLength": 1, "examples": ["innoserv"]}),
+                "The IRI of a graph, or its name.",
+            ),
+            query("fuzzy", flag(true), "Whether typing errors are forgiven."),
+            shared("timeout"),
+            shared("merged"),
+        ])
+        .takes(paging())
+        .rows(schema("Hit"))
+        .fails(&[404, 429, 504]),
+        get(
+            group,
+            "/resource",
+            "describe",
+            "What the data says about a thing of any IRI",
+        )
+        .takes([
+            required("iri", iri(), "The IRI."),
+            query(
+                "format",
+                one_of(&TRIPLES.map(Format::name)),
+                "The format, whatever is accepted.",
+            ),
+        ])
+        .answers(200, "What the data says about it.", &triples())
+        .not_modified()
+        .fails(&[404, 406]),
+        named(
+            "/id/{name}",
+            "getThing",
+            "What the data says about an actor, a service, a place …",
+        ),
         named("/code/{name}", "getCode", "A code list or a code"),
         named("/graph/{name}", "getGraphPage", "A graph as a data set"),
-        named("/.well-known/genid/{name}", "getBlankNode", "What the data says about a thing without a name"),
+        named(
+            "/.well-known/genid/{name}",
+            "getBlankNode",
+            "What the data says about a thing without a name",
+        ),
     ];
     for (path, suffix) in [("/code", ""), ("/code/", "Slash")] {
         all.push(
@@ -430,6 +469,10 @@ fn datasets(known: &Known) -> Vec<Operation> {
         )
     };
     let graph_of = |name: &str| required(name, iri(), "The IRI of a graph.");
+    let graph_named = || {
+        let schema = json!({"type": "string", "minLength": 1, "examples": ["innoserv"]});
+        required("graph", schema, "A graph: its IRI or its name.")
+    };
     vec![
         get(group, "/api/v1/datasets", "listDatasets", "The graphs as data sets: who answers for them, under which licence, how fresh they are")
             .takes(listing(&["name", "title", "publisher", "modified", "triples"]))
@@ -468,13 +511,13 @@ fn datasets(known: &Known) -> Vec<Operation> {
             .commits(204, "Done.")
             .fails(&[404, 409]),
         get(group, "/api/v1/graphs/report", "getGraphReport", "What is wrong with what a graph holds")
-            .takes([graph_of("graph"), language(), check_format()])
+            .takes([graph_named(), language(), check_format()])
             .answers(200, "The report.", &check_forms())
             .extensions(&check_formats())
             .not_modified()
             .fails(&[404, 406, 413, 504]),
         get(group, "/api/v1/graphs/policy", "getPolicy", "What a graph does with violations, and who said so")
-            .takes([graph_of("graph")])
+            .takes([graph_named()])
             .table(json!({"type": "array", "items": schema("Policy")}))
             .fails(&[404]),
         policy(),
@@ -483,8 +526,8 @@ fn datasets(known: &Known) -> Vec<Operation> {
             .extensions(&TRIPLES)
             .not_modified()
             .fails(&[404, 406]),
-        hsds("json", "application/json", json!({})),
-        hsds("zip", "application/zip", json!({})),
+        hsds(known, "json", "application/json", json!({})),
+        hsds(known, "zip", "application/zip", json!({})),
     ]
 }
 
@@ -497,7 +540,11 @@ fn policy() -> Operation {
         "Says what a graph does with violations from the next write on",
     )
     .takes([
-        required("graph", iri(), "The IRI of a graph."),
+        required(
+            "graph",
+            json!({"type": "string", "minLength": 1, "examples": ["innoserv"]}),
+            "A graph: its IRI or its name.",
+        ),
         required(
             "policy",
             one_of(&crate::app::Policy::ALL.map(|policy| policy.name())),
@@ -508,7 +555,7 @@ fn policy() -> Operation {
     .fails(&[404, 408, 413])
 }
 
-fn hsds(extension: &str, media_type: &'static str, schema: Value) -> Operation {
+fn hsds(known: &Known, extension: &str, media_type: &'static str, schema: Value) -> Operation {
     get(
         Group::Datasets,
         format!("/api/v1/export/hsds.{extension}"),
@@ -518,13 +565,8 @@ fn hsds(extension: &str, media_type: &'static str, schema: Value) -> Operation {
     .takes([
         query(
             "graph",
-            json!({"type": "string", "minLength": 1, "examples": ["innoserv"]}),
-            "The graph: its IRI or its name; all that may be seen without it.",
-        ),
-        query(
-            "dataset",
-            json!({"type": "string", "minLength": 1, "examples": ["innoserv"]}),
-            "Another name for `graph`; not together with it.",
+            one_of(&known.datasets),
+            "The graph, by its name or its IRI; all that may be seen without it. `dataset` means the same.",
         ),
         shared("timeout"),
     ])
@@ -586,8 +628,8 @@ fn links() -> Vec<Operation> {
             ),
             query(
                 "type",
-                json!({"type": "string", "minLength": 1}),
-                "Only things of this class.",
+                one_of(&["actor", "service", "innovation", "place"]),
+                "Only things of this kind.",
             ),
             shared("timeout"),
         ]
@@ -927,6 +969,18 @@ fn imports(known: &Known) -> Vec<Operation> {
     ]
 }
 
+/// An event of the feed: its data is the commit as JSON.
+fn event() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "event": {"type": "string", "enum": ["commit", "error"]},
+            "data": {"type": "string", "contentMediaType": "application/json"},
+        },
+    })
+}
+
 fn changes() -> Vec<Operation> {
     let group = Group::Changes;
     let skolemize = || shared("skolemize");
@@ -937,14 +991,20 @@ fn changes() -> Vec<Operation> {
             "Only what changed in these graphs.",
         )
     };
-    let since = || query("since", whole(0, MOST), "Only commits after this version.");
+    let since = || {
+        query(
+            "since",
+            whole(0, u64::MAX),
+            "Only commits after this version.",
+        )
+    };
     let mut feed = forms(&FORMATS);
     if let Some((_, shape)) = feed.first_mut() {
         *shape = json!({"type": "array", "items": schema("Change")});
     }
     feed.extend([
         ("application/rdf-patch", text()),
-        ("text/event-stream", text()),
+        ("text/event-stream", event()),
     ]);
     let names: Vec<&str> = FORMATS
         .iter()
@@ -962,12 +1022,16 @@ fn changes() -> Vec<Operation> {
     }
     let page = |path: &str, id: &str, summary: &str| {
         get(group, path, id, summary)
-            .takes([query("part", whole(0, MOST), "Which part of a long page.")])
+            .takes([query(
+                "part",
+                whole(0, u64::MAX),
+                "Which part of a long page.",
+            )])
             .answers(200, "The page.", &forms(&ldes))
             .not_modified()
             .fails(&[404, 406, 410, 504, 507])
     };
-    let version = json!({"type": "integer", "minimum": 0, "maximum": MOST});
+    let version = json!({"type": "integer", "minimum": 0, "maximum": u64::MAX});
     vec![
         get(group, "/api/v1/versions", "listVersions", "Who changed how much, when and why; the newest first")
             .takes(paging())
@@ -979,7 +1043,7 @@ fn changes() -> Vec<Operation> {
             .fails(&[410]),
         get(group, "/api/v1/changes", "listChanges", "The commits after a version, oldest first: rows, RDF Patch, or events")
             .says("With `Accept: text/event-stream` (or `.sse`) the answer goes on: an event for each commit.")
-            .takes([since(), query("limit", whole(1, MOST), "At most so many."), graphs(), skolemize()])
+            .takes([since(), query("limit", whole(1, u64::MAX), "At most so many."), graphs(), skolemize()])
             .takes([query("format", one_of(&names), "The format, whatever is accepted.")])
             .answers(200, "The commits.", &feed)
             .with_headers(200, &["Link"])
@@ -989,9 +1053,9 @@ fn changes() -> Vec<Operation> {
         get(group, "/api/v1/changes.sse", "followChanges", "An event for each commit, from now on or from a version")
             .takes([since(), graphs(), skolemize(), json!({
                 "name": "Last-Event-ID", "in": "header", "description": "The version of the last event that was seen.",
-                "schema": whole(0, MOST),
+                "schema": whole(0, u64::MAX),
             })])
-            .answers(200, "Events; the answer goes on until one side closes it.", &[("text/event-stream", text())])
+            .answers(200, "Events; the answer goes on until one side closes it.", &[("text/event-stream", event())])
             .fails(&[404, 410]),
         get(group, "/api/v1/changes/{version}", "getChange", "One commit, with its statements")
             .part("version", version, "A data version.")
@@ -1012,6 +1076,6 @@ fn changes() -> Vec<Operation> {
             .object(schema("Fingerprint")),
         page("/ldes", "getEventStream", "The changes as a Linked Data Event Stream").extensions(&ldes),
         page("/ldes/{page}", "getEventStreamPage", "A page of the stream")
-            .part("page", json!({"type": "integer", "minimum": 0, "maximum": MOST}), "The number of the page."),
+            .part("page", json!({"type": "integer", "minimum": 0, "maximum": u64::MAX}), "The number of the page."),
     ]
 }

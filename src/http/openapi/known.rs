@@ -23,8 +23,8 @@ pub(super) struct Known {
     pub(super) queries: Vec<CatalogueQuery>,
     pub(super) mappings: Vec<String>,
     pub(super) datasets: Vec<String>,
-    sectors: Vec<String>,
-    levels: Vec<String>,
+    pub(super) sectors: Vec<String>,
+    pub(super) levels: Vec<String>,
     spheres: Vec<String>,
     roles: Vec<String>,
     places: Vec<String>,
@@ -105,11 +105,12 @@ impl Known {
             })
         };
         let seconds = json!({"type": "number", "exclusiveMinimum": 0, "examples": [10]});
-        let header = |name: &str, description: &str| {
-            json!({
-                "name": name, "in": "header", "description": description,
-                "schema": {"type": "string", "pattern": "^(\\*|(W/)?\"[0-9]+(-[0-9a-f]+)?\")$"},
-            })
+        let header = |name: &str, pattern: Option<&str>, description: &str| {
+            let mut schema = json!({"type": "string"});
+            if let Some(pattern) = pattern {
+                schema["pattern"] = json!(pattern);
+            }
+            json!({"name": name, "in": "header", "description": description, "schema": schema})
         };
         let all = [
             (
@@ -177,7 +178,7 @@ impl Known {
                 "seed",
                 query(
                     "seed",
-                    whole(0, MOST),
+                    whole(0, u64::MAX),
                     "What everything random begins with.",
                 ),
             ),
@@ -241,7 +242,7 @@ impl Known {
                 "version",
                 query(
                     "version",
-                    json!({"anyOf": [whole(0, MOST), {"const": "latest"}]}),
+                    json!({"anyOf": [whole(0, u64::MAX), {"const": "latest"}]}),
                     "The answer of this version of the data.",
                 ),
             ),
@@ -257,7 +258,7 @@ impl Known {
                 "query-id",
                 query(
                     "query-id",
-                    json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}),
+                    json!({"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"}),
                     "An id of your own, under which the query can be looked at and cancelled at /api/v1/running.",
                 ),
             ),
@@ -278,6 +279,7 @@ impl Known {
                 "If-None-Match",
                 header(
                     "If-None-Match",
+                    None,
                     "The `ETag` of an answer that you have; if it still holds you get 304.",
                 ),
             ),
@@ -285,6 +287,7 @@ impl Known {
                 "If-Match",
                 header(
                     "If-Match",
+                    Some("^(\\*|(W/)?\"[^\"]*\")$"),
                     "An `ETag`, or a data version in quotes: write only if nothing has changed since.",
                 ),
             ),

@@ -307,12 +307,18 @@ fn integration(known: &Known) -> Vec<Operation> {
     let ids = known.network_ids();
     let mut topics: Vec<&str> = known.indicators.iter().map(String::as_str).collect();
     topics.extend_from_slice(&crate::http::integration::details());
+    let pairs = ["sector-dependence", "level-dependence"];
+    topics.retain(|topic| !pairs.contains(topic));
     let topic = one_of(&topics);
-    let pairs = || {
-        let only = "Only for `sector-dependence` and `level-dependence`, which need it: ";
+    let ends = |topic: &str| {
+        let schema = match topic {
+            "sector-dependence" => one_of(&known.sectors),
+            _ => one_of(&known.levels),
+        };
+        let description = "One category: its notation, its IRI or its name.";
         [
-            query("from", text(), &format!("{only}one category.")),
-            query("to", text(), &format!("{only}the other.")),
+            required("from", schema.clone(), description),
+            required("to", schema, "The other."),
         ]
     };
     let sort = || {
@@ -322,7 +328,7 @@ fn integration(known: &Known) -> Vec<Operation> {
             "The column to sort by; with `-` the greatest first.",
         )
     };
-    vec![
+    let mut all = vec![
         get(group, "/api/v1/integration", "getIntegration", "The report on integration: horizontal, vertical, bridges, dependence, formalisation, evidence")
             .takes(filters())
             .table(schema("IntegrationReport"))
@@ -331,7 +337,6 @@ fn integration(known: &Known) -> Vec<Operation> {
             .says("Also with the extension of a table's format behind the name.")
             .part("indicator", topic.clone(), "What the rows are of.")
             .takes(filters())
-            .takes(pairs())
             .takes([sort()])
             .takes(paging())
             .table(schema("IndicatorRows"))
@@ -346,11 +351,41 @@ fn integration(known: &Known) -> Vec<Operation> {
             .part("id", one_of(&ids), "The id of a network.")
             .part("indicator", topic, "What the rows are of.")
             .takes(filters())
-            .takes(pairs())
             .takes([sort()])
             .takes(paging())
             .table(schema("IndicatorRows"))
             .extensions(&[])
             .fails(&COMPUTED),
-    ]
+    ];
+    for topic in pairs {
+        let words: String = topic.split('-').map(capital).collect();
+        let summary = format!("What joins two {}s", topic.trim_end_matches("-dependence"));
+        let of = |path: &str, id: String| {
+            get(group, path, id, summary.clone())
+                .takes(filters())
+                .takes(ends(topic))
+                .takes([sort()])
+                .takes(paging())
+                .table(schema("IndicatorRows"))
+                .extensions(&[])
+                .fails(&COMPUTED)
+                .fails(&[404])
+        };
+        all.push(of(
+            &format!("/api/v1/integration/{topic}"),
+            format!("list{words}"),
+        ));
+        let path = format!("/api/v1/networks/{{id}}/integration/{topic}");
+        let operation = of(&path, format!("listNetwork{words}"));
+        all.push(operation.part("id", one_of(&ids), "The id of a network."));
+    }
+    all
+}
+
+/// A word that begins with a capital letter.
+pub(super) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }

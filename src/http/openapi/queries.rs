@@ -1,7 +1,7 @@
 //! SPARQL, the catalogue of queries, the graph store.
 
 use super::known::Known;
-use super::networks::listing;
+use super::networks::{capital, listing};
 use super::parts::{
     Group, Operation, get, iri, media_type, object, one_of, operation, query, reference, required,
     schema, text,
@@ -190,7 +190,7 @@ fn sparql() -> Vec<Operation> {
                 format!("queryOrUpdate{suffix}"),
                 "Asks a query, or makes an update",
             )
-            .says("A query needs no token, an update does.")
+            .says("A query needs no token, an update does. QUERY (which OpenAPI 3.1 cannot name) asks like POST, and takes queries only.")
             .open()
             .takes(asked())
             .takes(switches())
@@ -279,7 +279,15 @@ fn running_forms() -> Vec<(&'static str, Value)> {
 
 fn kind_schema(kind: ParameterKind) -> Value {
     match kind {
-        ParameterKind::Iri => iri(),
+        // An empty value counts as none.
+        ParameterKind::Iri => {
+            let mut schema = iri();
+            if let Some(pattern) = schema["pattern"].as_str().map(str::to_owned) {
+                let inner = pattern.trim_start_matches('^').trim_end_matches('$');
+                schema["pattern"] = json!(format!("^({inner})?$"));
+            }
+            schema
+        }
         ParameterKind::String => text(),
         ParameterKind::Integer => {
             json!({"type": "integer", "minimum": -9_007_199_254_740_991_i64, "maximum": super::parts::MOST})
@@ -316,12 +324,7 @@ fn of_query(known: &CatalogueQuery) -> Operation {
     let words: String = known
         .name
         .split(|c: char| !c.is_ascii_alphanumeric())
-        .map(|word| {
-            let mut letters = word.chars();
-            letters.next().map_or(String::new(), |first| {
-                first.to_uppercase().chain(letters).collect()
-            })
-        })
+        .map(capital)
         .collect();
     get(
         Group::Queries,

@@ -2,7 +2,7 @@
 
 use super::networks::listing;
 use super::parts::{
-    Group, MOST, Operation, get, object, one_of, operation, query, required, schema, text, whole,
+    Group, Operation, get, object, one_of, operation, query, required, schema, text, whole,
 };
 use serde_json::{Map, Value, json};
 
@@ -18,15 +18,15 @@ pub(super) fn schemas() -> Map<String, Value> {
         "type": "object",
         "properties": {
             "name": {"type": "string", "pattern": "^[a-z][a-z0-9-]{2,40}$"},
-            "graphs": {"type": "array", "items": {"type": "string"}, "description": "Names of graphs that it may write, such as partner/x.", "examples": [["partner/x"]]},
-            "read": {"type": "array", "items": {"type": "string"}, "description": "Private graphs that it may read."},
+            "graphs": {"type": "array", "items": {"type": "string", "pattern": "^partner/[a-z][a-z0-9-]{0,40}$"}, "description": "Names of graphs that it may write, such as partner/x.", "examples": [["partner/x"]]},
+            "read": {"type": "array", "items": {"type": "string", "pattern": "^partner/[a-z][a-z0-9-]{0,40}$"}, "description": "Private graphs that it may read."},
             "admin": {"type": "boolean"},
             "expires": {"type": ["string", "null"], "examples": ["90d"]},
         },
         "required": ["name"],
         "additionalProperties": false,
     });
-    let webhook = "id:string url:string graphs:[string] token:string? created:string delivered:integer? lastDelivery:string? lastError:string? failingSince:string? attempts:integer off:boolean";
+    let webhook = "id:string url:string graphs:[string] token:string? created:string delivered:integer? lastDelivery:string? lastError:string? failingSince:string? attempts:integer off:string?";
     let problem = json!({
         "type": "object",
         "description": "Problem details (RFC 9457).",
@@ -67,9 +67,9 @@ pub(super) fn schemas() -> Map<String, Value> {
             json!({
                 "type": "object",
                 "properties": {
-                    "url": {"type": "string", "format": "uri", "examples": ["https://example.org/hook"]},
+                    "url": {"type": "string", "pattern": "^https://[a-z0-9-]{1,40}\\.org/[a-z0-9/-]*$", "examples": ["https://example.org/hook"]},
                     "graphs": {"type": "array", "items": {"type": "string"}},
-                    "secret": {"type": ["string", "null"]},
+                    "secret": {"type": ["string", "null"], "minLength": 16, "maxLength": 256},
                 },
                 "required": ["url"],
                 "additionalProperties": false,
@@ -351,10 +351,10 @@ fn reconciliation() -> Vec<Operation> {
             query("type", text(), "Only things of this type."),
             query(
                 "cursor",
-                whole(0, MOST),
+                whole(0, u64::MAX),
                 "Without so many at the beginning.",
             ),
-            query("limit", whole(0, MOST), "At most so many."),
+            query("limit", whole(0, u64::MAX), "At most so many."),
             callback(),
         ])
         .answers(

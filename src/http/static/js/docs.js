@@ -31,6 +31,8 @@ if (SwaggerUI && place) {
     onComplete() {
       place.hidden = false;
       list.hidden = true;
+      // The page has its main part already.
+      place.querySelector("main")?.setAttribute("role", "group");
     },
   });
 }
