@@ -3,8 +3,8 @@
 use super::known::Known;
 use super::networks::{listing, paging};
 use super::parts::{
-    Group, Operation, flag, get, iri, media_type, object, one_of, operation, query, reference,
-    required, schema, text, whole,
+    Group, Operation, flag, get, iri, list, media_type, object, one_of, operation, query,
+    reference, required, schema, text, whole,
 };
 use super::queries::{forms, rdf_bodies, triples};
 use crate::http::negotiate::{Format, QUADS, TRIPLES};
@@ -213,6 +213,27 @@ pub(super) fn schemas() -> Map<String, Value> {
             ),
         ),
         (
+            "HistoryPoint",
+            object(
+                "time:string dataVersion:integer metric:string value:number? undefined:string? numerator:number? denominator:number? unknown:number? kind:string label:string",
+            ),
+        ),
+        (
+            "WideHistoryPoint",
+            json!({
+                "type": "object",
+                "properties": {"time": {"type": "string"}, "dataVersion": {"type": "integer"}},
+                "required": ["time", "dataVersion"],
+                "additionalProperties": {"type": ["number", "null"]},
+            }),
+        ),
+        (
+            "Citation",
+            object(
+                "title:string address:string permalink:string? dataVersion:integer date:string? licences:[string] lasting:boolean query:string? definition:string citeAs:string bibtex:string csl:any",
+            ),
+        ),
+        (
             "Fingerprint",
             object("dataVersion:integer quads:integer fingerprint:string"),
         ),
@@ -222,7 +243,7 @@ pub(super) fn schemas() -> Map<String, Value> {
 
 /// The operations.
 pub(super) fn operations(known: &Known) -> Vec<Operation> {
-    let mut all = overview();
+    let mut all = overview(known);
     all.extend(things());
     all.extend(datasets(known));
     all.extend(links());
@@ -231,7 +252,16 @@ pub(super) fn operations(known: &Known) -> Vec<Operation> {
     all
 }
 
-fn overview() -> Vec<Operation> {
+/// A day, or a time with its zone.
+fn moment() -> Value {
+    json!({
+        "type": "string",
+        "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?$",
+        "examples": ["2026-01-31", "2026-01-31T12:00:00Z"],
+    })
+}
+
+fn overview(known: &Known) -> Vec<Operation> {
     let group = Group::Overview;
     let kinds = crate::app::void::StatisticsKind::ALL.map(|kind| kind.name());
     vec![
@@ -267,6 +297,32 @@ fn overview() -> Vec<Operation> {
         ]))
         .rows(schema("Statistic"))
         .fails(&[404]),
+        get(group, "/api/v1/history", "getHistory", "The course of the headline figures: a point a version of the data, or a day")
+            .takes([
+                list("metric", &known.headlines, "Only these figures."),
+                query("kind", one_of(&["summary", "network", "integration"]), "Only figures of this kind."),
+                query("since", moment(), "Only from this day or time on."),
+                query("until", moment(), "Only up to this day or time."),
+                query("interval", one_of(&["version", "day"]), "A point for each version (the default), or the last of each day."),
+                query("shape", one_of(&["long", "wide"]), "A row for each figure (the default), or for each point with a column for each figure."),
+                query("sort", one_of(&["time", "-time"]), "With `-time` the newest first."),
+            ])
+            .takes(paging())
+            .rows(json!({"anyOf": [schema("HistoryPoint"), schema("WideHistoryPoint")]})),
+        get(group, "/api/v1/cite", "cite", "How to cite an answer or a page of this service")
+            .takes([
+                required("of", json!({"type": "string", "pattern": "^/[a-z0-9]+(/[a-z0-9-]+)*$", "examples": ["/api/v1/summary"]}), "The address: a path, with its query."),
+                query("style", one_of(&["text", "bibtex", "csl"]), "The style; without it all of them as JSON."),
+            ])
+            .answers(200, "The reference.", &[
+                ("application/json", schema("Citation")),
+                ("text/html", text()),
+                ("text/plain", text()),
+                ("application/x-bibtex", text()),
+                ("application/vnd.citationstyles.csl+json", json!({"type": "object"})),
+            ])
+            .not_modified()
+            .fails(&[404, 406]),
         get(
             group,
             "/.well-known/void",

@@ -20,6 +20,8 @@ pub(super) struct Known {
     pub(super) node_metrics: Vec<String>,
     pub(super) network_metrics: Vec<String>,
     pub(super) indicators: Vec<String>,
+    /// Figures whose course is kept.
+    pub(super) headlines: Vec<String>,
     pub(super) queries: Vec<CatalogueQuery>,
     pub(super) mappings: Vec<String>,
     pub(super) datasets: Vec<String>,
@@ -68,6 +70,11 @@ impl Known {
                 .iter()
                 .map(|known| known.id.clone())
                 .collect(),
+            headlines: {
+                let ids = graph.headline_catalogue().into_iter().map(|(_, id, _)| id);
+                let ids: std::collections::BTreeSet<String> = ids.collect();
+                ids.into_iter().collect()
+            },
             queries: graph.catalogue().iter().cloned().collect(),
             mappings: Mapping::names(),
             datasets,

@@ -10,6 +10,7 @@ mod known;
 mod networks;
 mod parts;
 mod queries;
+mod scenarios;
 mod service;
 
 use super::AppState;
@@ -101,6 +102,7 @@ pub(super) fn document(graph: &KnowledgeGraph, snapshot: &Snapshot) -> Value {
 fn operations(known: &Known) -> Vec<Operation> {
     let mut all = data::operations(known);
     all.extend(networks::operations(known));
+    all.extend(scenarios::operations());
     all.extend(queries::operations(known));
     all.extend(service::operations());
     all
@@ -108,6 +110,7 @@ fn operations(known: &Known) -> Vec<Operation> {
 
 fn components(known: &Known) -> Value {
     let mut schemas = networks::schemas(known);
+    schemas.extend(scenarios::schemas());
     schemas.extend(queries::schemas());
     schemas.extend(data::schemas());
     schemas.extend(service::schemas());

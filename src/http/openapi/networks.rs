@@ -10,7 +10,7 @@ use crate::network::{Attribute, Filter};
 use serde_json::{Map, Value, json};
 
 /// Parameters that every network path takes.
-fn filters() -> Vec<Value> {
+pub(super) fn filters() -> Vec<Value> {
     let options = [
         "seed",
         "permutations",
@@ -117,7 +117,14 @@ pub(super) fn schemas(known: &Known) -> Map<String, Value> {
         },
         "required": ["id", "title", "dataVersion", "filter", "rows"],
     });
+    let mut placed = node.clone();
+    if let Some(properties) = placed.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert("x".to_owned(), json!({"type": "number"}));
+        properties.insert("y".to_owned(), json!({"type": "number"}));
+        properties.insert("part".to_owned(), json!({"type": ["integer", "null"]}));
+    }
     let all = [
+        ("PlacedNode", placed),
         (
             "Network",
             object(
@@ -239,6 +246,24 @@ pub(super) fn operations(known: &Known) -> Vec<Operation> {
             .takes(filters())
             .takes(listing(&["weight"]))
             .rows(schema("Edge")),
+        of_network(get(group, "/api/v1/networks/{id}/layout", "getLayout", "Where each node is drawn, with what drawings show of it"))
+            .takes(filters())
+            .takes([node_metrics.clone()])
+            .takes(paging())
+            .rows(schema("PlacedNode")),
+        of_network(get(group, "/api/v1/networks/{id}/grafana-nodes", "listGrafanaNodes", "Nodes for Grafana's node graph: a metric inside, arcs around"))
+            .takes(filters())
+            .takes([
+                query("limit", super::parts::whole(1, 1_500), "At most so many nodes: those with the most ties."),
+                query("metric", one_of(&known.node_metrics), "What is shown inside; `degree` without it."),
+                query("by", one_of(&["sector", "level", "sphere"]), "What the arcs are; `sector` without it."),
+            ])
+            .table(json!({"type": "array", "items": {"type": "object"}}))
+            .with_headers(200, &["Weft-Total-Count"]),
+        of_network(get(group, "/api/v1/networks/{id}/grafana-edges", "listGrafanaEdges", "The ties among these nodes"))
+            .takes(filters())
+            .takes([query("limit", super::parts::whole(1, 1_500), "Among so many nodes: those with the most ties.")])
+            .table(json!({"type": "array", "items": {"type": "object"}})),
         of_network(get(group, "/api/v1/networks/{id}/mixing", "getMixing", "Ties between categories, against what chance would bring"))
             .takes(filters())
             .takes([query("by", one_of(&by), "The attribute whose categories are meant; `sector` without it.")])

@@ -13,6 +13,7 @@ pub(super) enum Group {
     Overview,
     Networks,
     Integration,
+    Scenarios,
     Queries,
     Things,
     Datasets,
@@ -25,10 +26,11 @@ pub(super) enum Group {
 }
 
 impl Group {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Overview,
         Self::Networks,
         Self::Integration,
+        Self::Scenarios,
         Self::Queries,
         Self::Things,
         Self::Datasets,
@@ -45,6 +47,7 @@ impl Group {
             Self::Overview => "Overview",
             Self::Networks => "Networks and metrics",
             Self::Integration => "Integration",
+            Self::Scenarios => "What if",
             Self::Queries => "Queries",
             Self::Things => "Things and terms",
             Self::Datasets => "Data sets",
@@ -64,6 +67,10 @@ impl Group {
             Self::Integration => {
                 "How well sectors and levels of responsibility are woven together, and what each \
                  figure rests on."
+            }
+            Self::Scenarios => {
+                "What would be otherwise if actors, ties or services came, went or moved; nothing is \
+                 changed."
             }
             Self::Queries => "SPARQL, and questions that are ready to be asked.",
             Self::Things => "Every IRI answers; things are found by their names.",

@@ -238,6 +238,10 @@ fn tokens() -> Vec<Operation> {
             "It is told nothing any more",
         )
         .answers(204, "It is removed.", &[]),
+        get(group, "/metrics", "scrape", "What Prometheus reads: figures of the service, and of the networks as they were last computed")
+            .for_anybody()
+            .answers(200, "The figures.", &[("text/plain", text()), ("application/openmetrics-text", text())])
+            .fails(&[401, 403, 406]),
         get(
             group,
             "/openapi.json",
@@ -449,6 +453,37 @@ fn pages() -> Vec<Operation> {
         .iter()
         .map(|(path, id, summary)| page(path, id, summary))
         .collect();
+    let of_network = |path: &str, id: &str, summary: &str, media_type: &'static str| {
+        let shape = match media_type {
+            "text/html" => text(),
+            _ => json!({}),
+        };
+        get(group, path, id, summary)
+            .takes(super::networks::filters())
+            .answers(200, "What was asked for.", &[(media_type, shape)])
+            .not_modified()
+            .fails(&[422, 429, 504, 507])
+    };
+    all.extend([
+        of_network(
+            "/networks",
+            "getNetworksPage",
+            "The networks there are",
+            "text/html",
+        ),
+        of_network(
+            "/networks/{id}",
+            "getNetworkPage",
+            "A network, drawn",
+            "text/html",
+        ),
+        of_network(
+            "/networks/{id}/drawing",
+            "getDrawing",
+            "What the page of a network draws, in columns",
+            "application/json",
+        ),
+    ]);
     all.extend([
         asset(
             "/static/{path}",

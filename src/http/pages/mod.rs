@@ -9,6 +9,7 @@ mod docs;
 mod entity;
 mod forms;
 mod links;
+mod networks;
 mod ontology;
 mod overview;
 mod queries;
@@ -39,6 +40,7 @@ pub(super) fn routes() -> Router<AppState> {
         .merge(overview::routes())
         .merge(docs::routes())
         .merge(assets::routes())
+        .merge(networks::routes())
 }
 
 pub(super) fn render(template: &impl Template) -> Result<String, ApiError> {
