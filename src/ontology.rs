@@ -599,7 +599,8 @@ impl CodeLists {
 }
 
 impl Concept {
-    fn notation(&self) -> String {
+    /// Its first notation; without one the last part of its IRI.
+    pub fn notation(&self) -> String {
         let local = || local_name(self.iri.as_str()).to_owned();
         self.notations.first().cloned().unwrap_or_else(local)
     }

@@ -61,7 +61,9 @@ pub use patch::{Patch, PatchError, PatchReader};
 pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
 pub use policies::{Policies, Policy, PolicyError, SetPolicy};
 pub use precondition::{Precondition, States};
-pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
+pub use results::{
+    ResultFormat, TermOptions, WriteError, each_row, write_results, write_results_with,
+};
 pub use rules::AlignmentRules;
 pub use saved::{SavedError, SavedQueries, SavedQuery};
 pub use scenarios::{SavedScenarios, Scenario, ScenarioError};

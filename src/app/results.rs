@@ -5,7 +5,7 @@ use crate::rdf::version::{Beyond, RdfVersion};
 use crate::store::skolem::{skolemized, skolemized_quad, skolemized_triple};
 use crate::store::{QueryResults, StoreError};
 use oxigraph::io::{RdfFormat, RdfSerializer};
-use oxigraph::model::{Quad, Term, TermRef, Triple, TripleRef, Variable};
+use oxigraph::model::{Literal, Quad, Term, TermRef, Triple, TripleRef, Variable};
 use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use std::io::{self, Write};
 
@@ -161,6 +161,38 @@ pub fn write_results_with(
         }
     }
     Ok(())
+}
+
+/// Hands over the rows of a SELECT, one by one, or the one row of an ASK; answers the names of the
+/// columns.
+///
+/// # Errors
+/// [`WriteError`], also for triples, and if the version asked for does not have a term.
+pub fn each_row(
+    results: QueryResults<'_>,
+    options: TermOptions,
+    mut row: impl FnMut(Vec<Option<Term>>),
+) -> Result<Vec<String>, WriteError> {
+    match results {
+        QueryResults::Solutions(solutions) => {
+            let variables = solutions.variables().to_vec();
+            for solution in solutions {
+                let solution = solution.map_err(StoreError::from)?;
+                let terms = solution.values().iter().map(|term| {
+                    let term = term.clone();
+                    term.map(|term| options.term(term)).transpose()
+                });
+                row(terms.collect::<Result<_, _>>()?);
+            }
+            let names = variables.iter().map(|name| name.as_str().to_owned());
+            Ok(names.collect())
+        }
+        QueryResults::Boolean(value) => {
+            row(vec![Some(Literal::from(value).into())]);
+            Ok(vec!["boolean".to_owned()])
+        }
+        QueryResults::Graph(_) => Err(WriteError::WrongFormat("triples", "a table")),
+    }
 }
 
 /// Writes quads, in many small pieces; in a format for triples only, their graphs are left out.

@@ -9,7 +9,7 @@ use super::error::ApiError;
 use super::negotiate::{Chosen, Format, by_name, choose, of_path};
 use super::request::{self, Form, content_type, read_body, url, writer};
 use super::respond::{Reading, version_tag};
-use super::rows::Rows;
+use super::rows::{About, Rows};
 use crate::app::changes::{ChangeError, Entry, Sight};
 use crate::app::{AppError, PatchReader, Precondition};
 use crate::store::StoreError;
@@ -44,7 +44,15 @@ const WAITING: usize = 16;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-const FEED: [Format; 4] = [Format::Json, Format::Csv, Format::Patch, Format::Events];
+const FEED: [Format; 7] = [
+    Format::Json,
+    Format::Csv,
+    Format::Patch,
+    Format::Events,
+    Format::Xlsx,
+    Format::Parquet,
+    Format::Arrow,
+];
 const ENTRY: [Format; 2] = [Format::Json, Format::Patch];
 
 const COLUMNS: [&str; 10] = [
@@ -98,9 +106,12 @@ fn chosen(
     offers: &[Format],
 ) -> Result<Chosen, ApiError> {
     match form.one("format")? {
-        Some(name) => by_name(name, offers)
-            .map(Into::into)
-            .ok_or_else(|| ApiError::BadRequest(format!("`format`: there is no `{name}` here"))),
+        Some(name) => match by_name(name, offers) {
+            Some(format) if !format.is_built() => Err(ApiError::NotBuilt(format.name())),
+            found => found.map(Into::into).ok_or_else(|| {
+                ApiError::BadRequest(format!("`format`: there is no `{name}` here"))
+            }),
+        },
         None if path
             .rsplit('/')
             .next()
@@ -157,7 +168,8 @@ async fn list(State(state): State<AppState>, request: Request) -> Result<Respons
     for entry in &page.entries {
         rows.push(cells(entry));
     }
-    let mut response = reading.respond(chosen, rows.text(chosen.format)?);
+    let about = About::of_address(headers, &parts.uri);
+    let mut response = reading.respond(chosen, rows.text(chosen.format, &about)?);
     if page.more {
         let mut next = format!("{}?since={}&limit={limit}", url(&parts), page.until);
         for graph in form.all("graph") {

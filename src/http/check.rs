@@ -9,7 +9,7 @@ use super::negotiate::{Chosen, Format, TRIPLES, of_path};
 use super::pages::{Shell, check_form};
 use super::request::{self, Form, deadline, read_body, utf8, writer};
 use super::respond::{Reading, written};
-use super::rows::{self, FORMATS, Rows};
+use super::rows::{self, About, FORMATS, Rows};
 use crate::app::check::{Asked, CheckForm, Checked};
 use crate::app::policies::Policy;
 use crate::app::{AppError, GraphChange};
@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get, post, put};
 use oxigraph::model::NamedNode;
 use serde_json::{Value, json};
 use std::str::FromStr;
@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<AppState> {
     let router = with_forms(Router::new(), CHECK, post(check));
     let router = router.route(CHECK, get(form).post(check));
     let router = with_forms(router, REPORT, get(report)).route(REPORT, get(report));
-    rows::route(router, POLICY, get(policy).put(set_policy))
+    rows::route(router, POLICY, get(policy)).route(POLICY, put(set_policy))
 }
 
 /// The forms of a report, the preferred one first.
@@ -68,9 +68,14 @@ fn form_of(format: Format) -> CheckForm {
         Format::Csv => CheckForm::Csv,
         Format::Html => CheckForm::Html,
         Format::Rdf(format) => CheckForm::Rdf(format),
-        Format::Json | Format::Rows(_) | Format::Sparql | Format::Patch | Format::Events => {
-            CheckForm::Json
-        }
+        Format::Json
+        | Format::Rows(_)
+        | Format::Sparql
+        | Format::Patch
+        | Format::Events
+        | Format::Xlsx
+        | Format::Parquet
+        | Format::Arrow => CheckForm::Json,
     }
 }
 
@@ -275,7 +280,8 @@ async fn policy(
         json!(by_admin),
         date,
     ]);
-    let body = rows.text(format.format)?;
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+    let body = rows.text(format.format, &about)?;
     // Policies change without a new version of the data.
     let hash = blake3::hash(&body).to_hex();
     let what = ["policy", format.content_type, hash.as_str()];

@@ -7,7 +7,7 @@ use super::error::ApiError;
 use super::negotiate::{Chosen, Format, by_name, choose, of_path};
 use super::request::{self, Form, content_type, read_body, writer};
 use super::respond::{Reading, written};
-use super::rows::{FORMATS, Rows};
+use super::rows::{self, About, FORMATS, Listing, Rows};
 use crate::app::datasets::{Dataset, Description, Texts, time_of};
 use crate::app::results::write_quads;
 use crate::app::{AppError, DatasetError};
@@ -74,20 +74,34 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &offers())?;
-    Form::of_url(&uri)?.only(&[])?;
+    let form = Form::of_url(&uri)?;
+    form.only(&Listing::KEYS)?;
+    let listing = Listing::of(&form)?;
+    let page = listing.page();
     let reader = request::reader(&state, &headers)?;
     let snapshot = state.graph().snapshot_for(&reader)?;
     let seen = Arc::clone(&snapshot);
-    let body = state
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+    let (body, total) = state
         .blocking(move |graph| {
             let datasets = graph.datasets(&reader, &seen)?;
-            match format.format {
-                Format::Rdf(rdf) => as_rdf(&datasets, rdf),
-                tabular => Rows::of_objects(datasets.iter().map(row)).text(tabular),
-            }
+            let mut rows = Rows::of_objects(datasets.iter().map(row));
+            let total = rows.arrange(&listing)?;
+            let body = match format.format {
+                Format::Rdf(rdf) => as_rdf(&datasets, rdf)?,
+                tabular => rows.text(tabular, &about)?,
+            };
+            Ok((body, total))
         })
         .await?;
-    Ok(answer(&state, &snapshot, &headers, format, body))
+    let response = answer(&state, &snapshot, &headers, format, body);
+    Ok(
+        if response.status() == StatusCode::OK && !matches!(format.format, Format::Rdf(_)) {
+            rows::listed(response, &headers, &uri, &form, (page, None), total)
+        } else {
+            response
+        },
+    )
 }
 
 /// `GET /api/v1/datasets/{name…}`: one of them.

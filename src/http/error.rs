@@ -41,10 +41,14 @@ pub(super) enum ApiError {
     NotFound(String),
     /// The resource cannot be asked in this way.
     MethodNotAllowed,
+    /// What is asked for can be done elsewhere.
+    Misplaced(String),
     /// None of the formats that the client takes is offered.
     NotAcceptable(Vec<String>),
     /// The format or version asked for has no way to state the answer.
     Inexpressible(String),
+    /// A format that this service was built without.
+    NotBuilt(&'static str),
     /// A part that a file of so many bytes does not have.
     NoSuchRange(u64),
     /// A body in a format that is not understood here.
@@ -144,6 +148,12 @@ impl ApiError {
                 "Method not allowed",
                 "this resource cannot be asked in this way; the `Allow` header says how".to_owned(),
             ),
+            Self::Misplaced(detail) => Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "Method not allowed",
+                detail,
+            ),
             Self::NotAcceptable(offered) => Problem::new(
                 StatusCode::NOT_ACCEPTABLE,
                 "not-acceptable",
@@ -155,6 +165,14 @@ impl ApiError {
                 "not-expressible",
                 "The format cannot state the answer",
                 detail,
+            ),
+            Self::NotBuilt(format) => Problem::new(
+                StatusCode::NOT_ACCEPTABLE,
+                "not-built",
+                "The service was built without this format",
+                format!(
+                    "this service was built without `{format}`; ask for json, csv or xlsx, or build it with `cargo build --release --features columnar`"
+                ),
             ),
             Self::NoSuchRange(bytes) => Problem::new(
                 StatusCode::RANGE_NOT_SATISFIABLE,

@@ -106,7 +106,8 @@ async fn nodes(
                 let rows = node_rows(&measured, &order, by, |node| {
                     value(node).unwrap_or_default()
                 });
-                Ok(Answer::rows(&rows, format.format)?.of(network.len()))
+                let answer = Answer::rows(&rows, format.format, &asked.about)?;
+                Ok(answer.counted(network.len()))
             },
         )
         .await
@@ -251,7 +252,7 @@ async fn edges(
                         json!(target.label),
                     ]);
                 }
-                Ok(Answer::rows(&rows, format.format)?)
+                Answer::rows(&rows, format.format, &asked.about)
             },
         )
         .await

@@ -5,7 +5,7 @@ use super::error::ApiError;
 use super::negotiate::of_path;
 use super::request::{self, Form, writer};
 use super::respond::{Reading, written};
-use super::rows::{self, FORMATS, Rows};
+use super::rows::{self, About, FORMATS, Listing, Rows};
 use crate::store::DEFAULT_GRAPH_IRI;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -29,7 +29,9 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
-    Form::of_url(&uri)?.only(&[])?;
+    let form = Form::of_url(&uri)?;
+    form.only(&Listing::KEYS)?;
+    let listing = Listing::of(&form)?;
     let reader = request::reader(&state, &headers)?;
     let snapshot = state.graph().snapshot_for(&reader)?;
     let mut rows = Rows::new(["graph", "triples", "private"]);
@@ -41,14 +43,27 @@ async fn list(
         };
         rows.push([json!(name), json!(graph.triples), json!(graph.is_private)]);
     }
-    let body = rows.text(format.format)?;
+    let total = rows.arrange(&listing)?;
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+    let body = rows.text(format.format, &about)?;
     // Which graphs are private changes without a new version of the data.
     let hash = blake3::hash(&body).to_hex();
     let what = ["graphs", format.content_type, hash.as_str()];
     let reading = Reading::new(&state, &snapshot, &what);
-    Ok(reading
-        .not_modified(&headers)
-        .unwrap_or_else(|| reading.respond(format, body)))
+    Ok(match reading.not_modified(&headers) {
+        Some(response) => response,
+        None => {
+            let response = reading.respond(format, body);
+            rows::listed(
+                response,
+                &headers,
+                &uri,
+                &form,
+                (listing.page(), None),
+                total,
+            )
+        }
+    })
 }
 
 /// `PUT /api/v1/graphs/private?graph=IRI`: from now on only tokens with the right to it see it.

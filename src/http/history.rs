@@ -5,7 +5,7 @@ use super::error::ApiError;
 use super::negotiate::of_path;
 use super::request::{self, Form};
 use super::respond::{Reading, TOTAL_COUNT};
-use super::rows::{self, FORMATS, Page, Rows, number};
+use super::rows::{self, About, FORMATS, Page, Rows, number};
 use crate::app::history::{Headline, Kind, Point, daily};
 use axum::Router;
 use axum::extract::State;
@@ -163,11 +163,12 @@ async fn history(
     }
     let window = asked.page.window(ROWS);
     let until = window.end;
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
     let (text, total) = state
         .blocking(move |_| {
             let mut rows = table(&asked, points, &labels);
             let total = rows.keep_range(window);
-            Ok((rows.text(format.format)?, total))
+            Ok((rows.text(format.format, &about)?, total))
         })
         .await?;
     let mut response = reading.respond(format, text);

@@ -6,7 +6,7 @@ use super::multipart::{self, Part};
 use super::negotiate::{Format, of_path};
 use super::request::{self, Form, content_type, deadline, owner_of, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, saved, version_tag};
-use super::rows::{self, FORMATS, Rows};
+use super::rows::{self, About, FORMATS, Listing, Rows};
 use super::{AppState, pages};
 use crate::app::imports::short_turtle;
 use crate::app::mappings::{LONGEST, texts_of};
@@ -38,16 +38,20 @@ const MOST_PREVIEWED: usize = 100;
 const PARAMETERS: [&str; 8] = [
     "mapping", "graph", "name", "strict", "dry-run", "preview", "filename", "timeout",
 ];
-const OFFERS: [Format; 4] = [
+const OFFERS: [Format; 7] = [
     Format::Json,
     Format::Csv,
     Format::Html,
     Format::Rdf(RdfFormat::NQuads),
+    Format::Xlsx,
+    Format::Parquet,
+    Format::Arrow,
 ];
 
 pub(super) fn routes() -> Router<AppState> {
     let mut router = Router::new().route("/api/v1/import", post(import));
-    for extension in ["json", "csv", "html", "nq"] {
+    for format in OFFERS {
+        let extension = format.name();
         router = router.route(&format!("/api/v1/import.{extension}"), post(import));
     }
     let router = rows::route(router, "/api/v1/mappings", get(list));
@@ -223,7 +227,10 @@ async fn import(State(state): State<AppState>, request: Request) -> Result<Respo
         })
         .await?;
     let body = match format {
-        Format::Csv => findings(&done.made.report.findings).text(Format::Csv)?,
+        table if table.is_table() => {
+            let about = About::of_address(&parts.headers, &parts.uri);
+            findings(&done.made.report.findings).text(table, &about)?
+        }
         Format::Html => {
             pages::import(pages::Shell::new(&parts.uri, &parts.headers), &done.page())?.into_bytes()
         }
@@ -397,7 +404,9 @@ async fn list(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    Form::of_url(&uri)?.only(&[])?;
+    let form = Form::of_url(&uri)?;
+    form.only(&Listing::KEYS)?;
+    let listing = Listing::of(&form)?;
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     let snapshot = request::snapshot(&state, &headers)?;
     let mut rows = Rows::new([
@@ -417,7 +426,12 @@ async fn list(
         let owner = Some(saved.owner.clone());
         all.push((saved.full_name.clone(), owner, saved.mapping.clone()));
     }
-    let mut identity = vec!["mappings".to_owned(), format.content_type.to_owned()];
+    let query = uri.query().unwrap_or_default();
+    let mut identity = vec![
+        "mappings".to_owned(),
+        query.to_owned(),
+        format.content_type.to_owned(),
+    ];
     for (name, owner, mapping) in all {
         identity.push(format!(
             "{name} {}",
@@ -439,7 +453,19 @@ async fn list(
     let reading = Reading::new(&state, &snapshot, &identity);
     Ok(match reading.not_modified(&headers) {
         Some(response) => response,
-        None => reading.respond(format, rows.text(format.format)?),
+        None => {
+            let total = rows.arrange(&listing)?;
+            let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+            let response = reading.respond(format, rows.text(format.format, &about)?);
+            rows::listed(
+                response,
+                &headers,
+                &uri,
+                &form,
+                (listing.page(), None),
+                total,
+            )
+        }
     })
 }
 

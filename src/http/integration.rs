@@ -3,9 +3,9 @@
 use super::AppState;
 use super::error::ApiError;
 use super::merging::MERGED;
-use super::negotiate::{Format, of_path};
+use super::negotiate::of_path;
 use super::networks::{Answer, Asked, mixing_rows};
-use super::rows::{self, FORMATS, Page, Rows, number, score, term};
+use super::rows::{self, FORMATS, Listing, Rows, number, score, term};
 use crate::app::integration::{
     GroupReport, IndicatorReport, IntegrationReport, LadderReport, NETWORK, cells,
 };
@@ -99,8 +99,21 @@ async fn report(
             move |graph, asked| {
                 let measured = asked.network(graph, &id)?;
                 let report = made(graph, asked, &measured)?;
-                if format.format == Format::Csv {
-                    return Answer::rows(&flat_rows(&report, measured.network()), Format::Csv);
+                if format.format.is_table() {
+                    let rows = flat_rows(&report, measured.network());
+                    let sections = rows.split_by("section");
+                    let mut sheets = vec![("All figures", &rows)];
+                    sheets.extend(sections.iter().map(|(name, rows)| (name.as_str(), rows)));
+                    let definition = measured.definition();
+                    let about = asked
+                        .about
+                        .clone()
+                        .titled(
+                            &format!("Integration: {}", definition.title),
+                            &definition.description,
+                        )
+                        .with("filter", &measured.filter().canonical());
+                    return Answer::book(&sheets, format.format, &about);
                 }
                 let view = View {
                     report: &report,
@@ -758,7 +771,7 @@ async fn rows_of(
     let (id, format) = of_path(&indicator, &headers, &FORMATS)?;
     state.graph().networks().definition(&network)?;
     let topic = Topic::of(id, state.graph())?;
-    let mut own = Page::KEYS.to_vec();
+    let mut own = Listing::KEYS.to_vec();
     if let Topic::Pair(..) = topic {
         own.extend(["from", "to"]);
     }
@@ -776,9 +789,13 @@ async fn rows_of(
             format.content_type,
             move |graph, asked| {
                 let (about, mut rows) = topic.rows(graph, asked, &network)?;
-                let total = rows.keep(asked.page);
-                if format.format == Format::Csv {
-                    return Ok(Answer::rows(&rows, Format::Csv)?.of(total));
+                let total = rows.arrange(&asked.listing)?;
+                if format.format.is_table() {
+                    let text = |name: &str| about.get(name).and_then(Value::as_str);
+                    let [title, description] =
+                        ["title", "description"].map(|name| text(name).unwrap_or_default());
+                    let about = asked.about.clone().titled(title, description);
+                    return Ok(Answer::rows(&rows, format.format, &about)?.of(total));
                 }
                 let mut view = about;
                 view.insert("dataVersion".to_owned(), json!(asked.snapshot.version()));
@@ -788,6 +805,13 @@ async fn rows_of(
             },
         )
         .await
+}
+
+/// The names of rows of the report that are no indicator of the ontology.
+pub(super) fn details() -> Vec<&'static str> {
+    let cells = CELLS.iter().map(|(id, ..)| *id);
+    let pairs = DEPENDENCE.iter().map(|(_, detail)| detail.id);
+    cells.chain(pairs).chain([CHAINS.id]).collect()
 }
 
 /// What rows are of.
@@ -813,11 +837,8 @@ impl Topic {
         if indicators().any(|known| known == id) {
             return Ok(Self::Indicator(id.to_owned()));
         }
-        let known: Vec<&str> = indicators()
-            .chain(CELLS.iter().map(|(known, ..)| *known))
-            .chain(DEPENDENCE.iter().map(|(_, known)| known.id))
-            .chain([CHAINS.id])
-            .collect();
+        let mut known: Vec<&str> = indicators().collect();
+        known.extend_from_slice(&details());
         Err(ApiError::NotFound(format!(
             "there is no indicator `{id}`; there are {}",
             known.join(", ")

@@ -5,7 +5,7 @@ use super::error::ApiError;
 use super::negotiate::{Format, of_path};
 use super::request::{self, Form, content_type, deadline, read_body, utf8, writer};
 use super::respond::{Reading, TOTAL_COUNT, written};
-use super::rows::{self, FORMATS, Page, Rows, number};
+use super::rows::{self, About, FORMATS, Listing, Page, Rows, number};
 use crate::app::iri;
 use crate::app::links::{
     Decided, Decisions, Judgement, PREFIXES, State as LinkState, Suggestion, SuggestionQuery, Verb,
@@ -30,12 +30,19 @@ const LONGEST_REQUEST: usize = 8 << 20;
 /// What is asked of suggestions.
 const QUERY: [&str; 5] = ["graph", "with", "type", "threshold", "timeout"];
 /// The formats of the list of links.
-const LINK_FORMATS: [Format; 3] = [Format::Json, Format::Csv, Format::Rdf(RdfFormat::Turtle)];
+const LINK_FORMATS: [Format; 6] = [
+    Format::Json,
+    Format::Csv,
+    Format::Xlsx,
+    Format::Parquet,
+    Format::Arrow,
+    Format::Rdf(RdfFormat::Turtle),
+];
 
 pub(super) fn routes() -> Router<AppState> {
-    let links = get(list).post(decide);
-    let router = rows::route(Router::new(), "/api/v1/links", links.clone())
-        .route("/api/v1/links.ttl", links)
+    let router = rows::route(Router::new(), "/api/v1/links", get(list))
+        .route("/api/v1/links", post(decide))
+        .route("/api/v1/links.ttl", get(list))
         .route("/api/v1/links/accept", post(accept));
     rows::route(router, "/api/v1/links/suggestions", get(suggest))
 }
@@ -92,6 +99,7 @@ async fn suggest(
     };
     let seen = Arc::clone(&snapshot);
     let chosen = format.format;
+    let about = About::of(&state, &headers, &uri, chosen, &snapshot);
     let (total, body) = state
         .measuring(seen, end, move |graph| {
             let found = graph.suggest_links(&snapshot, &asked, &limits)?;
@@ -129,19 +137,17 @@ async fn suggest(
                     reasons(found, chosen),
                 ]);
             }
-            Ok((total, rows.text(chosen)?))
+            Ok((total, rows.text(chosen, &about)?))
         })
         .await?;
-    let mut response = reading.respond(format, body);
-    response
-        .headers_mut()
-        .insert(TOTAL_COUNT, HeaderValue::from(total));
-    Ok(response)
+    let response = reading.respond(format, body);
+    let window = (page, Some(USUAL_LIMIT));
+    Ok(rows::listed(response, &headers, &uri, &form, window, total))
 }
 
 /// Reasons one by one to programs, as a sentence in a cell.
 fn reasons(found: &Suggestion, format: Format) -> Value {
-    if format == Format::Csv {
+    if format.is_table() {
         return json!(sentences(&found.verdict.reasons));
     }
     let reasons = found.verdict.reasons.iter();
@@ -165,10 +171,11 @@ async fn list(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &LINK_FORMATS)?;
     let form = Form::of_url(&uri)?;
-    form.only(&[&["state", "iri"][..], &Page::KEYS].concat())?;
+    form.only(&[&["state", "iri"][..], &Listing::KEYS].concat())?;
     let wanted = state_of(&form, "one of accepted, rejected")?;
     let iri = form.iris("iri")?;
-    let page = Page::of(&form)?;
+    let listing = Listing::of(&form)?;
+    let page = listing.page();
     let snapshot = request::snapshot(&state, &headers)?;
     let mut identity = vec!["links", format.content_type];
     for (name, value) in form.pairs() {
@@ -179,6 +186,7 @@ async fn list(
         return Ok(response);
     }
     let chosen = format.format;
+    let about = About::of(&state, &headers, &uri, chosen, &snapshot);
     let (total, body) = state
         .blocking(move |graph| {
             let all = Decisions::of(&snapshot).all;
@@ -191,13 +199,17 @@ async fn list(
                             || iri.contains(&decided.target))
                 })
                 .collect();
-            let range = page.range(decided.len());
-            let shown = decided.get(range).unwrap_or_default();
             let body = match chosen {
-                Format::Rdf(_) => turtle(&graph.link_statements(&snapshot, shown))?,
+                Format::Rdf(_) => {
+                    let range = page.range(decided.len());
+                    let shown = decided.get(range).unwrap_or_default();
+                    turtle(&graph.link_statements(&snapshot, shown))?
+                }
                 _ => {
                     let label = |node: &NamedNode| graph.link_label(&snapshot, node);
-                    link_rows(shown, label).text(chosen)?
+                    let mut rows = link_rows(&decided, label);
+                    rows.arrange(&listing)?;
+                    rows.text(chosen, &about)?
                 }
             };
             Ok((decided.len(), body))

@@ -30,6 +30,7 @@ mod methods;
 mod multipart;
 mod negotiate;
 mod networks;
+mod openapi;
 mod pages;
 mod permalinks;
 mod pinned;
@@ -320,6 +321,7 @@ pub fn router(state: AppState) -> Router {
         .merge(dumps::routes())
         .merge(context::routes())
         .merge(hsds::routes())
+        .merge(openapi::routes())
         .merge(health::routes())
         .fallback(resources::elsewhere)
         .method_not_allowed_fallback(not_in_this_way)

@@ -16,6 +16,12 @@ pub(super) enum Format {
     Json,
     /// Comma-separated rows of a shape of our own.
     Csv,
+    /// A workbook of rows.
+    Xlsx,
+    /// Rows by columns, in a Parquet file.
+    Parquet,
+    /// Rows by columns, in an Arrow IPC file.
+    Arrow,
     /// Results of a query.
     Rows(QueryResultsFormat),
     /// Triples or quads.
@@ -33,12 +39,15 @@ const JSON_LD: RdfFormat = RdfFormat::JsonLd {
 };
 
 /// Results of SELECT and ASK, the preferred one first.
-pub(super) const ROWS: [Format; 5] = [
+pub(super) const ROWS: [Format; 8] = [
     Format::Rows(QueryResultsFormat::Json),
     Format::Rows(QueryResultsFormat::Xml),
     Format::Rows(QueryResultsFormat::Csv),
     Format::Rows(QueryResultsFormat::Tsv),
     Format::Html,
+    Format::Xlsx,
+    Format::Parquet,
+    Format::Arrow,
 ];
 
 /// Triples, the preferred format first.
@@ -61,17 +70,40 @@ pub(super) const QUADS: [Format; 3] = [
 ];
 
 impl Format {
+    /// Whether it is a form of flat tables, other than JSON.
+    pub(super) fn is_table(self) -> bool {
+        matches!(self, Self::Csv) || self.is_file()
+    }
+
+    /// Whether it is a file that can say where it comes from.
+    pub(super) fn is_file(self) -> bool {
+        matches!(self, Self::Xlsx | Self::Parquet | Self::Arrow)
+    }
+
+    /// Whether this service was built with it.
+    pub(super) fn is_built(self) -> bool {
+        !matches!(self, Self::Parquet | Self::Arrow) || cfg!(feature = "columnar")
+    }
+
+    /// The name to link to.
+    pub(super) fn name(self) -> &'static str {
+        self.names().first().copied().unwrap_or_default()
+    }
+
     /// Whether its media type takes a `version`.
     fn has_versions(self) -> bool {
         matches!(self, Self::Rows(_) | Self::Rdf(_))
     }
 
     /// Media types that ask for it; the first is what it is sent as.
-    fn media_types(self) -> &'static [&'static str] {
+    pub(super) fn media_types(self) -> &'static [&'static str] {
         match self {
             Self::Html => &["text/html", "application/xhtml+xml"],
             Self::Json => &["application/json"],
             Self::Csv | Self::Rows(QueryResultsFormat::Csv) => &["text/csv"],
+            Self::Xlsx => &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+            Self::Parquet => &["application/vnd.apache.parquet"],
+            Self::Arrow => &["application/vnd.apache.arrow.file"],
             Self::Rows(QueryResultsFormat::Json) => {
                 &["application/sparql-results+json", "application/json"]
             }
@@ -103,6 +135,9 @@ impl Format {
             Self::Html => &["html"],
             Self::Json => &["json"],
             Self::Csv | Self::Rows(QueryResultsFormat::Csv) => &["csv"],
+            Self::Xlsx => &["xlsx"],
+            Self::Parquet => &["parquet"],
+            Self::Arrow => &["arrow"],
             Self::Rows(QueryResultsFormat::Json) => &["json", "srj", "sparql-results+json"],
             Self::Rows(QueryResultsFormat::Xml) => &["xml", "srx", "sparql-results+xml"],
             Self::Rows(QueryResultsFormat::Tsv) => &["tsv"],
@@ -129,9 +164,13 @@ impl Format {
             Self::Rdf(RdfFormat::Turtle) => "text/turtle; charset=utf-8",
             Self::Rdf(RdfFormat::N3) => "text/n3; charset=utf-8",
             Self::Sparql => "application/sparql-query; charset=utf-8",
-            Self::Rdf(_) | Self::Json | Self::Patch | Self::Events => {
-                self.media_types().first().copied().unwrap_or_default()
-            }
+            Self::Rdf(_)
+            | Self::Json
+            | Self::Xlsx
+            | Self::Parquet
+            | Self::Arrow
+            | Self::Patch
+            | Self::Events => self.media_types().first().copied().unwrap_or_default(),
         }
     }
 }
@@ -203,6 +242,7 @@ pub(super) fn of_path<'a>(
         .rsplit_once('.')
         .and_then(|(name, extension)| Some((name, by_name(extension, offers)?)));
     match by_extension {
+        Some((_, format)) if !format.is_built() => Err(ApiError::NotBuilt(format.name())),
         Some((name, format)) => Ok((name, format.into())),
         None => Ok((name, choose(headers, offers)?)),
     }
@@ -221,7 +261,7 @@ pub(super) fn choose(headers: &HeaderMap, offers: &[Format]) -> Result<Chosen, A
         return Ok(first.into());
     }
     let mut best: Option<(u16, u8, Chosen)> = None;
-    for format in offers {
+    for format in offers.iter().filter(|format| format.is_built()) {
         for (index, media_type) in format.media_types().iter().enumerate() {
             let Some((quality, precision, version)) =
                 accepted.best(media_type, format.has_versions())
@@ -251,8 +291,20 @@ pub(super) fn choose(headers: &HeaderMap, offers: &[Format]) -> Result<Chosen, A
         }
     }
     best.map(|(_, _, chosen)| chosen).ok_or_else(|| {
+        let is_named = |format: &&Format| {
+            let mut media_types = format.media_types().iter();
+            media_types.any(|media_type| {
+                let found = accepted.quality(media_type);
+                found.is_some_and(|(quality, precision)| quality > 0 && precision == EXACT)
+            })
+        };
+        let mut unbuilt = offers.iter().filter(|format| !format.is_built());
+        if let Some(format) = unbuilt.find(is_named) {
+            return ApiError::NotBuilt(format.name());
+        }
         let mut names: Vec<_> = offers
             .iter()
+            .filter(|format| format.is_built())
             .filter_map(|format| format.media_types().first())
             .map(|name| (*name).to_owned())
             .collect();
@@ -522,7 +574,7 @@ mod tests {
     #[test]
     fn every_format_can_be_asked_for_by_each_of_its_media_types() {
         for offers in [ROWS.as_slice(), &TRIPLES, &QUADS] {
-            for format in offers {
+            for format in offers.iter().filter(|format| format.is_built()) {
                 for media_type in format.media_types() {
                     let mut headers = HeaderMap::new();
                     let accept = format!("image/png, */*;q=0.01, {media_type};q=0.5");

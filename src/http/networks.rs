@@ -7,7 +7,7 @@ use super::merging::{self, MERGED, link_view};
 use super::negotiate::{Format, of_path};
 use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
-use super::rows::{self, FORMATS, Page, Rows, metric_value, number, score};
+use super::rows::{self, About, FORMATS, Listing, Rows, metric_value, number, score};
 use crate::app::networks::{COSTLY_BELOW, ScoreColumn, metrics_named};
 use crate::app::rules::Standing;
 use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, MergedView, NetworkError};
@@ -89,8 +89,14 @@ pub(super) struct Asked {
     view: Option<Arc<MergedView>>,
     /// All parameters.
     pub(super) form: Form,
-    /// The part of the rows that is wanted.
-    pub(super) page: Page,
+    /// How the rows are wanted.
+    pub(super) listing: Listing,
+    /// Where the rows come from, once the data is known.
+    pub(super) about: About,
+    /// The address that was asked.
+    uri: Uri,
+    /// The same without parameters, as the client knows it.
+    url: String,
     options: Options,
     deadline: Instant,
     /// Bytes that one evaluation may hold.
@@ -111,7 +117,10 @@ impl Asked {
             is_merged: merging::is_wanted(&form, true)?,
             view: None,
             snapshot: super::rules::as_asked(&form, request::snapshot(state, headers)?)?,
-            page: Page::of(&form)?,
+            listing: Listing::of(&form)?,
+            about: About::default(),
+            uri: uri.clone(),
+            url: format!("{}{}", request::origin(headers, uri), uri.path()),
             options: options(&form)?,
             deadline: deadline(&form, state.graph().config().query_timeout)?,
             memory: state.graph().config().allowance.memory,
@@ -143,6 +152,11 @@ impl Asked {
         if let Some(response) = reading.not_modified(headers) {
             return Ok(response);
         }
+        let format = super::negotiate::by_name(content_type, &FORMATS);
+        if let Some(format) = format {
+            self.about = About::of(state, headers, &self.uri, format, &self.snapshot);
+        }
+        let (url, form, page) = (self.url.clone(), self.form.clone(), self.listing.page());
         let answer = state
             .measuring(Arc::clone(&self.snapshot), self.deadline, move |graph| {
                 make(graph, &self)
@@ -156,6 +170,13 @@ impl Asked {
         for (name, value) in answer.headers {
             if let Ok(value) = HeaderValue::try_from(value) {
                 response.headers_mut().insert(name, value);
+            }
+        }
+        if let Some(total) = answer.total {
+            let headers = response.headers_mut();
+            headers.insert(TOTAL_COUNT, HeaderValue::from(total));
+            if let Some(links) = rows::page_links(&url, &form, page, None, total) {
+                headers.append(header::LINK, links);
             }
         }
         Ok(reading.label(response))
@@ -277,6 +298,8 @@ const PERMUTATIONS: &str = "a whole number from 1 to 9999";
 pub(super) struct Answer {
     body: Vec<u8>,
     headers: Vec<(HeaderName, String)>,
+    /// How many rows there are on all pages.
+    total: Option<usize>,
 }
 
 impl Answer {
@@ -285,6 +308,7 @@ impl Answer {
         Self {
             body: body.into(),
             headers: Vec::new(),
+            total: None,
         }
     }
 
@@ -294,13 +318,28 @@ impl Answer {
     }
 
     /// A table.
-    pub(super) fn rows(rows: &Rows, format: Format) -> Result<Self, ApiError> {
-        Ok(Self::new(rows.text(format)?))
+    pub(super) fn rows(rows: &Rows, format: Format, about: &About) -> Result<Self, ApiError> {
+        Ok(Self::new(rows.text(format, about)?))
+    }
+
+    /// Several tables: all of them where the format can hold them, else the first.
+    pub(super) fn book(
+        sheets: &[(&str, &Rows)],
+        format: Format,
+        about: &About,
+    ) -> Result<Self, ApiError> {
+        Ok(Self::new(rows::book(sheets, format, about)?))
+    }
+
+    /// Says how many there are, of which the answer has some that are no page.
+    pub(super) fn counted(mut self, total: usize) -> Self {
+        self.headers.push((TOTAL_COUNT, total.to_string()));
+        self
     }
 
     /// Says how many rows there are on all pages.
     pub(super) fn of(mut self, total: usize) -> Self {
-        self.headers.push((TOTAL_COUNT, total.to_string()));
+        self.total = Some(total);
         self
     }
 
@@ -334,7 +373,7 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
-    let asked = Asked::new(&state, &uri, &headers, &[])?;
+    let asked = Asked::new(&state, &uri, &headers, &Listing::KEYS)?;
     let content_type = format.content_type;
     asked
         .answer(
@@ -373,7 +412,8 @@ async fn list(
                         json!(undefined),
                     ]);
                 }
-                Answer::rows(&rows, format.format)
+                let total = rows.arrange(&asked.listing)?;
+                Ok(Answer::rows(&rows, format.format, &asked.about)?.of(total))
             },
         )
         .await
@@ -425,8 +465,13 @@ async fn one(
                     .computing(&measured, |task| measured.values(&wanted, task))
                     .map_err(NetworkError::from)?;
                 let values = Values::new(&found, &left, |id| format!("add ?metrics={id}"));
-                if format.format == Format::Csv {
-                    return Answer::rows(&values.rows(), Format::Csv);
+                if format.format.is_table() {
+                    let definition = measured.definition();
+                    let about = asked
+                        .about
+                        .clone()
+                        .titled(&definition.title, &definition.description);
+                    return Answer::rows(&values.rows(), format.format, &about);
                 }
                 let mut view = about(&measured, asked.snapshot.version());
                 view.extend(values.into_object());
@@ -625,12 +670,18 @@ async fn nodes(
                 if let Some(sort) = sort {
                     sort.apply(&mut order, measured.network(), &columns);
                 }
-                let shown = &order[asked.page.range(order.len())];
+                let shown = &order[asked.listing.page().range(order.len())];
                 let mut rows = node_rows(measured.network(), &columns, shown);
                 if with_aliases {
                     rows = asked.with_aliases(rows, measured.network(), shown);
                 }
-                Ok(Answer::rows(&rows, format.format)?
+                let definition = measured.definition();
+                let about = asked
+                    .about
+                    .clone()
+                    .titled(&definition.title, &definition.description)
+                    .with("filter", &measured.filter().canonical());
+                Ok(Answer::rows(&rows, format.format, &about)?
                     .of(order.len())
                     .sampled(sample(&measured, wanted)))
             },
@@ -673,14 +724,14 @@ async fn layout(
                     .map_err(|error: metrics::Cancelled| NetworkError::from(error))?;
                 let network = measured.network();
                 let order: Vec<u32> = (0..network.len() as u32).collect();
-                let shown = &order[asked.page.range(order.len())];
+                let shown = &order[asked.listing.page().range(order.len())];
                 let places = shown.iter().map(|node| {
                     let [x, y] = layout.point(*node);
                     let part = layout.parts().get(*node as usize);
                     [json!(x), json!(y), json!(part)]
                 });
                 let rows = node_rows(network, &columns, shown).beside(["x", "y", "part"], places);
-                Ok(Answer::rows(&rows, format.format)?
+                Ok(Answer::rows(&rows, format.format, &asked.about)?
                     .of(order.len())
                     .sampled(sample(&measured, wanted)))
             },
@@ -852,7 +903,7 @@ async fn edges(
                 }
                 let mut rows =
                     Rows::new(["source", "target", "weight", "sourceLabel", "targetLabel"]);
-                for tie in &ties[asked.page.range(ties.len())] {
+                for tie in &ties[asked.listing.page().range(ties.len())] {
                     let [source, target] =
                         [tie.source, tie.target].map(|node| &network.nodes()[node as usize]);
                     rows.push([
@@ -863,7 +914,14 @@ async fn edges(
                         json!(target.label),
                     ]);
                 }
-                Ok(Answer::rows(&rows, format.format)?.of(ties.len()))
+                let definition = measured.definition();
+                let about = asked
+                    .about
+                    .clone()
+                    .titled(&definition.title, &definition.description)
+                    .with("filter", &measured.filter().canonical())
+                    .with("weight", &definition.weight);
+                Ok(Answer::rows(&rows, format.format, &about)?.of(ties.len()))
             },
         )
         .await
@@ -878,7 +936,7 @@ async fn mixing(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &["by"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["by", "sort", "limit", "offset"])?;
     let by = match asked.form.one("by")?.filter(|name| !name.is_empty()) {
         None => Attribute::Sector,
         Some(name) => Attribute::named(name).ok_or_else(|| {
@@ -900,7 +958,9 @@ async fn mixing(
                     .networks()
                     .computing(&measured, |task| measured.mixing(by, task))
                     .map_err(NetworkError::from)?;
-                Answer::rows(&mixing_rows(network, &found, |_| true), format.format)
+                let mut rows = mixing_rows(network, &found, |_| true);
+                let total = rows.arrange(&asked.listing)?;
+                Ok(Answer::rows(&rows, format.format, &asked.about)?.of(total))
             },
         )
         .await
@@ -990,8 +1050,9 @@ async fn evidence(
                 }
                 let links = view.map(|view| joining_links(&found, view));
                 let links = links.unwrap_or_default();
-                if format.format == Format::Csv {
-                    return Answer::rows(&evidence_rows(&found, statements, &links), Format::Csv);
+                if format.format.is_table() {
+                    let rows = evidence_rows(&found, statements, &links);
+                    return Answer::rows(&rows, format.format, &asked.about);
                 }
                 Ok(Answer::json(&json!({
                     "source": source,
@@ -1218,7 +1279,7 @@ async fn no_such_part(
     let exports = ExportFormat::ALL.map(ExportFormat::extension).join(", ");
     Err(ApiError::NotFound(format!(
         "a network has no `{part}`; there are nodes, edges, layout, mixing, evidence and \
-         integration, each also with .json and .csv, and export with {exports}"
+         integration, each also with .json, .csv and .xlsx, and export with {exports}"
     )))
 }
 
@@ -1289,14 +1350,16 @@ fn analysis(
     let order: Vec<u32> = (0..network.len() as u32).collect();
     let nodes = node_rows(network, &columns, &order);
     let sample = sample(&measured, of_nodes.into_iter().chain(of_network));
-    if format == Format::Csv {
-        return Ok(Answer::rows(&nodes, Format::Csv)?.sampled(sample));
-    }
     let left = match &stated.metrics {
         Some(_) => Vec::new(),
         None => left_out(&measured),
     };
     let values = Values::new(&found, &left, |id| format!("name `{id}` in `metrics`"));
+    if format.is_table() {
+        let sheets = [("Nodes", &nodes), ("Metrics", &values.rows())];
+        let about = asked.about.clone().with("query", &stated.query);
+        return Ok(Answer::book(&sheets, format, &about)?.sampled(sample));
+    }
     let mut view = Map::new();
     view.insert("dataVersion".to_owned(), json!(asked.snapshot.version()));
     view.insert("nodes".to_owned(), Value::Array(nodes.into_objects()));
@@ -1412,14 +1475,27 @@ async fn catalogue(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
-    Form::of_url(&uri)?.only(&[])?;
+    let form = Form::of_url(&uri)?;
+    form.only(&Listing::KEYS)?;
+    let listing = Listing::of(&form)?;
     let snapshot = request::snapshot(&state, &headers)?;
-    let reading = Reading::new(&state, &snapshot, &["metrics", format.content_type]);
+    let query = uri.query().unwrap_or_default();
+    let reading = Reading::new(&state, &snapshot, &["metrics", query, format.content_type]);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
-    let rows = Rows::of_objects(metrics::all().iter().map(|metric| metric_view(metric)));
-    Ok(reading.respond(format, rows.text(format.format)?))
+    let mut rows = Rows::of_objects(metrics::all().iter().map(|metric| metric_view(metric)));
+    let total = rows.arrange(&listing)?;
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+    let response = reading.respond(format, rows.text(format.format, &about)?);
+    Ok(rows::listed(
+        response,
+        &headers,
+        &uri,
+        &form,
+        (listing.page(), None),
+        total,
+    ))
 }
 
 /// `GET /api/v1/metrics/{id}`: what one number means.
@@ -1442,9 +1518,11 @@ async fn metric(
         return Ok(response);
     }
     let view = metric_view(metric);
-    let body = match format.format {
-        Format::Csv => Rows::of_objects([view]).text(Format::Csv)?,
-        _ => Value::Object(view).to_string().into(),
+    let body = if format.format.is_table() {
+        let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+        Rows::of_objects([view]).text(format.format, &about)?
+    } else {
+        Value::Object(view).to_string().into()
     };
     Ok(reading.respond(format, body))
 }
@@ -1496,7 +1574,8 @@ async fn computations(
             json!(computation.progress.total),
         ]);
     }
-    let body = rows.text(format.format)?;
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+    let body = rows.text(format.format, &about)?;
     let hash = blake3::hash(&body).to_hex();
     // Changes without a new version of the data.
     let what = ["computations", format.content_type, hash.as_str()];

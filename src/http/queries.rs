@@ -13,7 +13,7 @@ use super::request::{
     writer,
 };
 use super::respond::{Reading, saved};
-use super::rows::{self, Rows};
+use super::rows::{self, About, FORMATS, Listing, Rows};
 use super::sparql::{Asked, QueryJob, is_volatile};
 use super::{AppState, pages};
 use crate::app::evaluations;
@@ -23,7 +23,7 @@ use crate::app::saved::{LONGEST_TEXT, Saved};
 use crate::app::{Catalogue, CatalogueError, CatalogueQuery, KnowledgeGraph, SavedQuery};
 use crate::store::DatasetSpec;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -33,11 +33,10 @@ use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
 
-/// The formats of the list besides those of RDF.
-const LIST: [Format; 3] = [Format::Json, Format::Csv, Format::Html];
 /// Extensions that a query can be asked with.
-const EXTENSIONS: [&str; 13] = [
-    "json", "srj", "xml", "srx", "csv", "tsv", "ttl", "nt", "rdf", "jsonld", "trig", "nq", "html",
+const EXTENSIONS: [&str; 16] = [
+    "json", "srj", "xml", "srx", "csv", "tsv", "xlsx", "parquet", "arrow", "ttl", "nt", "rdf",
+    "jsonld", "trig", "nq", "html",
 ];
 
 pub(super) fn routes() -> Router<AppState> {
@@ -51,7 +50,7 @@ pub(super) fn routes() -> Router<AppState> {
         }
     }
     router
-        .route("/api/v1/queries/{name}", get(run).put(misplaced))
+        .route("/api/v1/queries/{name}", get(run).fallback(misplaced))
         .route(
             "/api/v1/queries/{owner}/{name}",
             get(run_saved).put(save).delete(remove),
@@ -65,17 +64,25 @@ async fn list(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    Form::of_url(&uri)?.only(&[])?;
-    let offers: Vec<Format> = LIST.into_iter().chain(TRIPLES).collect();
+    let form = Form::of_url(&uri)?;
+    form.only(&Listing::KEYS)?;
+    let listing = Listing::of(&form)?;
+    let offers: Vec<Format> = FORMATS
+        .into_iter()
+        .chain([Format::Html])
+        .chain(TRIPLES)
+        .collect();
     let (_, format) = of_path(uri.path(), &headers, &offers)?;
     let snapshot = request::snapshot(&state, &headers)?;
     let saved_queries = state.graph().saved_queries();
     let (saved, fingerprint) = (saved_queries.list(), saved_queries.fingerprint());
     let origin = origin(&headers, &uri);
+    let query = uri.query().unwrap_or_default();
     let what = [
         "queries",
         &fingerprint,
         &origin,
+        query,
         format.content_type,
         shell.tag(),
     ];
@@ -86,7 +93,6 @@ async fn list(
     let catalogue = state.graph().catalogue();
     let body = match format.format {
         Format::Html => pages::catalogue(shell, catalogue, &saved)?.into(),
-        Format::Csv => list_rows(catalogue, &saved).text(Format::Csv)?,
         Format::Rdf(rdf) => {
             let quads = move |graph: &KnowledgeGraph| executables(graph, &saved, &origin);
             state
@@ -97,12 +103,13 @@ async fn list(
                 })
                 .await?
         }
-        _ => {
-            let shipped = catalogue.iter().map(QueryView::from);
-            let rows: Vec<_> = shipped
-                .chain(saved.iter().map(QueryView::of_saved))
-                .collect();
-            serde_json::to_vec(&rows).map_err(|error| ApiError::Internal(error.to_string()))?
+        table => {
+            let mut rows = list_rows(catalogue, &saved, table);
+            let total = rows.arrange(&listing)?;
+            let about = About::of(&state, &headers, &uri, table, &snapshot);
+            let response = reading.respond(format, rows.text(table, &about)?);
+            let window = (listing.page(), None);
+            return Ok(rows::listed(response, &headers, &uri, &form, window, total));
         }
     };
     Ok(reading.respond(format, body))
@@ -127,8 +134,6 @@ fn executables(
     executable::describe(shipped.chain(saved), target.as_ref())
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct QueryView<'a> {
     name: &'a str,
     title: &'a str,
@@ -183,7 +188,7 @@ impl<'a> QueryView<'a> {
     }
 }
 
-fn list_rows(catalogue: &Catalogue, saved: &[Arc<SavedQuery>]) -> Rows {
+fn list_rows(catalogue: &Catalogue, saved: &[Arc<SavedQuery>], format: Format) -> Rows {
     let mut rows = Rows::new([
         "name",
         "title",
@@ -200,7 +205,10 @@ fn list_rows(catalogue: &Catalogue, saved: &[Arc<SavedQuery>]) -> Rows {
         let parameters: Vec<_> = query
             .parameters
             .iter()
-            .map(|parameter| format!("{} ({})", parameter.name, parameter.r#type))
+            .map(|parameter| match format {
+                Format::Json => json!(parameter),
+                _ => json!(format!("{} ({})", parameter.name, parameter.r#type)),
+            })
             .collect();
         rows.push([
             json!(query.name),
@@ -352,16 +360,19 @@ async fn answer(
     Ok(pinned.label(state, headers, is_volatile(&identity), response))
 }
 
-/// `PUT /api/v1/queries/{name}`: not the place for it.
+/// Another method of `/api/v1/queries/{name}`: a PUT is told the place for it.
 async fn misplaced(
     State(state): State<AppState>,
     Path(name): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
+    if parts.method != Method::PUT {
+        return Err(ApiError::MethodNotAllowed);
+    }
     let writer = writer(&state, &parts)?;
     let place = crate::app::saved::full_name(writer.name(), &name);
-    Err(ApiError::BadRequest(format!(
+    Err(ApiError::Misplaced(format!(
         "the queries that ship cannot be changed here; save yours as /api/v1/queries/{place}"
     )))
 }

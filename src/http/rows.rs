@@ -1,20 +1,41 @@
-//! Flat tables: JSON to programs, CSV to spreadsheets.
+//! Flat tables: JSON to programs, CSV and XLSX to spreadsheets, Parquet and Arrow to data frames.
+
+mod about;
+#[cfg(feature = "columnar")]
+mod columnar;
+mod workbook;
+
+pub(super) use about::About;
 
 use super::AppState;
 use super::error::ApiError;
 use super::negotiate::Format;
-use super::request::Form;
+use super::request::{Form, origin};
+use super::respond::TOTAL_COUNT;
+use crate::app::{TermOptions, WriteError, each_row};
 use crate::metrics::{Metric, Score, ValueKind};
+use crate::store::QueryResults;
 use axum::Router;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::Response;
 use axum::routing::MethodRouter;
 use oxigraph::model::vocab::xsd;
 use oxigraph::model::{Literal, Term};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::ops::Range;
+use workbook::WorkbookError;
 
 /// The formats of a table, the preferred one first.
-pub(super) const FORMATS: [Format; 2] = [Format::Json, Format::Csv];
+pub(super) const FORMATS: [Format; 5] = [
+    Format::Json,
+    Format::Csv,
+    Format::Xlsx,
+    Format::Parquet,
+    Format::Arrow,
+];
 
 /// Adds a path, also with the extension of each of [`FORMATS`].
 pub(super) fn route(
@@ -54,6 +75,21 @@ impl Rows {
             rows.rows.push(cells);
         }
         rows
+    }
+
+    /// The rows of a SELECT, or the one of an ASK.
+    pub(super) fn of_results(
+        results: QueryResults<'_>,
+        options: TermOptions,
+    ) -> Result<Self, WriteError> {
+        let mut rows = Vec::new();
+        let columns = each_row(results, options, |terms| {
+            let cells = terms
+                .iter()
+                .map(|cell| cell.as_ref().map_or(Value::Null, term));
+            rows.push(cells.collect());
+        })?;
+        Ok(Self { columns, rows })
     }
 
     /// Adds columns at the end, with their cells of each row in turn.
@@ -97,13 +133,56 @@ impl Rows {
             .collect()
     }
 
-    /// The table in one of [`FORMATS`].
-    pub(super) fn text(&self, format: Format) -> Result<Vec<u8>, ApiError> {
-        match format {
-            Format::Csv => self.csv(),
-            _ => self.json(),
+    /// Sorts as a client wants it, and keeps the part that it wants; answers how many rows there
+    /// were.
+    ///
+    /// # Errors
+    /// A 400 if the table has no such column.
+    pub(super) fn arrange(&mut self, listing: &Listing) -> Result<usize, ApiError> {
+        if let Some((name, descending)) = &listing.sort {
+            let column = self.columns.iter().position(|column| column == name);
+            let column = column.ok_or_else(|| {
+                ApiError::BadRequest(format!(
+                    "`sort`: these rows cannot be sorted by `{}`; there are {}",
+                    name.escape_debug(),
+                    self.columns.join(", ")
+                ))
+            })?;
+            // What is equal stays in the order that the table has of itself.
+            self.rows.sort_by(|a, b| {
+                let cell = |row: &[Value]| row.get(column).cloned().unwrap_or_default();
+                compared(&cell(a), &cell(b), *descending)
+            });
         }
-        .map_err(|error| ApiError::Internal(error.to_string()))
+        Ok(self.keep(listing.page))
+    }
+
+    /// The rows of each value of a column, in the order of their first.
+    pub(super) fn split_by(&self, column: &str) -> Vec<(String, Self)> {
+        let position = self.columns.iter().position(|name| name == column);
+        let mut parts: Vec<(String, Self)> = Vec::new();
+        for cells in &self.rows {
+            let value = position.and_then(|position| cells.get(position));
+            let name = value.map(|value| plain(value).into_owned());
+            let name = name.unwrap_or_default();
+            let found = parts.iter().position(|(known, _)| *known == name);
+            let index = found.unwrap_or_else(|| {
+                parts.push((name, Self::new(self.columns.iter().map(String::as_str))));
+                parts.len() - 1
+            });
+            if let Some((_, rows)) = parts.get_mut(index) {
+                rows.rows.push(cells.clone());
+            }
+        }
+        parts
+    }
+
+    /// The table in one of [`FORMATS`].
+    ///
+    /// # Errors
+    /// A 406 if the format cannot hold it, or this service was built without it.
+    pub(super) fn text(&self, format: Format, about: &About) -> Result<Vec<u8>, ApiError> {
+        book(&[("Data", self)], format, about)
     }
 
     /// An array of objects. Written cell by cell: maps of a large table would be many times as
@@ -141,7 +220,62 @@ impl Rows {
     }
 }
 
-/// A cell as CSV has it: lists are joined.
+/// Tables in one of [`FORMATS`]: a workbook has all of them, the others have the first.
+///
+/// # Errors
+/// A 406 if the format cannot hold them, or this service was built without it.
+pub(super) fn book(
+    sheets: &[(&str, &Rows)],
+    format: Format,
+    about: &About,
+) -> Result<Vec<u8>, ApiError> {
+    let none = Rows::default();
+    let first = sheets.first().map_or(&none, |(_, rows)| rows);
+    let internal = |error: &dyn std::fmt::Display| ApiError::Internal(error.to_string());
+    match format {
+        Format::Csv => first.csv().map_err(|error| internal(&error)),
+        Format::Xlsx => workbook::workbook(sheets, about).map_err(|error| match error {
+            WorkbookError::TooLarge { .. } => ApiError::Inexpressible(error.to_string()),
+            WorkbookError::Writing(error) => internal(&error),
+        }),
+        #[cfg(feature = "columnar")]
+        Format::Parquet => columnar::parquet(first, about).map_err(|error| internal(&error)),
+        #[cfg(feature = "columnar")]
+        Format::Arrow => columnar::arrow(first, about).map_err(|error| internal(&error)),
+        #[cfg(not(feature = "columnar"))]
+        Format::Parquet | Format::Arrow => Err(ApiError::NotBuilt(format.name())),
+        _ => first.json().map_err(|error| internal(&error)),
+    }
+}
+
+/// The order of two cells. Those of nothing come last in either direction; numbers come before
+/// texts, texts without regard to case.
+fn compared(a: &Value, b: &Value, descending: bool) -> Ordering {
+    let missing = a.is_null().cmp(&b.is_null());
+    if missing.is_ne() {
+        return missing;
+    }
+    let ordering = match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            let [a, b] = [a, b].map(|number| number.as_f64().unwrap_or_default());
+            a.total_cmp(&b)
+        }
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (Value::Number(_), _) => Ordering::Less,
+        (_, Value::Number(_)) => Ordering::Greater,
+        _ => {
+            let [a, b] = [a, b].map(|cell| plain(cell).to_lowercase());
+            a.cmp(&b)
+        }
+    };
+    if descending {
+        ordering.reverse()
+    } else {
+        ordering
+    }
+}
+
+/// A cell as a text: lists are joined, objects are JSON.
 fn plain(cell: &Value) -> Cow<'_, str> {
     match cell {
         Value::Null => "".into(),
@@ -153,6 +287,9 @@ fn plain(cell: &Value) -> Cow<'_, str> {
         other => other.to_string().into(),
     }
 }
+
+/// The highest number that every reader of JSON keeps exact.
+pub(super) const MOST: u64 = 9_007_199_254_740_991;
 
 /// Which part of a table a client wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,10 +303,11 @@ impl Page {
     pub(super) const KEYS: [&'static str; 2] = ["limit", "offset"];
 
     pub(super) fn of(form: &Form) -> Result<Self, ApiError> {
-        let whole = "a whole number, 0 or above";
+        let whole = "a whole number from 0 to 9007199254740991";
+        let fits = |number: &usize| u64::try_from(*number).is_ok_and(|number| number <= MOST);
         Ok(Self {
-            limit: form.parsed("limit", whole, |_| true)?,
-            offset: form.parsed("offset", whole, |_| true)?.unwrap_or(0),
+            limit: form.parsed("limit", whole, fits)?,
+            offset: form.parsed("offset", whole, fits)?.unwrap_or(0),
         })
     }
 
@@ -187,6 +325,94 @@ impl Page {
             .map_or(total, |limit| start.saturating_add(limit).min(total));
         start..end
     }
+}
+
+/// How a client wants the rows of a list: sorted by a column, and which part of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Listing {
+    /// A column, and whether the greatest comes first.
+    sort: Option<(String, bool)>,
+    page: Page,
+}
+
+impl Listing {
+    /// The parameters.
+    pub(super) const KEYS: [&'static str; 3] = ["sort", "limit", "offset"];
+
+    pub(super) fn of(form: &Form) -> Result<Self, ApiError> {
+        let sort = form.one("sort")?.filter(|text| !text.is_empty());
+        Ok(Self {
+            sort: sort.map(|text| match text.strip_prefix('-') {
+                Some(name) => (name.to_owned(), true),
+                None => (text.to_owned(), false),
+            }),
+            page: Page::of(form)?,
+        })
+    }
+
+    /// The part that is wanted.
+    pub(super) fn page(&self) -> Page {
+        self.page
+    }
+}
+
+/// Links to the other pages of a list of so many rows (RFC 8288), if it has several: `url` is its
+/// address without parameters, and `usual` how many rows a page has that nobody set a limit for.
+pub(super) fn page_links(
+    url: &str,
+    form: &Form,
+    page: Page,
+    usual: Option<usize>,
+    total: usize,
+) -> Option<HeaderValue> {
+    let limit = page.limit.or(usual).filter(|limit| *limit > 0)?;
+    let offset = page.offset;
+    let to = |relation: &str, offset: usize| {
+        let mut address = url.to_owned();
+        let (limit, offset) = (limit.to_string(), offset.to_string());
+        let others = form.pairs().filter(|(name, _)| !Page::KEYS.contains(name));
+        let own = [("limit", limit.as_str()), ("offset", offset.as_str())];
+        for (index, (name, value)) in others.chain(own).enumerate() {
+            address.push(if index == 0 { '?' } else { '&' });
+            address.extend(utf8_percent_encode(name, NON_ALPHANUMERIC));
+            address.push('=');
+            address.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
+        }
+        format!("<{address}>; rel=\"{relation}\"")
+    };
+    let mut links = Vec::new();
+    if offset > 0 {
+        links.push(to("first", 0));
+        links.push(to("prev", offset.min(total).saturating_sub(limit)));
+    }
+    let end = offset.saturating_add(limit);
+    if end < total {
+        links.push(to("next", end));
+        links.push(to("last", (total - 1) / limit * limit));
+    }
+    let links = links.join(", ");
+    HeaderValue::try_from(links)
+        .ok()
+        .filter(|links| !links.is_empty())
+}
+
+/// Says of a list how many rows there are on all its pages, and where the others are. `window` is
+/// the part that is asked for, and how many rows a page has that nobody set a limit for.
+pub(super) fn listed(
+    mut response: Response,
+    headers: &HeaderMap,
+    uri: &Uri,
+    form: &Form,
+    (page, usual): (Page, Option<usize>),
+    total: usize,
+) -> Response {
+    let url = format!("{}{}", origin(headers, uri), uri.path());
+    let headers = response.headers_mut();
+    headers.insert(TOTAL_COUNT, HeaderValue::from(total));
+    if let Some(links) = page_links(&url, form, page, usual, total) {
+        headers.append(header::LINK, links);
+    }
+    response
 }
 
 /// Whole numbers up to here have no neighbour that is written in the same way.
@@ -264,6 +490,7 @@ const INTEGERS: [oxigraph::model::NamedNodeRef<'static>; 13] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use calamine::{Data, Reader, Xlsx};
 
     fn rows() -> Rows {
         let mut rows = Rows::new(["iri", "score", "sources"]);
@@ -273,7 +500,7 @@ mod tests {
     }
 
     fn text(rows: &Rows, format: Format) -> String {
-        String::from_utf8(rows.text(format).unwrap()).unwrap()
+        String::from_utf8(rows.text(format, &About::default()).unwrap()).unwrap()
     }
 
     #[test]
@@ -299,7 +526,7 @@ mod tests {
             ("limit=1", Some("http://a"), 1),
             ("offset=1", Some("a \"b\", c"), 1),
             ("limit=0", None, 0),
-            ("offset=7&limit=18446744073709551615", None, 0),
+            ("offset=7&limit=9007199254740991", None, 0),
         ] {
             let page = Page::of(&Form::parse(query.as_bytes()).unwrap()).unwrap();
             let mut rows = rows();
@@ -310,6 +537,194 @@ mod tests {
             assert_eq!(found, first, "{query}");
         }
         assert!(Page::of(&Form::parse(b"limit=-1").unwrap()).is_err());
+    }
+
+    #[test]
+    fn rows_are_sorted_by_a_column_and_missing_cells_come_last() {
+        for (sort, expected) in [("sort=score", [2, 10]), ("sort=-score", [10, 2])] {
+            let mut rows = Rows::new(["iri", "score"]);
+            for (iri, score) in [("c", json!(10)), ("a", Value::Null), ("b", json!(2))] {
+                rows.push([json!(iri), score]);
+            }
+            let form = Form::parse(sort.as_bytes()).unwrap();
+            assert_eq!(rows.arrange(&Listing::of(&form).unwrap()).unwrap(), 3);
+            let scores: Vec<Value> = rows.rows.iter().map(|row| row[1].clone()).collect();
+            assert_eq!(
+                scores,
+                [json!(expected[0]), json!(expected[1]), Value::Null],
+                "{sort}"
+            );
+        }
+        let form = Form::parse(b"sort=colour").unwrap();
+        let listing = Listing::of(&form).unwrap();
+        assert!(rows().arrange(&listing).is_err());
+    }
+
+    #[test]
+    fn a_page_links_to_its_neighbours() {
+        let links = |query: &str, usual, total| {
+            let form = Form::parse(query.as_bytes()).unwrap();
+            let page = Page::of(&form).unwrap();
+            let links = page_links("http://w/x", &form, page, usual, total);
+            links.map_or(String::new(), |links| links.to_str().unwrap().to_owned())
+        };
+        assert_eq!(links("", None, 90), "");
+        assert_eq!(links("limit=10", None, 10), "");
+        assert_eq!(
+            links("q=a%26b&limit=10&offset=10", None, 35),
+            concat!(
+                "<http://w/x?q=a%26b&limit=10&offset=0>; rel=\"first\", ",
+                "<http://w/x?q=a%26b&limit=10&offset=0>; rel=\"prev\", ",
+                "<http://w/x?q=a%26b&limit=10&offset=20>; rel=\"next\", ",
+                "<http://w/x?q=a%26b&limit=10&offset=30>; rel=\"last\""
+            )
+        );
+        assert!(
+            links("", Some(20), 21).starts_with("<http://w/x?limit=20&offset=20>; rel=\"next\"")
+        );
+    }
+
+    /// The cells of a sheet, as a spreadsheet program reads them.
+    fn read_back(file: &[u8], sheet: &str) -> Vec<Vec<Data>> {
+        let mut workbook: Xlsx<_> = Xlsx::new(std::io::Cursor::new(file.to_vec())).unwrap();
+        let range = workbook.worksheet_range(sheet).unwrap();
+        range.rows().map(<[Data]>::to_vec).collect()
+    }
+
+    #[test]
+    fn a_workbook_keeps_numbers_booleans_and_texts_apart_and_has_no_formulas() {
+        let mut rows = Rows::new(["betweenness", "note", "flag", "big"]);
+        rows.push([
+            json!(0.5),
+            json!("=1+1"),
+            json!(true),
+            json!(9_007_199_254_740_993_u64),
+        ]);
+        rows.push([
+            Value::Null,
+            json!("\u{1}a\u{202e}"),
+            json!(false),
+            json!(["x", "y"]),
+        ]);
+        let about = About::at("http://w/x.xlsx".to_owned()).titled("A title", "");
+        let file = rows.text(Format::Xlsx, &about).unwrap();
+        let cells = read_back(&file, "Data");
+        let text = |text: &str| Data::String(text.to_owned());
+        assert_eq!(cells[0][1], text("note"));
+        assert_eq!(
+            cells[1],
+            [
+                Data::Float(0.5),
+                text("=1+1"),
+                Data::Bool(true),
+                text("9007199254740993")
+            ]
+        );
+        assert_eq!(cells[2][0], Data::Empty);
+        assert_eq!(cells[2][3], text("x; y"));
+        let about_cells = read_back(&file, "About");
+        assert!(about_cells.contains(&vec![text("source"), text("http://w/x.xlsx")]));
+        // A column that is a metric is explained.
+        assert!(about_cells.iter().any(|row| row[0] == text("betweenness")));
+        assert_eq!(file, rows.text(Format::Xlsx, &about).unwrap());
+    }
+
+    #[test]
+    fn what_a_cell_cannot_hold_is_cut_and_says_so() {
+        let mut rows = Rows::new(["a"]);
+        rows.push([json!("😀".repeat(40_000))]);
+        let file = rows.text(Format::Xlsx, &About::default()).unwrap();
+        let Data::String(text) = &read_back(&file, "Data")[1][0] else {
+            panic!("no text");
+        };
+        assert!(
+            text.ends_with("CSV and JSON have all of it]"),
+            "{}",
+            text.len()
+        );
+        assert!(text.encode_utf16().count() <= 32_767);
+    }
+
+    #[test]
+    fn a_table_that_no_sheet_can_hold_names_another_format() {
+        let mut rows = Rows::new(["a"]);
+        for number in 0..1_048_576 {
+            rows.push([json!(number)]);
+        }
+        let error = rows
+            .text(Format::Xlsx, &About::default())
+            .unwrap_err()
+            .problem();
+        assert_eq!(error.status, 406);
+        assert!(error.detail.contains("CSV"), "{}", error.detail);
+    }
+
+    #[test]
+    fn a_book_has_a_sheet_for_each_table_whatever_they_are_called() {
+        let (one, other) = (rows(), rows());
+        let sheets = [("a/b", &one), ("A B", &other), ("", &other)];
+        let file = book(&sheets, Format::Xlsx, &About::default()).unwrap();
+        let workbook: Xlsx<_> = Xlsx::new(std::io::Cursor::new(file)).unwrap();
+        assert_eq!(workbook.sheet_names(), ["a b", "A B 2", "Table", "About"]);
+        let csv = book(&sheets, Format::Csv, &About::default()).unwrap();
+        assert_eq!(csv, one.text(Format::Csv, &About::default()).unwrap());
+    }
+
+    #[cfg(not(feature = "columnar"))]
+    #[test]
+    fn a_format_that_was_not_built_says_how_to_build_it() {
+        let error = rows().text(Format::Parquet, &About::default()).unwrap_err();
+        let problem = error.problem();
+        assert_eq!(problem.status, 406);
+        assert!(problem.detail.contains("--features columnar"));
+    }
+
+    #[cfg(feature = "columnar")]
+    #[test]
+    fn columns_have_the_narrowest_type_that_fits() {
+        use arrow::datatypes::DataType;
+        let mut rows = Rows::new(["whole", "real", "flag", "text", "nothing"]);
+        rows.push([json!(1), json!(1), json!(true), json!("a"), Value::Null]);
+        rows.push([
+            Value::Null,
+            json!(0.5),
+            Value::Null,
+            json!(["b", "c"]),
+            Value::Null,
+        ]);
+        let about = About::at("http://w/x".to_owned());
+        let file = rows.text(Format::Arrow, &about).unwrap();
+        assert_eq!(file, rows.text(Format::Arrow, &about).unwrap());
+        let reader =
+            arrow::ipc::reader::FileReader::try_new(std::io::Cursor::new(file), None).unwrap();
+        let schema = reader.schema();
+        let types: Vec<_> = schema
+            .fields()
+            .iter()
+            .map(|field| field.data_type())
+            .collect();
+        assert_eq!(
+            types,
+            [
+                &DataType::Int64,
+                &DataType::Float64,
+                &DataType::Boolean,
+                &DataType::Utf8,
+                &DataType::Utf8
+            ]
+        );
+        assert_eq!(schema.metadata()["weft.source"], "http://w/x");
+        let file = rows.text(Format::Parquet, &about).unwrap();
+        assert_eq!(file, rows.text(Format::Parquet, &about).unwrap());
+        let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(
+            bytes::Bytes::from(file),
+        )
+        .unwrap();
+        let batches: Vec<_> = reader.build().unwrap().map(Result::unwrap).collect();
+        assert_eq!(batches[0].num_rows(), 2);
+        assert_eq!(batches[0].column(0).null_count(), 1);
+        let empty = Rows::new(["a"]).text(Format::Parquet, &about).unwrap();
+        assert!(empty.starts_with(b"PAR1"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::error::ApiError;
 use super::negotiate::of_path;
 use super::request::{self, Form, deadline};
 use super::respond::Reading;
-use super::rows::{self, FORMATS, Page, Rows};
+use super::rows::{self, About, FORMATS, Listing, Page, Rows};
 use crate::app::iri;
 use crate::app::rules::{asserted, inferred_triples, is_inferred};
 use crate::store::{Limits, Snapshot};
@@ -47,7 +47,10 @@ async fn list(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     let form = Form::of_url(&uri)?;
-    form.only(&["timeout"])?;
+    let [sort, limit, offset] = Listing::KEYS;
+    form.only(&["timeout", sort, limit, offset])?;
+    let listing = Listing::of(&form)?;
+    let page = listing.page();
     let deadline = deadline(&form, state.graph().config().query_timeout)?;
     let limits = Limits {
         deadline: Some(deadline),
@@ -56,13 +59,17 @@ async fn list(
     };
     let snapshot = request::snapshot(&state, &headers)?;
     let rules = state.graph().ontology().fingerprint();
-    let what = ["rules", &rules, format.content_type];
+    let mut what = vec!["rules", &rules, format.content_type];
+    for (name, value) in form.pairs().filter(|(name, _)| *name != "timeout") {
+        what.extend([name, value]);
+    }
     let reading = Reading::new(&state, &snapshot, &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
     let seen = Arc::clone(&snapshot);
-    let body = state
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+    let (body, total) = state
         .measuring(seen, deadline, move |graph| {
             let counts = graph.rule_counts(&snapshot, &limits)?;
             let mut rows = Rows::new([
@@ -84,10 +91,19 @@ async fn list(
                     json!(count),
                 ]);
             }
-            rows.text(format.format)
+            let total = rows.arrange(&listing)?;
+            Ok((rows.text(format.format, &about)?, total))
         })
         .await?;
-    Ok(reading.respond(format, body))
+    let response = reading.respond(format, body);
+    Ok(rows::listed(
+        response,
+        &headers,
+        &uri,
+        &form,
+        (page, None),
+        total,
+    ))
 }
 
 /// `GET /api/v1/inferred/explain?subject=&predicate=&object=`: which rules concluded a statement,
@@ -137,7 +153,8 @@ async fn explain(
         return Ok(response);
     }
     let seen = Arc::clone(&snapshot);
-    let body = state
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+    let (body, total) = state
         .measuring(seen, deadline, move |graph| {
             let triples = inferred_triples(
                 &snapshot,
@@ -185,11 +202,19 @@ async fn explain(
                     ]);
                 }
             }
-            rows.keep(page);
-            rows.text(format.format)
+            let total = rows.keep(page);
+            Ok((rows.text(format.format, &about)?, total))
         })
         .await?;
-    Ok(reading.respond(format, body))
+    let response = reading.respond(format, body);
+    Ok(rows::listed(
+        response,
+        &headers,
+        &uri,
+        &form,
+        (page, None),
+        total,
+    ))
 }
 
 /// A term of a parameter: as N-Triples writes it, or an IRI as it is.

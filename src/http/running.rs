@@ -6,9 +6,9 @@
 
 use super::AppState;
 use super::error::ApiError;
-use super::negotiate::{Format, of_path};
+use super::negotiate::of_path;
 use super::request::{Form, client_of};
-use super::rows::{self, Rows};
+use super::rows::{self, About, FORMATS, Rows};
 use crate::app::evaluations::Running;
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -26,15 +26,13 @@ pub(super) fn routes() -> Router<AppState> {
 async fn list(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
     Form::of_url(&parts.uri)?.only(&[])?;
-    let (_, format) = of_path(
-        parts.uri.path(),
-        &parts.headers,
-        &[Format::Json, Format::Csv],
-    )?;
+    let (_, format) = of_path(parts.uri.path(), &parts.headers, &FORMATS)?;
     let running = state.evaluations().running(&client_of(&state, &parts)?);
-    let body = match format.format {
-        Format::Csv => rows(&running).text(Format::Csv)?,
-        _ => json_of(&running)?,
+    let body = if format.format.is_table() {
+        let about = About::of_address(&parts.headers, &parts.uri);
+        rows(&running).text(format.format, &about)?
+    } else {
+        json_of(&running)?
     };
     Ok(fresh(format.content_type, body))
 }

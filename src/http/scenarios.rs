@@ -10,7 +10,7 @@ use super::negotiate::{Chosen, Format, of_path, prefers_html};
 use super::pinned::{Pinned, VERSION};
 use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
-use super::rows::{self, FORMATS, Page, Rows, number};
+use super::rows::{self, About, FORMATS, Listing, Page, Rows, number};
 use crate::app::scenarios::{
     Cell, Choices, Evaluation, LONGEST_SCENARIO, Part, SavedScenario, Scenario, Table,
 };
@@ -54,6 +54,8 @@ pub(super) struct Asked {
     metrics: Vec<String>,
     deadline: Instant,
     pinned: Pinned,
+    /// Where the rows come from.
+    about: About,
 }
 
 impl Asked {
@@ -75,13 +77,19 @@ impl Asked {
         };
         let part = form.one("part")?.filter(|name| !name.is_empty());
         let deadline = deadline(&form, state.graph().config().query_timeout)?;
+        let pinned = Pinned::of(state, headers, &form, deadline).await?;
+        let about = match of_path(uri.path(), headers, &FORMATS) {
+            Ok((_, format)) => About::of(state, headers, uri, format.format, &pinned.snapshot),
+            Err(_) => About::default(),
+        };
         Ok(Self {
             part: part.map(Part::named).transpose()?,
             page: Page::of(&form)?,
             networks: list("networks")?,
             metrics: list("metrics")?,
             deadline,
-            pinned: Pinned::of(state, headers, &form, deadline).await?,
+            pinned,
+            about,
             form,
         })
     }
@@ -151,13 +159,26 @@ impl Asked {
         about: Map<String, Value>,
         format: Format,
     ) -> Result<(Vec<u8>, Option<usize>), ApiError> {
-        if self.part.is_none() && format != Format::Csv {
+        if self.part.is_none() && !format.is_table() {
             return Ok((whole(evaluation, about).to_string().into_bytes(), None));
+        }
+        let text = |name: &str| about.get(name).and_then(Value::as_str).unwrap_or_default();
+        let source = self
+            .about
+            .clone()
+            .titled(text("title"), text("description"));
+        if self.part.is_none() && format == Format::Xlsx {
+            let mut parts = Part::ALL.map(|part| (part.name(), rows_of(evaluation.table(part))));
+            // What other formats have alone comes first.
+            parts.sort_by_key(|(name, _)| *name != Part::Indicators.name());
+            let sheets: Vec<(&str, &Rows)> =
+                parts.iter().map(|(name, rows)| (*name, rows)).collect();
+            return Ok((rows::book(&sheets, format, &source)?, None));
         }
         let table = evaluation.table(self.part.unwrap_or(Part::Indicators));
         let mut rows = rows_of(table);
         let total = rows.keep(self.page);
-        Ok((rows.text(format)?, Some(total)))
+        Ok((rows.text(format, &source)?, Some(total)))
     }
 }
 
@@ -246,8 +267,8 @@ async fn list(
     }
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     let form = Form::of_url(&uri)?;
-    form.only(&Page::KEYS)?;
-    let page = Page::of(&form)?;
+    form.only(&Listing::KEYS)?;
+    let listing = Listing::of(&form)?;
     let snapshot = request::snapshot(&state, &headers)?;
     let reader = request::reader(&state, &headers)?;
     let fingerprint = state.graph().saved_scenarios().fingerprint();
@@ -276,12 +297,11 @@ async fn list(
             "url",
         ]);
     }
-    let total = rows.keep(page);
-    let mut response = reading.respond(format, rows.text(format.format)?);
-    response
-        .headers_mut()
-        .insert(TOTAL_COUNT, HeaderValue::from(total));
-    Ok(response)
+    let total = rows.arrange(&listing)?;
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
+    let response = reading.respond(format, rows.text(format.format, &about)?);
+    let window = (listing.page(), None);
+    Ok(rows::listed(response, &headers, &uri, &form, window, total))
 }
 
 /// The saved scenarios that a reader may know of.

@@ -5,14 +5,14 @@ use super::error::ApiError;
 use super::merging::{self, MERGED};
 use super::negotiate::of_path;
 use super::request::{self, Form, deadline};
-use super::respond::{Reading, TOTAL_COUNT};
-use super::rows::{self, FORMATS, Page, Rows};
+use super::respond::Reading;
+use super::rows::{self, About, FORMATS, Page, Rows};
 use crate::app::Search;
 use crate::app::search::{Found, FoundThing};
 use crate::store::Limits;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use oxigraph::model::NamedNode;
@@ -47,7 +47,8 @@ async fn search(
         .of_type(optional("type")?)?
         .in_language(optional("lang")?)?
         .in_graph(optional("graph")?, &snapshot)?;
-    let window = Page::of(&form)?.window(USUAL_LIMIT);
+    let page = Page::of(&form)?;
+    let window = page.window(USUAL_LIMIT);
     let limits = Limits {
         deadline: Some(deadline(&form, state.graph().config().query_timeout)?),
         ..Limits::default()
@@ -60,13 +61,20 @@ async fn search(
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
     let found = state
         .blocking(move |graph| Ok(graph.search(&snapshot, &search, window, &limits)?))
         .await?;
-    let mut response = reading.respond(format, table(&found).text(format.format)?);
-    let total = HeaderValue::from(found.total);
-    response.headers_mut().insert(TOTAL_COUNT, total);
-    Ok(response)
+    let response = reading.respond(format, table(&found).text(format.format, &about)?);
+    let window = (page, Some(USUAL_LIMIT));
+    Ok(rows::listed(
+        response,
+        &headers,
+        &uri,
+        &form,
+        window,
+        found.total,
+    ))
 }
 
 fn table(found: &Found) -> Rows {

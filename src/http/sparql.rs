@@ -12,6 +12,7 @@ use super::request::{
     utf8, writer,
 };
 use super::respond::{Reading, ShortAnswer, caught, written};
+use super::rows::{About, Rows};
 use super::{AppState, pages, service_description};
 use crate::app::evaluations::{self, Evaluation, Outcome};
 use crate::app::{AppError, KnowledgeGraph, ResultFormat, WriteError, write_results_with};
@@ -372,12 +373,13 @@ impl QueryJob {
                 let format = match chosen.format {
                     Format::Rows(format) => ResultFormat::Rows(format),
                     Format::Rdf(format) => ResultFormat::Triples(format),
-                    Format::Html
-                    | Format::Json
-                    | Format::Csv
-                    | Format::Sparql
-                    | Format::Patch
-                    | Format::Events => {
+                    table if table.is_file() => {
+                        let body = job.table(graph, limits, table, terms, page.about())?;
+                        return blocks
+                            .write_all(&body)
+                            .map_err(|error| ApiError::write(WriteError::Io(error)));
+                    }
+                    _ => {
                         let page = pages::results(graph, &job, limits, page)?;
                         return blocks
                             .write_all(page.as_bytes())
@@ -469,6 +471,25 @@ impl QueryJob {
 }
 
 impl Ready {
+    /// The rows of a SELECT, or the one of an ASK, as a file.
+    fn table(
+        &self,
+        graph: &KnowledgeGraph,
+        limits: &Limits,
+        format: Format,
+        terms: crate::app::TermOptions,
+        about: About,
+    ) -> Result<Vec<u8>, ApiError> {
+        let rows = self
+            .snapshot
+            .query(&self.query, &self.dataset, limits, |results| {
+                Rows::of_results(results, terms)
+            })?
+            .map_err(ApiError::write)?;
+        let about = about.citing(graph.citation(&self.snapshot));
+        rows.text(format, &about)
+    }
+
     fn format(&self, headers: &HeaderMap, names: &[String]) -> Result<Chosen, ApiError> {
         let offers = match self.query.form() {
             QueryForm::Select | QueryForm::Ask => ROWS.as_slice(),
@@ -479,20 +500,21 @@ impl Ready {
         let Some(first) = names.peek().copied() else {
             return choose(headers, offers);
         };
-        names
-            .find_map(|name| negotiate::by_name(name, offers))
-            .map(Into::into)
-            .ok_or_else(|| {
-                let known: Vec<_> = offers
-                    .iter()
-                    .filter_map(|format| format.names().first())
-                    .copied()
-                    .collect();
-                ApiError::BadRequest(format!(
-                    "`format`: there is no `{first}` for these results; there are {}",
-                    known.join(", ")
-                ))
-            })
+        let found = names.find_map(|name| negotiate::by_name(name, offers));
+        if let Some(format) = found.filter(|format| !format.is_built()) {
+            return Err(ApiError::NotBuilt(format.name()));
+        }
+        found.map(Into::into).ok_or_else(|| {
+            let known: Vec<_> = offers
+                .iter()
+                .filter_map(|format| format.names().first())
+                .copied()
+                .collect();
+            ApiError::BadRequest(format!(
+                "`format`: there is no `{first}` for these results; there are {}",
+                known.join(", ")
+            ))
+        })
     }
 }
 

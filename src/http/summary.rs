@@ -3,11 +3,11 @@
 use super::AppState;
 use super::error::ApiError;
 use super::merging::{self, MERGED};
-use super::negotiate::{Format, of_path};
+use super::negotiate::of_path;
 use super::pinned::{Pinned, VERSION};
 use super::request::{Form, deadline};
 use super::respond::Reading;
-use super::rows::{self, FORMATS, Rows};
+use super::rows::{self, About, FORMATS, Rows};
 use crate::app::Summary;
 use axum::Router;
 use axum::extract::State;
@@ -40,6 +40,7 @@ async fn summary(
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(pinned.label(&state, &headers, false, response));
     }
+    let about = About::of(&state, &headers, &uri, format.format, &seen);
     let summary = state
         .blocking(move |graph| {
             let summary = if is_merged {
@@ -51,7 +52,9 @@ async fn summary(
         })
         .await?;
     let body = match (format.format, serde_json::to_value(&summary)) {
-        (Format::Csv, Ok(Value::Object(row))) => Rows::of_objects([row]).text(Format::Csv)?,
+        (table, Ok(Value::Object(row))) if table.is_table() => {
+            Rows::of_objects([row]).text(table, &about)?
+        }
         (_, Ok(summary)) => summary.to_string().into(),
         (_, Err(error)) => return Err(ApiError::Internal(error.to_string())),
     };

@@ -4,7 +4,7 @@ use super::AppState;
 use super::error::ApiError;
 use super::negotiate::of_path;
 use super::request::{Form, content_type, read_body, sent_key};
-use super::rows::{self, FORMATS, Rows};
+use super::rows::{self, About, FORMATS, Listing, Rows};
 use crate::app::{AppError, NewToken, Token};
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -17,7 +17,8 @@ use serde_json::{Map, Value, json};
 const LONGEST: usize = 1 << 16;
 
 pub(super) fn routes() -> Router<AppState> {
-    rows::route(Router::new(), "/api/v1/tokens", get(list).post(make))
+    rows::route(Router::new(), "/api/v1/tokens", get(list))
+        .route("/api/v1/tokens", post(make))
         .route("/api/v1/tokens/self", get(own).delete(revoke_self))
         .route("/api/v1/tokens/{name}", delete(revoke))
         .route("/api/v1/tokens/{name}/renew", post(renew))
@@ -30,13 +31,19 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
-    Form::of_url(&uri)?.only(&[])?;
+    let form = Form::of_url(&uri)?;
+    form.only(&Listing::KEYS)?;
+    let listing = Listing::of(&form)?;
     state.graph().administrator(sent_key(&headers)?)?;
     let tokens = state.graph().tokens().list().map_err(AppError::from)?;
-    let rows = Rows::of_objects(tokens.iter().map(view));
-    let mut response = Response::new(rows.text(format.format)?.into());
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, format.header());
+    let mut rows = Rows::of_objects(tokens.iter().map(view));
+    let total = rows.arrange(&listing)?;
+    let about = About::of_address(&headers, &uri);
+    let mut response = Response::new(rows.text(format.format, &about)?.into());
+    let own = response.headers_mut();
+    own.insert(header::CONTENT_TYPE, format.header());
+    let window = (listing.page(), None);
+    let response = rows::listed(response, &headers, &uri, &form, window, total);
     Ok(not_kept(response))
 }
 

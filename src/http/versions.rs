@@ -2,14 +2,14 @@
 
 use super::AppState;
 use super::error::ApiError;
-use super::negotiate::{Chosen, Format, of_path};
+use super::negotiate::{Chosen, of_path};
 use super::request::{self, Form};
-use super::respond::{Reading, TOTAL_COUNT};
-use super::rows::{self, FORMATS, Page, Rows};
+use super::respond::Reading;
+use super::rows::{self, About, FORMATS, Page, Rows};
 use crate::store::{RecordHeader, Snapshot};
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value, json};
@@ -92,10 +92,11 @@ async fn list(
     for commit in commits.into_iter().rev() {
         rows.push(row(commit, &seen));
     }
-    let mut response = reading.respond(format, rows.text(format.format)?);
-    let total = HeaderValue::from((newest + 1).saturating_sub(oldest));
-    response.headers_mut().insert(TOTAL_COUNT, total);
-    Ok(response)
+    let about = About::of(&state, &headers, &uri, format.format, &seen);
+    let response = reading.respond(format, rows.text(format.format, &about)?);
+    let total = usize::try_from((newest + 1).saturating_sub(oldest)).unwrap_or(usize::MAX);
+    let window = (page, Some(ROWS));
+    Ok(rows::listed(response, &headers, &uri, &form, window, total))
 }
 
 /// `GET /api/v1/versions/{version}`: one of them.
@@ -137,7 +138,10 @@ async fn one(
     let mut rows = Rows::new(COLUMNS);
     rows.push(row(commit, &seen));
     let body = match format.format {
-        Format::Csv => rows.text(Format::Csv)?,
+        table if table.is_table() => {
+            let about = About::of(&state, &headers, &uri, table, &seen);
+            rows.text(table, &about)?
+        }
         _ => rows
             .into_objects()
             .pop()

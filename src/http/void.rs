@@ -5,15 +5,15 @@ use super::AppState;
 use super::error::ApiError;
 use super::negotiate::{Format, TRIPLES, by_name, choose, of_path, prefers_html};
 use super::request::{self, Form, url};
-use super::respond::{Reading, TOTAL_COUNT};
-use super::rows::{self, FORMATS, Page, Rows};
+use super::respond::Reading;
+use super::rows::{self, About, FORMATS, Listing, Rows};
 use crate::app::results::write_quads;
 use crate::app::void::{
     StatisticsKind, StatisticsRow, UNION, description, rows as statistics_rows,
 };
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use oxigraph::model::GraphName;
@@ -81,10 +81,11 @@ async fn statistics(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let form = Form::of_url(&uri)?;
-    let [limit, offset] = Page::KEYS;
-    form.only(&["graph", "kind", limit, offset])?;
+    let [sort, limit, offset] = Listing::KEYS;
+    form.only(&["graph", "kind", sort, limit, offset])?;
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
-    let page = Page::of(&form)?;
+    let listing = Listing::of(&form)?;
+    let page = listing.page();
     let kinds = form
         .all("kind")
         .map(|name| {
@@ -111,6 +112,7 @@ async fn statistics(
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
     let (body, total) = state
         .blocking(move |_| {
             let rows = statistics_rows(&snapshot);
@@ -133,15 +135,19 @@ async fn statistics(
                     table.push(cells(row));
                 }
             }
-            let total = table.keep(page);
-            Ok((table.text(format.format)?, total))
+            let total = table.arrange(&listing)?;
+            Ok((table.text(format.format, &about)?, total))
         })
         .await?;
-    let mut response = reading.respond(format, body);
-    response
-        .headers_mut()
-        .insert(TOTAL_COUNT, HeaderValue::from(total as u64));
-    Ok(response)
+    let response = reading.respond(format, body);
+    Ok(rows::listed(
+        response,
+        &headers,
+        &uri,
+        &form,
+        (page, None),
+        total,
+    ))
 }
 
 fn cells(row: StatisticsRow) -> Vec<Value> {

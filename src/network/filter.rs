@@ -339,6 +339,20 @@ fn dataset(node: NamedNode, snapshot: &Snapshot) -> Result<Vec<String>, Option<S
     Err(Some(format!("there are {}", names.join(", "))))
 }
 
+impl Filter {
+    /// The codes of countries that the data has places of, in alphabetical order.
+    pub fn country_codes(snapshot: &Snapshot) -> Vec<String> {
+        let codes: BTreeSet<String> = snapshot
+            .quads_for_pattern(None, Some(COUNTRY_CODE), None, None)
+            .filter_map(|quad| match quad.object {
+                Term::Literal(code) => Some(code.value().to_owned()),
+                _ => None,
+            })
+            .collect();
+        codes.into_iter().collect()
+    }
+}
+
 const COUNTRY_CODE: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#countryCode");
 pub(super) const WITHIN: NamedNodeRef<'_> =

@@ -21,6 +21,7 @@ mod isomorphism;
 mod linking;
 mod networks;
 mod ontology;
+mod openapi;
 mod reconcile;
 mod reference;
 mod replay;

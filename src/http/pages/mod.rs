@@ -5,6 +5,7 @@
 //! around all of them.
 
 pub(super) mod assets;
+mod docs;
 mod entity;
 mod forms;
 mod links;
@@ -39,6 +40,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
         .merge(scenarios::routes())
+        .merge(docs::routes())
         .merge(assets::routes())
         .merge(networks::routes())
 }

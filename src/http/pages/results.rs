@@ -6,6 +6,7 @@ use crate::app::permalink::{add_parameter, title_of};
 use crate::app::{CatalogueQuery, Citation, KnowledgeGraph};
 use crate::http::error::ApiError;
 use crate::http::merging::MERGED;
+use crate::http::rows::About;
 use crate::http::sparql::Ready;
 use crate::store::{DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError};
 use askama::Template;
@@ -93,6 +94,13 @@ impl ResultPage {
     /// The language that it is in.
     pub(in crate::http) fn language(&self) -> &'static str {
         self.shell.tag()
+    }
+
+    /// Where a file of the results comes from.
+    pub(in crate::http) fn about(&self) -> About {
+        About::at(format!("{}{}", self.origin, self.question))
+            .titled(&self.title, &self.description)
+            .with("query", &self.query)
     }
 
     /// Says where the client found this service.
@@ -204,7 +212,7 @@ pub(in crate::http) fn results(
 ) -> Result<String, ApiError> {
     let links = Links::new(&graph.config().base);
     let names: &[&str] = match job.query.form() {
-        QueryForm::Select | QueryForm::Ask => &["csv", "tsv", "json", "xml"],
+        QueryForm::Select | QueryForm::Ask => &["csv", "xlsx", "tsv", "json", "xml"],
         QueryForm::Construct | QueryForm::Describe => &["ttl", "nt", "rdf", "jsonld"],
     };
     let downloads = names
