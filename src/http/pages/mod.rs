@@ -5,8 +5,10 @@
 //! around all of them.
 
 pub(super) mod assets;
+mod charts;
 mod entity;
 mod forms;
+mod integration;
 mod links;
 mod ontology;
 mod overview;
@@ -36,6 +38,7 @@ use axum::response::{Html, IntoResponse, Response};
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
+        .merge(integration::routes())
         .merge(assets::routes())
 }
 
