@@ -6,11 +6,14 @@
 
 mod blocks;
 mod form;
+#[cfg(test)]
+mod tests;
 
 use super::charts::shortened;
 use super::links::graph_href;
 use super::{Shell, render};
 use crate::app::datasets::{Dataset, time_of};
+use crate::app::integration::NETWORK;
 use crate::app::{KnowledgeGraph, MeasuredNetwork};
 use crate::http::AppState;
 use crate::http::answers::{Answer, Flight, Known};
@@ -26,14 +29,19 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use blocks::{Group, Lead, Maker};
+use blocks::{Group, Lead, Maker, report_path};
 use bytes::Bytes;
 use form::FormView;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a reader looks at an empty window before the page says that it takes longer.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+/// Tests, which share their cores with many others, want the page.
+const PATIENCE: Duration = if cfg!(test) {
+    Duration::from_secs(60)
+} else {
+    Duration::from_millis(2_500)
+};
 /// Seconds after which a page that waits asks again.
 const AGAIN: u32 = 4;
 /// A page has at most this many bytes, or nearly; a cache that keeps no such answers makes its
@@ -66,11 +74,17 @@ struct BoardPage {
     facts: Vec<Fact>,
     /// Left out of the network, and why.
     left_out: Vec<String>,
-    /// Nothing to show at all: why, and what to do.
+    /// Why there is nothing, or hardly anything, to show, and what to do.
     empty: Option<(String, String)>,
+    /// The same of the ties of actors with services, where no two actors are tied.
+    other: Option<String>,
     brief: Vec<Lead>,
     groups: Vec<Group>,
     cite: Cite,
+    /// Which ties count.
+    about: String,
+    /// Where the API has the report, and with which parameters.
+    report: String,
     query: String,
 }
 
@@ -81,6 +95,7 @@ struct WaitPage {
     again: u32,
     address: String,
     query: String,
+    report: String,
     /// How long it has taken, how much is done, of how much.
     running: Vec<(String, u64, u64)>,
 }
@@ -97,7 +112,9 @@ async fn board(
         // An address without what was left empty: the one to share.
         return Ok(see(&address));
     }
-    let asked = Asked::new(&state, &uri, &headers, &[])?;
+    let asked = Asked::new(&state, &uri, &headers, &[form::WHICH])?;
+    let network = form.one(form::WHICH)?.unwrap_or(NETWORK).to_owned();
+    state.graph().networks().definition(&network)?;
     let given = Arc::clone(&asked.snapshot);
     let asked = asked.seeing(&state).await?;
     let origin = request::origin(&headers, &uri);
@@ -109,7 +126,7 @@ async fn board(
     let is_kept = state.answers().largest() >= LONGEST_PAGE;
     let end = Instant::now() + if is_kept { limit.min(PATIENCE) } else { limit };
     let filter = asked.filter(state.graph())?.canonical();
-    let query = form::query(&form);
+    let (query, api_query) = (form::query(&form), form::api_query(&form));
     let body = match state.answers().ask(reading.key(), end).await {
         Some(Known::Answer(answer)) => Some(answer.body),
         Some(Known::Nobody(flight)) => {
@@ -117,6 +134,8 @@ async fn board(
             let making = Making {
                 shell: shell.clone(),
                 given,
+                network: network.clone(),
+                api_query: api_query.clone(),
                 form,
                 query: query.clone(),
                 origin,
@@ -136,7 +155,13 @@ async fn board(
     };
     match body {
         Some(body) => Ok(reading.respond_with(HeaderValue::from_static(HTML), body.into())),
-        None => wait(&state, &headers, shell, query, &filter),
+        None => wait(
+            &state,
+            &headers,
+            shell,
+            (query, api_query),
+            (&network, &filter),
+        ),
     }
 }
 
@@ -179,8 +204,8 @@ fn wait(
     state: &AppState,
     headers: &HeaderMap,
     shell: Shell,
-    query: String,
-    filter: &str,
+    (query, query_of_api): (String, String),
+    (network, filter): (&str, &str),
 ) -> Result<Response, ApiError> {
     let seen = request::snapshot(state, headers)?;
     let running = state
@@ -188,7 +213,7 @@ fn wait(
         .networks()
         .computations(&seen)
         .into_iter()
-        .filter(|computation| computation.filter == filter)
+        .filter(|computation| computation.network == network && computation.filter == filter)
         .map(|computation| {
             let seconds = shell.whole(computation.seconds as u64);
             (
@@ -202,7 +227,8 @@ fn wait(
         again: AGAIN,
         address: format!("/integration{query}"),
         shell,
-        query,
+        report: report_path(network),
+        query: query_of_api,
         running,
     };
     let mut response = (StatusCode::ACCEPTED, render(&page)?).into_response();
@@ -224,8 +250,11 @@ struct Making {
     shell: Shell,
     /// The data as it is given, whatever is joined.
     given: Arc<Snapshot>,
+    network: String,
     form: Form,
+    /// The parameters of the page, and those of the API.
     query: String,
+    api_query: String,
     origin: String,
 }
 
@@ -237,11 +266,16 @@ impl Making {
         datasets: &[Dataset],
         flight: Flight,
     ) -> Result<Bytes, ApiError> {
-        let network = crate::app::integration::NETWORK;
-        let measured = asked.network(graph, network)?;
-        let mut form = FormView::new(&self.form, &asked.snapshot, datasets, &self.shell);
+        let measured = asked.network(graph, &self.network)?;
+        let (networks, shell) = (graph.networks(), &self.shell);
+        let form = FormView::new(&self.form, &asked.snapshot, datasets, networks, shell);
         let has_nodes = !measured.network().is_empty();
         let (mut groups, mut brief) = (Vec::new(), Vec::new());
+        let mut why = match (has_nodes, form.chips.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some("data"),
+            (false, false) => Some("filtered"),
+        };
         if has_nodes {
             let report = made(graph, asked, &measured)?;
             let maker = Maker::new(
@@ -249,28 +283,36 @@ impl Making {
                 graph,
                 &asked.snapshot,
                 (&measured, &report),
-                &self.query,
+                &self.api_query,
                 &asked.limits(),
             )?;
+            if !maker.has_ties() {
+                why = Some("ties");
+            }
             groups = maker.groups()?;
             brief = maker.brief(&groups);
         }
-        form.is_more_open &= !form.chips.is_empty();
         let page = BoardPage {
             facts: self.facts(&measured),
             left_out: self.left_out(&measured),
-            empty: (!has_nodes).then(|| {
-                let name = match form.chips.is_empty() {
-                    true => "data",
-                    false => "filtered",
-                };
+            empty: why.map(|name| {
                 (
-                    self.shell.t(&format!("integration-none-{name}")),
-                    self.shell.t(&format!("integration-none-{name}-how")),
+                    shell.t(&format!("integration-none-{name}")),
+                    shell.t(&format!("integration-none-{name}-how")),
+                )
+            }),
+            other: (why == Some("ties") && self.network == NETWORK).then(|| {
+                let mark = if self.query.is_empty() { '?' } else { '&' };
+                format!(
+                    "/integration{}{mark}{}=affiliation",
+                    self.query,
+                    form::WHICH
                 )
             }),
             cite: self.cite(&form, &asked.snapshot, datasets),
-            query: self.query,
+            about: self.about(&measured),
+            report: report_path(&self.network),
+            query: self.api_query,
             shell: self.shell,
             form,
             brief,
@@ -318,6 +360,18 @@ impl Making {
             value,
         })
         .collect()
+    }
+
+    /// What a tie of the network is.
+    fn about(&self, measured: &MeasuredNetwork) -> String {
+        let definition = measured.definition();
+        let name = format!("integration-network-{}-meaning", definition.id);
+        let text = self.shell.t(&name);
+        if text == name {
+            shortened(&definition.description, 600)
+        } else {
+            text
+        }
     }
 
     fn left_out(&self, measured: &MeasuredNetwork) -> Vec<String> {

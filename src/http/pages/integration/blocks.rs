@@ -9,7 +9,7 @@ use super::super::links::{Links, encoded};
 use super::super::{Shell, render};
 use crate::app::KnowledgeGraph;
 use crate::app::MeasuredNetwork;
-use crate::app::integration::{IndicatorReport, IntegrationReport, LadderReport};
+use crate::app::integration::{IndicatorReport, IntegrationReport, LadderReport, NETWORK};
 use crate::app::resource::label_in;
 use crate::http::error::ApiError;
 use crate::http::integration::{CELLS, counted};
@@ -100,8 +100,6 @@ pub(super) struct Cover {
     pub(super) text: String,
     /// How wide the known part is, of 100.
     pub(super) known: String,
-    /// Whether anything is unknown.
-    pub(super) is_partial: bool,
 }
 
 /// A name and where it leads.
@@ -231,6 +229,9 @@ pub(super) struct Cases {
     pub(super) counts: [usize; 4],
     /// Those of which a sector or a level is not recorded at all.
     pub(super) unknown: usize,
+    /// Of sectors alone, then of levels alone: those that join several, and those of which any is
+    /// recorded.
+    alone: [(usize, usize); 2],
 }
 
 impl Cases {
@@ -263,6 +264,11 @@ impl Cases {
         let mut cases = Self {
             counts: [0; 4],
             unknown: 0,
+            alone: [&sectors, &levels].map(|reach| {
+                let known = || reach.values().flatten();
+                let several = known().filter(|value| **value >= 2.0).count();
+                (several, known().count())
+            }),
         };
         let things: BTreeSet<&String> = sectors.keys().chain(levels.keys()).collect();
         for thing in things {
@@ -290,8 +296,10 @@ pub(super) struct Maker<'a> {
     pub(super) snapshot: &'a Arc<Snapshot>,
     pub(super) measured: &'a MeasuredNetwork,
     pub(super) report: &'a IntegrationReport,
-    /// The parameters of the page, to be asked with again: empty, or `?` and what follows.
-    pub(super) query: &'a str,
+    /// Where the API has the report, without its extension.
+    path: String,
+    /// The parameters of the report, to be asked with again: empty, or `?` and what follows.
+    query: &'a str,
     links: Links,
     /// The names of sectors and levels in the language of the page.
     names: [Vec<String>; 2],
@@ -317,6 +325,7 @@ impl<'a> Maker<'a> {
         Ok(Self {
             cases: Cases::of(graph, snapshot, measured.filter(), limits)?,
             links: Links::new(&graph.config().base),
+            path: report_path(&measured.definition().id),
             shell,
             graph,
             snapshot,
@@ -405,6 +414,18 @@ impl<'a> Maker<'a> {
 
     // Cells.
 
+    /// The first of several names, and how many more there are.
+    fn listed(&self, names: &[String], most: usize) -> String {
+        let shown: Vec<&str> = names.iter().take(most).map(String::as_str).collect();
+        let mut text = shown.join("; ");
+        if names.len() > most {
+            let more = self.say("integration-more", [("n", (names.len() - most).into())]);
+            text.push_str("; ");
+            text.push_str(&more);
+        }
+        text
+    }
+
     fn head(&self, text: impl Into<String>) -> Td {
         Td {
             text: shortened(&text.into(), 2 * LONGEST_NAME),
@@ -473,7 +494,6 @@ impl<'a> Maker<'a> {
                 ],
             ),
             known: format!("{:.1}", share * 100.0),
-            is_partial: unknown > 0.0,
         }
     }
 
@@ -562,14 +582,33 @@ impl<'a> Maker<'a> {
         };
         let mut levels = of(Attribute::Level)?;
         levels.push(self.chains()?);
-        Ok(vec![
+        let groups = vec![
             group("ties", vec![self.four_way()?, self.openness()]),
             group("sectors", of(Attribute::Sector)?),
             group("levels", levels),
             group("actors", vec![self.key_actors()?, self.providers()?]),
             group("ladders", vec![self.ladders()?]),
             group("record", self.statements()?),
-        ])
+        ];
+        if self.has_ties() {
+            return Ok(groups);
+        }
+        // One word at the top says why so much is missing.
+        let told = groups.into_iter().map(|mut group| {
+            group
+                .blocks
+                .retain(|block| block.empty.is_none() || !block.reading.is_empty());
+            for block in &mut group.blocks {
+                block.empty = None;
+            }
+            group
+        });
+        Ok(told.filter(|group| !group.blocks.is_empty()).collect())
+    }
+
+    /// Whether any two are tied.
+    pub(super) fn has_ties(&self) -> bool {
+        !self.network().ties().is_empty()
     }
 
     // Ties by kind.
@@ -579,10 +618,7 @@ impl<'a> Maker<'a> {
         let block = self.block("four-way", "four-way");
         let cases = self.cases.as_ref().filter(|cases| cases.known() > 0);
         if four.ties == 0 && cases.is_none() {
-            let why = self
-                .why_nothing(Attribute::Sector)
-                .or(self.why_nothing(Attribute::Level));
-            return Ok(self.without(block, why.unwrap_or("ties")));
+            return Ok(self.without_four_way(block));
         }
         let cells = cells_of(four);
         let mut wholes = Vec::new();
@@ -644,7 +680,7 @@ impl<'a> Maker<'a> {
                 let expected = cell.expected.value();
                 vec![
                     Td {
-                        href: Some(format!("/api/v1/integration/{id}.csv{}", self.query)),
+                        href: Some(format!("{}/{id}.csv{}", self.path, self.query)),
                         ..self.head(self.kind(kind))
                     },
                     self.number(self.amount(cell.ties)),
@@ -681,7 +717,7 @@ impl<'a> Maker<'a> {
             ]),
             rows.collect(),
         )];
-        let mut data: Vec<Lead> = self.files("/api/v1/integration", "").into();
+        let mut data: Vec<Lead> = self.files(&self.path, "").into();
         if let Some(cases) = cases {
             let all = cases.known() as f64;
             let counts = cases.counts.iter().enumerate();
@@ -710,7 +746,7 @@ impl<'a> Maker<'a> {
             for id in ["horizontal-reach", "vertical-reach"] {
                 data.push(self.lead(
                     &format!("integration-csv-{id}"),
-                    format!("/api/v1/integration/{id}.csv{}", self.query),
+                    format!("{}/{id}.csv{}", self.path, self.query),
                 ));
             }
         }
@@ -731,6 +767,46 @@ impl<'a> Maker<'a> {
             data,
             ..block
         })
+    }
+
+    /// Where no tie and no case can be judged by both, what can be said of one of them.
+    fn without_four_way(&self, block: Block) -> Block {
+        let why = self
+            .why_nothing(Attribute::Sector)
+            .or(self.why_nothing(Attribute::Level));
+        let block = self.without(block, why.unwrap_or("known"));
+        let Some(cases) = &self.cases else {
+            return block;
+        };
+        let all = cases.known() + cases.unknown;
+        let names = ["sector", "level"].into_iter().zip(cases.alone);
+        let told = names.filter(|(_, (_, known))| *known > 0);
+        let reading: Vec<String> = told
+            .map(|(by, (several, known))| {
+                self.say(
+                    &format!("integration-read-cases-{by}"),
+                    [
+                        ("several", several.into()),
+                        ("known", known.into()),
+                        ("unknown", (all - known).into()),
+                    ],
+                )
+            })
+            .collect();
+        if reading.is_empty() {
+            return block;
+        }
+        let files = ["horizontal-reach", "vertical-reach"].map(|id| {
+            self.lead(
+                &format!("integration-csv-{id}"),
+                format!("{}/{id}.csv{}", self.path, self.query),
+            )
+        });
+        Block {
+            reading,
+            data: files.into(),
+            ..block
+        }
     }
 
     fn kind(&self, kind: usize) -> String {
@@ -873,7 +949,7 @@ impl<'a> Maker<'a> {
                 rows,
             )],
             data: self
-                .files("/api/v1/integration", "")
+                .files(&self.path, "")
                 .into_iter()
                 .chain([self.ties_query()])
                 .collect(),
@@ -1252,7 +1328,10 @@ impl<'a> Maker<'a> {
             )),
             count => reading.push(self.say(
                 &format!("integration-read-missing-{by}"),
-                [("n", count.into()), ("pairs", listed(&proven, 5).into())],
+                [
+                    ("n", count.into()),
+                    ("pairs", self.listed(&proven, 5).into()),
+                ],
             )),
         }
         if silent > 0 {
@@ -1417,6 +1496,23 @@ impl<'a> Maker<'a> {
                 ("cut", cut.into()),
             ],
         )];
+        if let Some((pair, top)) = joined
+            .iter()
+            .find(|pair| pair.is_cut && pair.ties >= 2)
+            .and_then(|pair| Some((pair, pair.top?)))
+        {
+            reading.push(self.say(
+                "integration-read-cut",
+                [
+                    (
+                        "pair",
+                        isolated(&self.pair(attribute, pair.first, pair.second)).into(),
+                    ),
+                    ("actor", isolated(&self.actor(top).0).into()),
+                    ("ties", pair.ties.into()),
+                ],
+            ));
+        }
         let strongest = joined
             .iter()
             .filter(|pair| !pair.is_cut && pair.ties >= 5)
@@ -1436,19 +1532,15 @@ impl<'a> Maker<'a> {
                 ],
             ));
         }
-        // The chart shows bridges of several ties: that a single tie has two ends tells nothing.
-        let mut shown: Vec<&&PairDependence> =
-            joined.iter().filter(|pair| pair.ties >= 2).collect();
-        shown.sort_by(|a, b| {
-            let weight = |pair: &PairDependence| {
-                pair.top_share.value().unwrap_or(0.0) * (pair.ties as f64).sqrt()
-            };
-            b.is_cut
-                .cmp(&a.is_cut)
-                .then_with(|| weight(b).total_cmp(&weight(a)))
-        });
+        // The chart shows bridges of several ties: that a single tie has two ends tells nothing. The
+        // widest that one actor holds come first, then the widest of all, so that both are seen.
+        let several = || joined.iter().filter(|pair| pair.ties >= 2);
+        let mut wide: Vec<&&PairDependence> = several().filter(|pair| !pair.is_cut).collect();
+        wide.sort_by(|a, b| b.ties.cmp(&a.ties));
+        let of_one: Vec<&&PairDependence> = several().filter(|pair| pair.is_cut).collect();
+        let room = MOST_IN_CHART - wide.len().min(MOST_IN_CHART / 2);
+        let shown = of_one.into_iter().take(room).chain(wide);
         let bars: Vec<Bar> = shown
-            .into_iter()
             .take(MOST_IN_CHART)
             .map(|pair| {
                 let share = pair.top_share.value().unwrap_or(0.0);
@@ -1503,8 +1595,8 @@ impl<'a> Maker<'a> {
             vec![
                 Td {
                     href: Some(format!(
-                        "/api/v1/integration/{by}-dependence.csv{}{mark}{rows}",
-                        self.query
+                        "{}/{by}-dependence.csv{}{mark}{rows}",
+                        self.path, self.query
                     )),
                     ..self.head(self.pair(attribute, pair.first, pair.second))
                 },
@@ -1546,7 +1638,7 @@ impl<'a> Maker<'a> {
             ]),
             rows.collect(),
         );
-        let mut data: Vec<Lead> = self.files("/api/v1/integration", "").into();
+        let mut data: Vec<Lead> = self.files(&self.path, "").into();
         let name = match attribute {
             Attribute::Sector => "bridges-between-sectors",
             _ => "cases-across-levels",
@@ -1599,7 +1691,7 @@ impl<'a> Maker<'a> {
                         ("actor", isolated(&self.actor(first.node).0).into()),
                         ("cut", first.pairs_cut.into()),
                         ("carried", first.carried_before.into()),
-                        ("pairs", listed(&pairs, 4).into()),
+                        ("pairs", self.listed(&pairs, 4).into()),
                     ],
                 ));
             }
@@ -1708,7 +1800,7 @@ impl<'a> Maker<'a> {
                 rows.collect(),
             ));
         }
-        let mut data: Vec<Lead> = self.files("/api/v1/integration", "").into();
+        let mut data: Vec<Lead> = self.files(&self.path, "").into();
         data.extend(self.catalogue_query("single-actor-bridges"));
         Ok(Block {
             charts: Drawing::several(chart)?,
@@ -1803,7 +1895,11 @@ impl<'a> Maker<'a> {
         });
         let rows = rows.collect();
         Ok(Block {
-            charts: vec![Drawing::of(&chart)?],
+            // Bars of no length say no more than the sentence does.
+            charts: match fragile {
+                Some(_) => vec![Drawing::of(&chart)?],
+                None => Vec::new(),
+            },
             tables: vec![self.table(
                 self.t("integration-providers-caption"),
                 self.columns([
@@ -1817,7 +1913,7 @@ impl<'a> Maker<'a> {
                 ]),
                 rows,
             )],
-            data: self.files("/api/v1/integration", "").into(),
+            data: self.files(&self.path, "").into(),
             reading,
             ..block
         })
@@ -1918,7 +2014,9 @@ impl<'a> Maker<'a> {
             ]),
             rows.collect(),
         );
-        let mut data: Vec<Lead> = self.files("/api/v1/integration/vertical-chains", "").into();
+        let mut data: Vec<Lead> = self
+            .files(&format!("{}/vertical-chains", self.path), "")
+            .into();
         data.extend(self.catalogue_query("cases-across-levels"));
         Ok(Block {
             cover: vec![self.cover("integration-cover-chains", known, chains.unbroken.unknown)],
@@ -1971,7 +2069,7 @@ impl<'a> Maker<'a> {
             reading.extend(read);
         }
         tables.push(self.ladder_figures());
-        let mut data: Vec<Lead> = self.files("/api/v1/integration", "").into();
+        let mut data: Vec<Lead> = self.files(&self.path, "").into();
         data.extend(self.catalogue_query("integration-gaps"));
         let with_optimum: f64 = self
             .report
@@ -2216,23 +2314,19 @@ impl<'a> Maker<'a> {
         let mut rows = Vec::new();
         for indicator in others {
             let (title, meaning) = self.indicator_texts(indicator);
-            let (value, of, unknown) = match &indicator.outcome {
-                Ok((figure, _)) => (
+            let [value, part, whole, unknown] = match &indicator.outcome {
+                Ok((figure, _)) => [
                     self.figure_of(indicator, figure),
-                    self.say(
-                        "integration-of",
-                        [
-                            ("part", self.amount(figure.numerator).into()),
-                            ("whole", self.amount(figure.denominator).into()),
-                        ],
-                    ),
+                    self.amount(figure.numerator),
+                    self.amount(figure.denominator),
                     self.amount(figure.unknown),
-                ),
-                Err(_) => (
+                ],
+                Err(_) => [
                     self.t("integration-not-filtered"),
                     String::new(),
                     String::new(),
-                ),
+                    String::new(),
+                ],
             };
             if indicator.id == "multi-sector-actors"
                 && let Ok((figure, _)) = &indicator.outcome
@@ -2249,19 +2343,17 @@ impl<'a> Maker<'a> {
             }
             rows.push(vec![
                 Td {
-                    href: Some(format!(
-                        "/api/v1/integration/{}.csv{}",
-                        indicator.id, self.query
-                    )),
+                    href: Some(format!("{}/{}.csv{}", self.path, indicator.id, self.query)),
                     ..self.head(title)
                 },
                 self.number(value),
-                self.number(of),
+                self.number(part),
+                self.number(whole),
                 self.number(unknown),
                 self.text(meaning),
             ]);
         }
-        let mut data: Vec<Lead> = self.files("/api/v1/integration", "").into();
+        let mut data: Vec<Lead> = self.files(&self.path, "").into();
         data.extend(self.catalogue_query("weak-side-of-strong-cases"));
         blocks.push(Block {
             tables: vec![self.table(
@@ -2269,7 +2361,8 @@ impl<'a> Maker<'a> {
                 self.columns([
                     ("indicator", Kind::Head),
                     ("value", Kind::Number),
-                    ("counted", Kind::Number),
+                    ("numerator", Kind::Number),
+                    ("denominator", Kind::Number),
                     ("unknown", Kind::Number),
                     ("meaning", Kind::Text),
                 ]),
@@ -2403,7 +2496,7 @@ impl<'a> Maker<'a> {
             rows.collect(),
         );
         let mut data: Vec<Lead> = self
-            .files(&format!("/api/v1/integration/{}", report.id), "")
+            .files(&format!("{}/{}", self.path, report.id), "")
             .into();
         if let Ok(indicator) = self.graph.indicators().get(&report.id) {
             data.push(self.indicator_query(indicator));
@@ -2426,11 +2519,11 @@ impl<'a> Maker<'a> {
     pub(super) fn brief(&self, groups: &[Group]) -> Vec<Lead> {
         const WANTED: [&str; 7] = [
             "four-way",
-            "mixing-sector",
             "missing-sector",
             "dependence-sector",
             "key-actors",
             "chains",
+            "formalisation",
             "evidence-two-sources",
         ];
         let blocks = || groups.iter().flat_map(|group| &group.blocks);
@@ -2444,6 +2537,15 @@ impl<'a> Maker<'a> {
                 })
             })
             .collect()
+    }
+}
+
+/// Where the API has the report on a network.
+pub(super) fn report_path(network: &str) -> String {
+    if network == NETWORK {
+        "/api/v1/integration".to_owned()
+    } else {
+        format!("/api/v1/networks/{}/integration", encoded(network))
     }
 }
 
@@ -2474,20 +2576,6 @@ fn verdict(cell: &FourWayCell) -> &'static str {
         (Some(_), ..) => "even",
         (None, ..) => "untested",
     }
-}
-
-/// The first of several names, with a sign where there are more.
-fn listed(names: &[String], most: usize) -> String {
-    let mut text = names
-        .iter()
-        .take(most)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join("; ");
-    if names.len() > most {
-        text.push_str("; …");
-    }
-    text
 }
 
 /// Marks of a scale of whole numbers.

@@ -6,7 +6,8 @@ use super::super::links::encoded;
 use super::super::shell::Shell;
 use super::blocks::{Lead, name_of};
 use crate::app::datasets::{Dataset, owner_of};
-use crate::app::iri;
+use crate::app::integration::NETWORK;
+use crate::app::{Networks, iri};
 use crate::http::request::Form;
 use crate::network::Filter;
 use crate::ontology;
@@ -30,8 +31,12 @@ const COUNTRY_CODE: NamedNodeRef<'_> =
 const SPHERE: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#sphere");
 const ROLE: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#role");
 
-/// Filters that the reader chooses from a list, in the order of the form.
-const LISTS: [&str; 6] = ["place", "dataset", "sector", "level", "sphere", "role"];
+/// The parameter that names the network: which ties count.
+pub(super) const WHICH: &str = "network";
+/// What the reader chooses from a list, in the order of the form.
+const LISTS: [&str; 7] = [
+    "place", "dataset", "sector", "level", "sphere", "role", WHICH,
+];
 /// Filters that are always in sight.
 pub(super) const FIRST: usize = 2;
 
@@ -88,6 +93,7 @@ impl FormView {
         form: &Form,
         snapshot: &Snapshot,
         datasets: &[Dataset],
+        networks: &Networks,
         shell: &Shell,
     ) -> Self {
         let given = |name: &str| -> String {
@@ -103,13 +109,14 @@ impl FormView {
                     "sector" => codes(snapshot, iri::SECTOR, "branch/", shell),
                     "level" => codes(snapshot, iri::LEVEL, "governance-level/", shell),
                     "sphere" => codes(snapshot, SPHERE, "sphere/", shell),
+                    WHICH => of_networks(networks, shell),
                     _ => codes(snapshot, ROLE, "link-role/", shell),
                 };
                 list(name, offered, &given(name), shell)
             })
             .collect();
         let is_on = |name: &str| matches!(given(name).as_str(), "true" | "yes" | "1");
-        let chips = Filter::KEYS.into_iter().filter_map(|name| {
+        let chips = Filter::KEYS.into_iter().chain([WHICH]).filter_map(|name| {
             let value = given(name);
             if value.is_empty() || (matches!(name, "groups" | "contextual") && !is_on(name)) {
                 return None;
@@ -136,7 +143,9 @@ impl FormView {
             contextual: is_on("contextual"),
             hidden: form
                 .pairs()
-                .filter(|(name, value)| !Filter::KEYS.contains(name) && !value.is_empty())
+                .filter(|(name, value)| {
+                    !Filter::KEYS.contains(name) && *name != WHICH && !value.is_empty()
+                })
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
             is_more_open: LISTS[FIRST..]
@@ -153,6 +162,11 @@ impl FormView {
 /// and what follows.
 pub(super) fn query(form: &Form) -> String {
     query_without(form, None)
+}
+
+/// The same for the API, which has the network in its paths.
+pub(super) fn api_query(form: &Form) -> String {
+    query_without(form, Some(WHICH))
 }
 
 fn query_without(form: &Form, but: Option<&str>) -> String {
@@ -232,6 +246,30 @@ fn list(name: &'static str, offered: Vec<Offered>, given: &str, shell: &Shell) -
         choices,
         typed: None,
     }
+}
+
+/// The networks of actors. The first is the one of pages that name none.
+fn of_networks(networks: &Networks, shell: &Shell) -> Vec<Offered> {
+    let of_actors = |nodes: &str| nodes.starts_with("actors") && !nodes.ends_with("sectors");
+    networks
+        .definitions()
+        .filter(|definition| of_actors(&definition.nodes) && definition.id != NETWORK)
+        .map(|definition| Offered {
+            value: definition.id.clone(),
+            iri: format!("{}{}", ontology::iri::NETWORK, definition.id),
+            text: shortened(
+                &network_title(&definition.id, &definition.title, shell),
+                LONGEST,
+            ),
+        })
+        .collect()
+}
+
+/// What a network is called: ours where we know it, else what its file says.
+pub(super) fn network_title(id: &str, title: &str, shell: &Shell) -> String {
+    let name = format!("integration-network-{id}");
+    let text = shell.t(&name);
+    if text == name { title.to_owned() } else { text }
 }
 
 /// The values of a property that the data uses: the known ones of a code list by their notation.

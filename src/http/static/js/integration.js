@@ -1,19 +1,31 @@
 // The integration board: what a mark of a chart says, under the pointer and with the arrow keys;
-// tables that open for the printer; lists that apply at once.
+// tables that open for the printer.
 
 import { t } from "./texts.js";
 
 for (const figure of document.querySelectorAll(".figure")) {
   const tip = figure.querySelector(".tip");
-  const drawings = [...figure.querySelectorAll(".drawing")];
-  if (!tip || !drawings.length) continue;
-  tip.hidden = false;
-  tip.textContent = t("integration-keys-hint");
-  for (const drawing of drawings) explain(drawing, tip);
+  if (!tip) continue;
+  for (const drawing of figure.querySelectorAll(".drawing")) explain(drawing, figure, tip);
 }
 
-/** Shows what a mark says below its chart; the arrow keys go from mark to mark. */
-function explain(drawing, tip) {
+/** Puts a text at a mark, within the figure. */
+function put(tip, figure, mark, text) {
+  tip.textContent = text;
+  tip.hidden = false;
+  const frame = figure.getBoundingClientRect();
+  const box = mark.getBoundingClientRect();
+  const left = Math.min(Math.max(box.left - frame.left, 0), frame.width - tip.offsetWidth);
+  let top = box.bottom - frame.top + 6;
+  if (box.bottom + 6 + tip.offsetHeight > innerHeight) {
+    top = box.top - frame.top - tip.offsetHeight - 6;
+  }
+  tip.style.left = `${Math.max(left, 0)}px`;
+  tip.style.top = `${top}px`;
+}
+
+/** Shows what a mark says; the arrow keys go from mark to mark. */
+function explain(drawing, figure, tip) {
   const marks = [...drawing.querySelectorAll(".mark")];
   let at = null;
   const says = new Map();
@@ -26,10 +38,13 @@ function explain(drawing, tip) {
   const go = (mark, scrolls) => {
     at?.classList.remove("at");
     at = mark;
-    if (!mark) return;
+    if (!mark) {
+      tip.hidden = true;
+      return;
+    }
     mark.classList.add("at");
-    tip.textContent = says.get(mark);
     if (scrolls) mark.scrollIntoView({ block: "nearest", inline: "nearest" });
+    put(tip, figure, mark, says.get(mark));
   };
   const place = (mark) => [Number(mark.dataset.row), Number(mark.dataset.column)];
   const towards = (down, right) => {
@@ -57,7 +72,6 @@ function explain(drawing, tip) {
   drawing.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       go(null, false);
-      tip.textContent = t("integration-keys-hint");
     } else if (keys[event.key] && !event.altKey && !event.ctrlKey && !event.metaKey && marks.length) {
       go(towards(...keys[event.key]), true);
       event.preventDefault();
@@ -69,6 +83,12 @@ function explain(drawing, tip) {
   });
   drawing.addEventListener("pointerleave", () => {
     if (document.activeElement !== drawing) go(null, false);
+  });
+  drawing.addEventListener("focus", () => {
+    // For those who come with the keyboard: a pointer shows the marks by itself.
+    if (marks.length && drawing.matches(":focus-visible")) {
+      put(tip, figure, drawing, t("integration-keys-hint"));
+    }
   });
   drawing.addEventListener("blur", () => go(null, false));
 }

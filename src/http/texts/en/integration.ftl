@@ -59,7 +59,7 @@ integration-left-filtered =
         [one] { $number } actor outside the filters
        *[other] { $number } actors outside the filters
     }
-integration-open-world = Two actors are tied if they take part in the same service or innovation, or if a tie between them is stated. What is not recorded is not known to be absent.
+integration-open-world = What is not recorded is not known to be absent.
 integration-to-partners = Add data
 integration-to-help = What the figures mean
 
@@ -88,7 +88,7 @@ integration-pairs =
         [one] { $nText } pair
        *[other] { $nText } pairs
     }
-js-integration-keys-hint = Point at a mark, or go into the chart with the tab key and use the arrow keys.
+js-integration-keys-hint = Use the arrow keys to read the chart mark by mark; Escape closes this.
 
 # Groups.
 integration-group-ties = Within and across
@@ -225,7 +225,7 @@ integration-dependence-level-caption =
     }
 integration-read-dependence-sector = { $joinedText } of { $allText } pairs of sectors are joined, by ties or by actors in both. { $cutText } of them hang on one actor alone.
 integration-read-dependence-level = { $joinedText } of { $allText } pairs of levels are joined, by ties or by actors on both. { $cutText } of them hang on one actor alone.
-integration-read-strongest = Among the others { $pair } leans most on { $actor }: { $share } of { $tiesText } ties; { $leftText } would be left.
+integration-read-strongest = Among the others, { $pair } leans most on { $actor }: { $share } of { $tiesText } ties; { $leftText } would be left.
 integration-key-cut = without this actor nothing recorded joins the pair
 integration-bar-cut = { $pair }: { $actor } takes part in { $touchesText } of { $tiesText } ties. Without it nothing recorded joins the two
 integration-bar-dependence = { $pair }: { $actor } takes part in { $touchesText } of { $tiesText } ties; { $leftText } are left without it
@@ -236,9 +236,9 @@ integration-key-actors = Whose loss would cut most
 integration-key-actors-meaning = One after the other the actors whose removal parts most pairs of sectors, each after those before it are gone. The second table does the same for the network as a whole: how large the share of pairs of actors would be that can no longer reach each other.
 integration-key-actors-caption = Actors by the pairs of sectors that nothing joins without them
 integration-key-players-caption = Actors by how far the network falls apart without them
-integration-read-key-actor = Without { $actor } { $cutText } of { $carriedText } joined pairs of sectors have no recorded tie left: { $pairs }.
+integration-read-key-actor = Without { $actor }, { $cutText } of { $carriedText } joined pairs of sectors have no recorded tie left: { $pairs }.
 integration-read-no-key-actor = No single actor holds a pair of sectors together alone.
-integration-read-key-player = Without { $actor } the share of pairs of actors that cannot reach each other grows from { $before } to { $after }.
+integration-read-key-player = Without { $actor }, the share of pairs of actors that cannot reach each other grows from { $before } to { $after }.
 
 integration-providers = Services that hang on one provider
 integration-providers-meaning = Of the services and innovations of each sector, how many have exactly one recorded provider or participant. Concentration goes from near 0 (many provide alike) to 1 (one provides all).
@@ -376,7 +376,6 @@ integration-col-reciprocity = Seen by both
 integration-col-congruence = Same step both ways
 integration-col-indicator = Figure
 integration-col-value = Value
-integration-col-counted = Counted
 integration-col-unknown = Unknown
 integration-col-meaning = What it means
 integration-col-group = Of
@@ -389,7 +388,7 @@ integration-none-data-how = Fill in the four tables of the template and import t
 integration-none-filtered = No actor is left within these filters.
 integration-none-filtered-how = Take one of the filters away, or choose a wider territory or a longer time. With a time chosen, what has no date is left out.
 integration-none-ties = No two actors are recorded as working together.
-integration-none-ties-how = Record who takes part in which service or innovation (participations), or state ties between actors. If each service has one provider in the data, actors meet only through ties.
+integration-none-ties-how = Record who takes part in which service or innovation (participations), or state ties between actors. If each service has one provider in the data, actors meet only through ties: then choose, under “More filters”, the ties of actors with services.
 integration-none-sector = No sector of any of these actors is recorded.
 integration-none-sector-how = Give actors a sector (weft:sector; the column “sectors” of the template), for example social-services or health.
 integration-none-one-sector = Only one sector is known here, so there is nothing to compare.
@@ -431,3 +430,23 @@ integration-wait-since = Computing for { $seconds } seconds
 integration-wait-again = Ask again now
 integration-wait-computations = What the service is computing
 integration-wait-file = All figures as a file (CSV)
+
+# Which ties.
+integration-filter-network = Ties that count
+integration-all-network = Between actors: a service, an innovation or a tie in common
+integration-network-affiliation = Of actors with services and innovations
+integration-network-funding = Of funders with those they fund
+integration-network-collaboration-meaning = Two actors are tied if they take part in the same service or innovation, or if a tie between them is stated.
+integration-network-affiliation-meaning = An actor is tied to each service and innovation that it provides or takes part in; services and innovations count like actors, with the sector and level recorded of them.
+integration-network-funding-meaning = Two actors are tied if one is recorded to fund the other; ties go from the funder.
+integration-more =
+    { $n ->
+        [one] and one more
+       *[other] and { $nText } more
+    }
+integration-read-cut = Of these, { $pair } has most ties: all { $tiesText } run through { $actor }.
+integration-col-numerator = Counted or summed
+integration-col-denominator = Over
+integration-read-cases-sector = { $severalText } of { $knownText } services and innovations of known sector join two or more sectors; of { $unknownText } no sector is recorded.
+integration-read-cases-level = { $severalText } of { $knownText } services and innovations of known level join two or more levels of responsibility; of { $unknownText } no level is recorded.
+integration-to-affiliation = Show the ties of actors with services

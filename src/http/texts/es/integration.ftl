@@ -59,7 +59,7 @@ integration-left-filtered =
         [one] { $number } entidad ajena a los filtros
        *[other] { $number } entidades ajenas a los filtros
     }
-integration-open-world = Dos entidades están vinculadas si participan en el mismo servicio o innovación, o si consta un vínculo entre ellas. Que algo no conste no significa que no exista.
+integration-open-world = Que algo no conste no significa que no exista.
 integration-to-partners = Aportar datos
 integration-to-help = Qué significan las cifras
 
@@ -88,7 +88,7 @@ integration-pairs =
         [one] { $nText } par
        *[other] { $nText } pares
     }
-js-integration-keys-hint = Señale una marca, o entre en el gráfico con el tabulador y use las teclas de flecha.
+js-integration-keys-hint = Use las teclas de flecha para leer el gráfico marca por marca; Escape cierra este aviso.
 
 # Grupos.
 integration-group-ties = Dentro y a través
@@ -376,7 +376,6 @@ integration-col-reciprocity = Percibido por ambas partes
 integration-col-congruence = Mismo peldaño en ambos sentidos
 integration-col-indicator = Cifra
 integration-col-value = Valor
-integration-col-counted = Recuento
 integration-col-unknown = Desconocido
 integration-col-meaning = Qué significa
 integration-col-group = De
@@ -389,7 +388,7 @@ integration-none-data-how = Rellene las cuatro tablas de la plantilla e impórte
 integration-none-filtered = Con estos filtros no queda ninguna entidad.
 integration-none-filtered-how = Quite alguno de los filtros, o elija un territorio más amplio o un período más largo. Si se elige un tiempo, lo que no tiene fecha queda fuera.
 integration-none-ties = No consta que dos entidades trabajen juntas.
-integration-none-ties-how = Registre quién participa en qué servicio o innovación (participaciones), o vínculos entre entidades. Si en los datos cada servicio tiene un solo proveedor, las entidades solo se encuentran por medio de vínculos.
+integration-none-ties-how = Registre quién participa en qué servicio o innovación (participaciones), o vínculos entre entidades. Si en los datos cada servicio tiene un solo proveedor, las entidades solo se encuentran por medio de vínculos: elija entonces, en «Más filtros», los vínculos de entidades con servicios.
 integration-none-sector = No consta el sector de ninguna de estas entidades.
 integration-none-sector-how = Asigne un sector a las entidades (weft:sector; la columna «sectors» de la plantilla), por ejemplo social-services o health.
 integration-none-one-sector = Aquí solo se conoce un sector, de modo que no hay nada que comparar.
@@ -431,3 +430,23 @@ integration-wait-since = Cálculo en marcha desde hace { $seconds } segundos
 integration-wait-again = Preguntar de nuevo
 integration-wait-computations = Qué está calculando el servicio
 integration-wait-file = Todas las cifras en un fichero (CSV)
+
+# Qué vínculos.
+integration-filter-network = Vínculos que cuentan
+integration-all-network = Entre entidades: un servicio, una innovación o un vínculo en común
+integration-network-affiliation = De entidades con servicios e innovaciones
+integration-network-funding = De quienes financian con quienes reciben la financiación
+integration-network-collaboration-meaning = Dos entidades están vinculadas si participan en el mismo servicio o innovación, o si consta un vínculo entre ellas.
+integration-network-affiliation-meaning = Una entidad está vinculada con cada servicio o innovación que presta o en que participa; los servicios e innovaciones cuentan como las entidades, con el sector y el nivel que conste de ellos.
+integration-network-funding-meaning = Dos entidades están vinculadas si consta que una financia a la otra; los vínculos parten de quien financia.
+integration-more =
+    { $n ->
+        [one] y uno más
+       *[other] y { $nText } más
+    }
+integration-read-cut = De ellos, { $pair } es el que tiene más vínculos: los { $tiesText } pasan por { $actor }.
+integration-col-numerator = Recuento o suma
+integration-col-denominator = Sobre
+integration-read-cases-sector = { $severalText } de { $knownText } servicios e innovaciones de sector conocido unen dos o más sectores; de { $unknownText } no consta ningún sector.
+integration-read-cases-level = { $severalText } de { $knownText } servicios e innovaciones de nivel conocido unen dos o más niveles de responsabilidad; de { $unknownText } no consta ningún nivel.
+integration-to-affiliation = Mostrar los vínculos de entidades con servicios
