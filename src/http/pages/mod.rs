@@ -6,8 +6,10 @@
 
 pub(super) mod assets;
 mod docs;
+mod charts;
 mod entity;
 mod forms;
+mod integration;
 mod links;
 mod networks;
 mod ontology;
@@ -41,6 +43,7 @@ pub(super) fn routes() -> Router<AppState> {
         .merge(overview::routes())
         .merge(scenarios::routes())
         .merge(docs::routes())
+        .merge(integration::routes())
         .merge(assets::routes())
         .merge(networks::routes())
 }
