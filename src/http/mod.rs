@@ -42,6 +42,7 @@ mod search;
 mod service_description;
 mod sparql;
 mod summary;
+mod terms;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -68,6 +69,8 @@ mod tests_links;
 mod tests_merged;
 #[cfg(test)]
 mod tests_networks;
+#[cfg(test)]
+mod tests_pages_sparql;
 #[cfg(test)]
 mod tests_reconcile;
 #[cfg(test)]
@@ -265,6 +268,7 @@ pub fn router(state: AppState) -> Router {
         .merge(check::routes())
         .merge(summary::routes())
         .merge(search::routes())
+        .merge(terms::routes())
         .merge(imports::routes())
         .merge(reconcile::routes())
         .merge(queries::routes())

@@ -21,9 +21,10 @@ pub(super) use forms::{check_form, import};
 pub(super) use links::{Links, encoded, graph_href, store_href};
 pub(super) use ontology::{code_lists, vocabulary};
 pub(super) use queries::catalogue;
-pub(super) use results::{ResultPage, results};
+pub(super) use results::{ResultPage, refused, results};
 pub(super) use shell::Shell;
 pub(super) use sparql::query_form;
+pub(super) use texts::Language;
 
 use super::AppState;
 use super::error::{ApiError, Problem};
