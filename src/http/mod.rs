@@ -434,7 +434,8 @@ async fn explain(request: Request, next: Next) -> Response {
     let shell = pages::Shell::new(request.uri(), request.headers());
     let response = next.run(request).await;
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) {
+    let is_explained = response.extensions().get::<pages::Explained>().is_some();
+    if is_explained || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let response = if response.extensions().get::<Problem>().is_some() {

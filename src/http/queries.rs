@@ -424,7 +424,12 @@ impl Asking<'_> {
                 let body = state
                     .blocking(move |graph| pages::refused(graph, &snapshot, page, problem))
                     .await?;
-                return Ok((StatusCode::BAD_REQUEST, Html(body)).into_response());
+                let response = (
+                    StatusCode::BAD_REQUEST,
+                    Extension(pages::Explained),
+                    Html(body),
+                );
+                return Ok(response.into_response());
             }
             Err(error) => return Err(error.into()),
         };

@@ -34,6 +34,10 @@ use axum::Router;
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
+/// Marks a page that says itself what is wrong with the request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Explained;
+
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())

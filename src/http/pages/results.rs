@@ -6,7 +6,7 @@ use super::{Shell, render};
 use crate::app::permalink::{add_parameter, title_of};
 use crate::app::terms::choices;
 use crate::app::{
-    CatalogueQuery, Citation, KnowledgeGraph, Parameter, ParameterKind, executable, iri,
+    CatalogueQuery, Citation, KnowledgeGraph, Parameter, ParameterKind, executable, iri, resource,
 };
 use crate::http::error::ApiError;
 use crate::http::merging::MERGED;
@@ -14,12 +14,15 @@ use crate::http::negotiate::{ROWS, by_name};
 use crate::http::sparql::Ready;
 use crate::store::{DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError};
 use askama::Template;
-use oxigraph::model::Term;
+use oxigraph::model::{NamedNode, Term};
 use serde_json::json;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Rows that a page shows of a result.
 const MOST_ROWS: usize = 1_000;
+/// Characters of a value that a cell shows.
+const LONGEST_VALUE: usize = 2_000;
 /// Values that a parameter can be chosen from in a list; of more, one is named.
 const MOST_CHOICES: usize = 400;
 
@@ -160,6 +163,17 @@ impl Field {
     }
 }
 
+/// What a query says of itself in its first comment.
+fn comment_of(query: &str) -> String {
+    let comments = query
+        .lines()
+        .map(str::trim_start)
+        .filter_map(|line| line.strip_prefix('#'));
+    let mut texts = comments.map(|line| line.trim_start_matches(['#', '+']).trim());
+    let text = texts.find(|text| !text.is_empty()).unwrap_or_default();
+    shortened(text.strip_prefix("title:").unwrap_or(text).trim(), 300)
+}
+
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
@@ -199,7 +213,7 @@ impl ResultPage {
         Self {
             title: shell.t("results-title"),
             shell,
-            description: String::new(),
+            description: comment_of(query),
             query: query.to_owned(),
             address: format!("{question}&format={{}}{version}"),
             asked: None,
@@ -437,12 +451,47 @@ impl ResultsTemplate {
     }
 }
 
+/// Cells of a table with the names of things, which are looked up once.
+struct Cells<'a> {
+    links: &'a Links,
+    snapshot: &'a Snapshot,
+    language: &'static str,
+    names: HashMap<NamedNode, String>,
+}
+
+impl Cells<'_> {
+    fn cell(&mut self, term: Option<&Term>) -> Cell {
+        let mut cell = self.links.cell(self.snapshot, term);
+        if let Some(Term::NamedNode(node)) = term {
+            if !self.names.contains_key(node) {
+                let name = resource::label_in(self.snapshot, node.as_ref().into(), self.language);
+                self.names.insert(node.clone(), shortened(&name, 200));
+            }
+            // The end of an IRI says less than the whole.
+            if let Some(name) = self.names.get(node)
+                && !node.as_str().ends_with(name.as_str())
+            {
+                cell.link.text.clone_from(name);
+            }
+        } else {
+            cell.link.text = shortened(&cell.link.text, LONGEST_VALUE);
+        }
+        cell
+    }
+}
+
 fn collect(
     results: QueryResults<'_>,
     template: &mut ResultsTemplate,
     links: &Links,
     snapshot: &Snapshot,
 ) -> Result<(), StoreError> {
+    let mut cells = Cells {
+        links,
+        snapshot,
+        language: template.shell.language.tag(),
+        names: HashMap::new(),
+    };
     match results {
         QueryResults::Boolean(answer) => template.answer = Some(answer),
         QueryResults::Solutions(solutions) => {
@@ -459,7 +508,7 @@ fn collect(
                 }
                 let row = variables
                     .iter()
-                    .map(|variable| links.cell(snapshot, solution.get(variable)));
+                    .map(|variable| cells.cell(solution.get(variable)));
                 template.rows.push(row.collect());
             }
         }
@@ -474,9 +523,9 @@ fn collect(
                     break;
                 }
                 template.rows.push(vec![
-                    links.cell(snapshot, Some(&Term::from(triple.subject))),
-                    links.cell(snapshot, Some(&triple.predicate.into())),
-                    links.cell(snapshot, Some(&triple.object)),
+                    cells.cell(Some(&Term::from(triple.subject))),
+                    cells.cell(Some(&triple.predicate.into())),
+                    cells.cell(Some(&triple.object)),
                 ]);
             }
         }

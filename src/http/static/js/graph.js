@@ -48,8 +48,6 @@ export async function showNetwork(panel, result, context) {
     }
     const circles = [];
     const labels = [];
-    const byTies = [...nodes].sort((a, b) => b.ties - a.ties || a.id.localeCompare(b.id));
-    const rank = new Map(byTies.map((node, index) => [node, index]));
     for (const node of nodes) {
       const label = context.text(node.term, 80);
       const title = draw("title", {}, t("results-network-ties", { label, n: number(node.ties) }));
@@ -64,22 +62,29 @@ export async function showNetwork(panel, result, context) {
     svg.append(...labels.map(([text]) => text));
     const xs = nodes.map((node) => node.x);
     const ys = nodes.map((node) => node.y);
-    const pad = 90;
+    const pad = Math.max(60, (Math.max(...xs) - Math.min(...xs)) * 0.12);
     const [left, top] = [Math.min(...xs) - pad, Math.min(...ys) - pad];
     const wide = Math.max(Math.max(...xs) - left + pad, 200);
-    const high = Math.max(Math.max(...ys) - top + pad, wide * 0.5);
+    const high = Math.max(Math.max(...ys) - top + pad, 120);
     const whole = Math.max(wide, high * 1.6);
     const box = [left - (whole - wide) / 2, top - (whole / 1.6 - high) / 2, whole, whole / 1.6];
     const tools = panZoom(svg, box, (unit) => {
       for (const [circle, node] of circles) {
         circle.setAttribute("r", (5 + Math.min(9, Math.sqrt(node.ties) * 1.6)) * unit);
       }
-      // As many names as there is room for: the nodes with most ties first.
-      const room = Math.round((24 * (box[2] / (svg.clientWidth || 800))) / unit);
+      // Names where there is room for them, those of the nodes with most ties first.
+      const taken = [];
       for (const [text, node] of labels) {
-        text.style.display = rank.get(node) < Math.max(12, room) ? "" : "none";
+        const up = (11 + Math.min(9, Math.sqrt(node.ties) * 1.6)) * unit;
+        const half = [...text.textContent].length * 3.4 * unit;
+        const box = [node.x - half, node.y - up - 12 * unit, node.x + half, node.y - up + 3 * unit];
+        const isFree = taken.every(
+          (other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3],
+        );
+        if (isFree) taken.push(box);
+        text.style.display = isFree ? "" : "none";
         text.setAttribute("font-size", 12 * unit);
-        text.setAttribute("dy", -(9 + Math.min(9, Math.sqrt(node.ties) * 1.6)) * unit);
+        text.setAttribute("dy", -up);
         text.style.strokeWidth = `${3 * unit}px`;
       }
     });
@@ -136,8 +141,8 @@ function arrange(nodes, ties) {
     const heat = (SIZE / 10) * (1 - round / rounds) ** 1.5 + 0.5;
     for (const node of nodes) {
       // Towards the middle, so that what is not tied stays in sight.
-      node.dx = -node.x * 0.08;
-      node.dy = -node.y * 0.08;
+      node.dx = -node.x * 0.7;
+      node.dy = -node.y * 0.7;
     }
     for (let i = 0; i < count; i += 1) {
       for (let j = i + 1; j < count; j += 1) {

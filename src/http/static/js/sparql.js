@@ -197,6 +197,8 @@ async function loadEditor() {
     showQueryButton: false,
     prefixCcApi: null,
     editorHeight: "24rem",
+    // The text itself has the focus: screen readers and touch keyboards see it.
+    inputStyle: "contenteditable",
     screenReaderLabel: t("sparql-editor-label"),
     // Tab leaves the field, as everywhere on the page.
     extraKeys: {
@@ -331,6 +333,8 @@ function run() {
       onView: (name) => (view = name),
       downloads: names.map((name) => [name.toUpperCase(), address(name)]),
     });
+    const top = at("answer").getBoundingClientRect().top;
+    if (top > innerHeight * 0.85) at("answer").scrollIntoView({ block: "start" });
     at("keep").hidden = false;
     at("kept").replaceChildren();
     showSnippets(at("snippets"), ofQuery(location.origin, query, isGraph(query)));
@@ -363,12 +367,16 @@ function plan() {
       for (const child of step.children ?? []) add(child, depth + 1);
     };
     if (told.operators) add(told.operators, 0);
-    const head = [t("sparql-plan-step"), t("sparql-plan-rows"), t("sparql-plan-seconds")];
+    const head = [
+      make("th", { scope: "col" }, t("sparql-plan-step")),
+      make("th", { scope: "col", class: "number" }, t("sparql-plan-rows")),
+      make("th", { scope: "col", class: "number" }, t("sparql-plan-seconds")),
+    ];
     const table = make(
       "table",
       { class: "plan-steps" },
       make("caption", {}, t("sparql-plan-steps")),
-      make("thead", {}, make("tr", {}, ...head.map((name) => make("th", { scope: "col" }, name)))),
+      make("thead", {}, make("tr", {}, ...head)),
       lines,
     );
     const label = t("sparql-plan-steps");
