@@ -41,13 +41,16 @@ pub mod scenarios;
 pub mod search;
 mod services;
 pub mod summary;
+pub mod terms;
 pub mod tokens;
 pub mod visibility;
 pub mod void;
 pub mod webhooks;
 mod writer;
 
-pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
+pub use catalogue::{
+    Catalogue, CatalogueError, CatalogueQuery, Choices, Parameter, ParameterKind, Translation,
+};
 pub use check::CheckError;
 pub use config::{Config, ConfigError, Settings};
 pub use datasets::{Dataset, DatasetError};

@@ -48,6 +48,7 @@ mod service_description;
 mod sparql;
 mod summary;
 mod telemetry;
+mod terms;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -78,6 +79,8 @@ mod tests_links;
 mod tests_merged;
 #[cfg(test)]
 mod tests_networks;
+#[cfg(test)]
+mod tests_pages_sparql;
 #[cfg(test)]
 mod tests_reconcile;
 #[cfg(test)]
@@ -299,6 +302,7 @@ pub fn router(state: AppState) -> Router {
         .merge(history::routes())
         .merge(telemetry::routes())
         .merge(search::routes())
+        .merge(terms::routes())
         .merge(imports::routes())
         .merge(reconcile::routes())
         .merge(queries::routes())
@@ -468,7 +472,8 @@ async fn explain(request: Request, next: Next) -> Response {
     let shell = pages::Shell::new(request.uri(), request.headers());
     let response = next.run(request).await;
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) {
+    let is_explained = response.extensions().get::<pages::Explained>().is_some();
+    if is_explained || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let response = if response.extensions().get::<Problem>().is_some() {

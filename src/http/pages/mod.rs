@@ -26,9 +26,10 @@ pub(super) use forms::{check_form, import};
 pub(super) use links::{Links, encoded, graph_href, store_href};
 pub(super) use ontology::{code_lists, vocabulary};
 pub(super) use queries::catalogue;
-pub(super) use results::{ResultPage, results};
+pub(super) use results::{ResultPage, refused, results};
 pub(super) use shell::Shell;
 pub(super) use sparql::query_form;
+pub(super) use texts::Language;
 
 use super::AppState;
 use super::error::{ApiError, Problem};
@@ -37,6 +38,10 @@ use askama::Template;
 use axum::Router;
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
+
+/// Marks a page that says itself what is wrong with the request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Explained;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
