@@ -12,6 +12,7 @@ pub mod dcat;
 pub mod dumps;
 pub mod evaluations;
 pub mod executable;
+pub mod explore;
 pub mod federation;
 mod files;
 pub mod hsds;
@@ -97,6 +98,7 @@ struct Inner {
     summary: Mutex<Vec<summary::Kept>>,
     visibility: visibility::Visibility,
     merged: merging::Views,
+    explored: explore::Indexes,
     networks: Networks,
     links: links::Links,
     indicators: Indicators,
@@ -182,6 +184,7 @@ impl KnowledgeGraph {
                 summary: Mutex::default(),
                 visibility,
                 merged: merging::Views::default(),
+                explored: explore::Indexes::default(),
                 networks,
                 links: links::Links::default(),
                 indicators,

@@ -13,6 +13,7 @@ mod dcat;
 mod dumps;
 mod error;
 mod explain;
+mod explore;
 mod graph_store;
 mod graphs;
 mod health;
@@ -52,6 +53,8 @@ mod tests_changes;
 mod tests_check;
 #[cfg(test)]
 mod tests_datasets;
+#[cfg(test)]
+mod tests_explore;
 #[cfg(test)]
 mod tests_federation;
 #[cfg(test)]
@@ -265,6 +268,7 @@ pub fn router(state: AppState) -> Router {
         .merge(check::routes())
         .merge(summary::routes())
         .merge(search::routes())
+        .merge(explore::routes())
         .merge(imports::routes())
         .merge(reconcile::routes())
         .merge(queries::routes())

@@ -6,6 +6,7 @@
 
 pub(super) mod assets;
 mod entity;
+mod explore;
 mod forms;
 mod links;
 mod ontology;
@@ -36,6 +37,7 @@ use axum::response::{Html, IntoResponse, Response};
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
+        .merge(explore::routes())
         .merge(assets::routes())
 }
 
@@ -68,4 +70,12 @@ pub(super) fn error(shell: Shell, problem: &Problem, uri: &Uri) -> Response {
         Ok(body) => (problem.status, Html(body)).into_response(),
         Err(_) => problem.clone().into_response(),
     }
+}
+
+/// Longer texts are cut off in lists.
+const LONGEST_IN_LISTS: usize = 200;
+
+/// A text that is short enough for a list.
+fn shortened(text: &str) -> String {
+    crate::app::reconcile::shortened(text, LONGEST_IN_LISTS)
 }
