@@ -10,6 +10,7 @@ pub mod config;
 pub mod datasets;
 pub mod dcat;
 pub mod dumps;
+pub mod entity;
 pub mod evaluations;
 pub mod executable;
 pub mod explore;

@@ -5,19 +5,22 @@
 //! around all of them.
 
 pub(super) mod assets;
+mod drawings;
 mod entity;
 mod explore;
 mod forms;
+mod help;
 mod links;
 mod ontology;
 mod overview;
+mod profile;
 mod queries;
 mod results;
 pub(super) mod shell;
 mod sparql;
 pub(super) mod texts;
 
-pub(super) use entity::{preview, resource};
+pub(super) use entity::{preview, resource, surrounded};
 pub(super) use forms::{check_form, import};
 pub(super) use links::{Links, encoded, graph_href, store_href};
 pub(super) use ontology::{code_lists, vocabulary};
@@ -38,6 +41,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
         .merge(explore::routes())
+        .merge(help::routes())
         .merge(assets::routes())
 }
 
