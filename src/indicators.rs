@@ -48,6 +48,7 @@
 //! | `key: x, y` | the columns that tell things apart |
 //! | `label: x, y` | the columns whose names make the name of a thing that has none of its own |
 //! | `filter: x, y` | the columns whose sector, level, sphere and place a [`Filter`] looks at |
+//! | `better: more` | more is better, or `less`; left out where that depends |
 //!
 //! `?role`, `?since` and `?until` are what a filter looks at for role and time. A thing passes if
 //! one of its values does.
@@ -95,6 +96,8 @@ pub struct Indicator {
     pub unit: String,
     /// What a row is.
     pub subject: String,
+    /// Whether `more` or `less` is better, where the indicator says so.
+    pub better: Option<&'static str>,
     /// How rows become a figure.
     pub fold: Fold,
     /// The text of the file.
@@ -310,7 +313,7 @@ impl Indicators {
     }
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "title",
     "description",
     "formula",
@@ -325,6 +328,7 @@ const KEYS: [&str; 14] = [
     "key",
     "label",
     "filter",
+    "better",
 ];
 
 impl Indicator {
@@ -453,6 +457,15 @@ impl Indicator {
                 name => Some((at, vec![place(name.strip_suffix("Label")?)?])),
             })
             .collect();
+        let better = match header.get("better") {
+            None => None,
+            Some((_, "more")) => Some("more"),
+            Some((_, "less")) => Some("less"),
+            Some((line, other)) => {
+                let message = format!("better: `{other}` is neither `more` nor `less`");
+                return Err(wrong(*line, message));
+            }
+        };
         let at = Places {
             thing: place("thing"),
             label: place("label"),
@@ -474,6 +487,7 @@ impl Indicator {
             reference: text("reference"),
             unit: text("unit"),
             subject: text("subject"),
+            better,
             fold,
             text: file.text.clone(),
             query,

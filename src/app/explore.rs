@@ -293,6 +293,12 @@ impl Selection {
                 _ => {
                     if let Some(facet) = Facet::named(name) {
                         for value in split(text) {
+                            // Elsewhere `type` is said for the kind.
+                            let is_kind = KINDS.iter().any(|(kind, _)| *kind == value);
+                            let facet = match facet {
+                                Facet::Type if is_kind => Facet::Kind,
+                                facet => facet,
+                            };
                             let found = index.choices(facet, value)?;
                             selection.chosen[facet as usize].extend(found);
                         }
@@ -355,7 +361,7 @@ impl Selection {
     }
 }
 
-/// The parts of a list by commas; a comma of an IRI or a name is kept where the whole is one.
+/// The parts of a list by commas.
 fn split(text: &str) -> impl Iterator<Item = &str> {
     text.split(',')
         .map(str::trim)

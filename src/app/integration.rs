@@ -186,7 +186,21 @@ impl KnowledgeGraph {
     ) -> Result<Arc<IntegrationReport>, AppError> {
         network
             .integration()
-            .get(|| self.make_report(snapshot, network, limits, task))
+            .get(|| self.make_report(snapshot, network, limits, task, true))
+    }
+
+    /// The same without keeping it: for data that is only tried out.
+    ///
+    /// # Errors
+    /// As [`Self::integration`].
+    pub(super) fn integration_unkept(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        network: &MeasuredNetwork,
+        limits: &Limits,
+        task: &Task,
+    ) -> Result<IntegrationReport, AppError> {
+        self.make_report(snapshot, network, limits, task, false)
     }
 
     fn make_report(
@@ -195,12 +209,17 @@ impl KnowledgeGraph {
         measured: &MeasuredNetwork,
         limits: &Limits,
         task: &Task,
+        keep: bool,
     ) -> Result<IntegrationReport, AppError> {
         let filter = measured.filter();
         let options = *measured.measures().options();
         // Before the threads: it may wait for others who build the same network.
         let affiliation = self.networks().definition("affiliation")?;
-        let provision = self.network(snapshot, affiliation, filter, options, limits)?;
+        let provision = if keep {
+            self.network(snapshot, affiliation, filter, options, limits)?
+        } else {
+            self.network_unkept(snapshot, affiliation, filter, options, limits)?
+        };
         let (woven, (stated, judged)) = task.parallel(|| {
             rayon::join(
                 || woven(snapshot, measured, task),

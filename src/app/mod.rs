@@ -16,6 +16,7 @@ pub mod executable;
 pub mod explore;
 pub mod federation;
 mod files;
+pub mod history;
 pub mod hsds;
 pub mod imports;
 pub mod integration;
@@ -38,6 +39,7 @@ pub mod resource;
 pub mod results;
 pub mod rules;
 pub mod saved;
+pub mod scenarios;
 pub mod search;
 mod services;
 pub mod summary;
@@ -64,6 +66,7 @@ pub use precondition::{Precondition, States};
 pub use results::{ResultFormat, TermOptions, WriteError, write_results, write_results_with};
 pub use rules::AlignmentRules;
 pub use saved::{SavedError, SavedQueries, SavedQuery};
+pub use scenarios::{SavedScenarios, Scenario, ScenarioError};
 pub use search::{Search, SearchError};
 pub use summary::Summary;
 pub use tokens::{NewToken, Token, TokenError, Tokens};
@@ -106,11 +109,14 @@ struct Inner {
     saved: SavedQueries,
     mappings: SavedMappings,
     permalinks: Permalinks,
+    scenarios: SavedScenarios,
+    evaluated: scenarios::Kept,
     federation: Federation,
     policies: Policies,
     reports: policies::Reports,
     webhooks: Webhooks,
     dumps: Dumps,
+    history: history::History,
     context: jsonld::Context,
     alignment: AlignmentRules,
 }
@@ -167,6 +173,10 @@ impl KnowledgeGraph {
                 Permalinks::in_memory(),
             ),
         };
+        let scenarios = match &config.data_dir {
+            Some(folder) => SavedScenarios::open(folder)?,
+            None => SavedScenarios::in_memory(),
+        };
         let policies = match &config.data_dir {
             Some(folder) => Policies::open(folder)?,
             None => Policies::in_memory(),
@@ -174,6 +184,10 @@ impl KnowledgeGraph {
         let webhooks = Webhooks::open(config.data_dir.as_deref(), &config)?;
         let context = jsonld::Context::new(&ontology);
         let dumps = Dumps::open(config.data_dir.as_deref(), config.dump_bytes);
+        let history = match &config.data_dir {
+            Some(folder) => history::History::open(folder, store.snapshot().version()),
+            None => history::History::in_memory(),
+        };
         let graph = Self {
             inner: Arc::new(Inner {
                 store,
@@ -192,11 +206,14 @@ impl KnowledgeGraph {
                 saved,
                 mappings,
                 permalinks,
+                scenarios,
+                evaluated: scenarios::Kept::default(),
                 federation,
                 policies,
                 reports: policies::Reports::default(),
                 webhooks,
                 dumps,
+                history,
                 context,
                 alignment,
             }),
@@ -623,6 +640,9 @@ pub enum AppError {
     /// A short link.
     #[error(transparent)]
     Permalink(#[from] PermalinkError),
+    /// A scenario.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
     /// A check.
     #[error(transparent)]
     Check(#[from] CheckError),

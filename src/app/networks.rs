@@ -3,6 +3,7 @@
 
 use super::integration::IntegrationReport;
 use super::{AppError, KnowledgeGraph};
+use crate::metrics::layout::{self, Layout};
 use crate::metrics::mixing::{self, Mixing};
 use crate::metrics::{
     self, Cancelled, Compute, Measures, Metric, Once, Options, Scope, Score, Task, TaskProgress,
@@ -219,7 +220,7 @@ impl Networks {
     }
 
     /// The same, for one that must end with the limits of a query.
-    fn computing_within<T>(
+    pub(super) fn computing_within<T>(
         &self,
         network: &MeasuredNetwork,
         limits: Option<&Limits>,
@@ -466,6 +467,14 @@ impl MeasuredNetwork {
             .get(|| mixing::mixing(self.network(), attribute, self.measures.options(), task))
     }
 
+    /// Where the nodes are drawn; computed once.
+    ///
+    /// # Errors
+    /// [`Cancelled`].
+    pub fn layout(&self, task: &Task) -> Result<Arc<Layout>, Cancelled> {
+        layout::layout_of(&self.measures, task)
+    }
+
     pub(super) fn integration(&self) -> &Once<IntegrationReport> {
         &self.integration
     }
@@ -521,13 +530,15 @@ impl MeasuredNetwork {
             .collect()
     }
 
-    /// Writes the network with score columns.
+    /// Writes the network with score columns, and where formats have a place for it with a
+    /// drawing.
     ///
     /// # Errors
     /// If the writer fails.
     pub fn export(
         &self,
         columns: &[ScoreColumn],
+        layout: Option<&Layout>,
         format: ExportFormat,
         version: u64,
         output: impl io::Write,
@@ -540,6 +551,7 @@ impl MeasuredNetwork {
             description: &self.definition.description,
             data_version: version,
             filter: &filter,
+            points: layout.map(Layout::points),
         };
         let columns: Vec<Column<'_>> = columns
             .iter()
@@ -563,7 +575,10 @@ impl MeasuredNetwork {
     }
 
     fn heap_bytes(&self) -> usize {
-        self.projection.heap_bytes() + self.network().len() * metrics::all().len() * SCORE_BYTES
+        let layout = self.measures.layout.peek();
+        self.projection.heap_bytes()
+            + self.network().len() * metrics::all().len() * SCORE_BYTES
+            + layout.map_or(0, |layout| layout.heap_bytes())
     }
 }
 

@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// How long a stream of commits may put a refresh off.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Networks of more nodes are published without their costly metrics.
-const COSTLY_BELOW: usize = 5_000;
+pub(super) const COSTLY_BELOW: usize = 5_000;
 
 macro_rules! terms {
     ($($name:ident = $iri:literal;)*) => {
@@ -409,12 +409,12 @@ impl KnowledgeGraph {
             .is_some_and(|version| version + 1 == snapshot.version())
     }
 
-    /// Keeps the graph of results current on a thread of its own, some seconds after the last
-    /// commit, until the last other handle to the graph is gone. Does nothing where nobody may
-    /// write, or where the settings say so.
+    /// Keeps the graph of results and the history current on a thread of its own, some seconds after
+    /// the last commit, until the last other handle to the graph is gone. The graph is left alone
+    /// where nobody may write or nothing was put in, both where the settings say so.
     pub fn keep_metrics_current(&self) {
         let pause = self.config().metrics_refresh;
-        if pause.is_zero() || self.config().read_only || self.config().empty {
+        if pause.is_zero() {
             return;
         }
         let graph = Arc::downgrade(&self.inner);
@@ -423,8 +423,28 @@ impl KnowledgeGraph {
             .stack_size(crate::store::STACK_BYTES)
             .spawn(move || refresh_again_and_again(&graph, pause));
         if let Err(error) = thread {
-            tracing::warn!(%error, "the graph of metrics is not kept current");
+            tracing::warn!(%error, "the graph of metrics and the history are not kept current");
         }
+    }
+
+    /// Whether results are put into their graph.
+    fn publishes_results(&self) -> bool {
+        !self.config().read_only && !self.config().empty
+    }
+
+    /// What is to be computed of the newest version: the results, if they are published, and then
+    /// its point in the history.
+    fn bring_up_to_date(&self) -> Result<(), AppError> {
+        let publishes = self.publishes_results();
+        if publishes && !self.has_metrics_of(&self.snapshot()) {
+            self.refresh_metrics()?;
+        }
+        // Their commit is the version that is seen from now on. If another one came in between, its
+        // results and its point are made in their turn.
+        if !publishes || self.has_metrics_of(&self.snapshot()) {
+            self.record_point()?;
+        }
+        Ok(())
     }
 }
 
@@ -448,11 +468,13 @@ fn refresh_again_and_again(graph: &Weak<super::Inner>, pause: Duration) {
         if version != seen.0 {
             seen = (version, Instant::now());
         }
-        if version != failed && !graph.has_metrics_of(&snapshot) {
+        let is_behind = !graph.has_point_of(version)
+            || graph.publishes_results() && !graph.has_metrics_of(&snapshot);
+        if version != failed && is_behind {
             let since = *waiting_since.get_or_insert_with(Instant::now);
             if seen.1.elapsed() >= pause || since.elapsed() >= LONGEST_WAIT {
-                if let Err(error) = graph.refresh_metrics() {
-                    tracing::warn!(%error, "the graph of metrics could not be refreshed");
+                if let Err(error) = graph.bring_up_to_date() {
+                    tracing::warn!(%error, "the metrics of the newest version are not kept");
                     failed = version;
                 }
                 waiting_since = None;

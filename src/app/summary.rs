@@ -87,7 +87,8 @@ impl KnowledgeGraph {
     }
 }
 
-fn count(snapshot: &Snapshot) -> Summary {
+/// The counts of a snapshot that nobody keeps.
+pub(super) fn count(snapshot: &Snapshot) -> Summary {
     Summary {
         data_version: snapshot.version(),
         triples: snapshot.triple_count(),

@@ -12,7 +12,7 @@
 //! across restarts what was left out.
 
 use super::files::{Stamp, lock_for, replace_private_file};
-use super::{AppError, KnowledgeGraph, Policies, Writer, iri};
+use super::{AppError, KnowledgeGraph, Policies, Writer, history, iri};
 use crate::store::{CommitInfo, DEFAULT_GRAPH_IRI, GraphTrees, HiddenGraphs, Snapshot, StoreError};
 use oxigraph::model::{GraphName, GraphNameRef, NamedNode};
 use serde::{Deserialize, Serialize};
@@ -735,15 +735,27 @@ pub fn restore(backup: &Path, data_dir: &Path) -> Result<u64, AppError> {
     Ok(version)
 }
 
-/// What people keep beside the data: saved queries, mappings and short links.
-const KEPT: [&str; 3] = ["queries", "mappings", "permalinks"];
+/// What people keep beside the data: saved queries, mappings, short links and scenarios. The history
+/// of the figures goes with them.
+const KEPT: [&str; 4] = ["queries", "mappings", "permalinks", "scenarios"];
 
 /// Copies what people keep; what is there under the same name is replaced.
 fn copy_kept(from: &Path, to: &Path) -> Result<(), VisibilityError> {
     for name in KEPT {
         copy_folder(&from.join(name), &to.join(name))?;
     }
-    Ok(())
+    let (path, target) = (from.join(history::FILE), to.join(history::FILE));
+    match fs::copy(&path, &target) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::remove_file(&target) {
+            // That of other data would be taken for its own.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(VisibilityError::io(&target, error))
+            }
+            _ => Ok(()),
+        },
+        Err(error) => Err(VisibilityError::io(&path, error)),
+    }
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<(), VisibilityError> {

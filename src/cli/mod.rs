@@ -8,6 +8,7 @@ mod integration;
 mod links;
 mod networks;
 mod replay;
+mod scenario;
 mod search;
 mod tokens;
 
@@ -90,6 +91,8 @@ enum Command {
     ExportHsds(hsds::ExportHsds),
     /// Report how well services are woven together, across sectors and levels of responsibility
     Integration(integration::Report),
+    /// Tell what would be otherwise if actors, ties or services came, went or moved; nothing is written
+    Scenario(scenario::WhatIf),
     /// Suggest links between graphs, and accept or reject them
     #[command(subcommand)]
     Links(links::Links),
@@ -143,6 +146,9 @@ struct Serve {
     /// Let SERVICE ask this endpoint; repeat for more. One that ends in / stands for all below it
     #[arg(long, value_name = "IRI")]
     federate: Vec<String>,
+    /// Show the first page in this machine's browser
+    #[arg(long)]
+    open: bool,
 }
 
 #[derive(Args)]
@@ -341,6 +347,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Export(export) => networks::run_export(&cli.place, &export),
         Command::ExportHsds(export) => hsds::run(&cli.place, &export),
         Command::Integration(report) => integration::run_integration(&cli.place, &report),
+        Command::Scenario(what_if) => scenario::run_scenario(&cli.place, &what_if),
         Command::Links(links) => links::run_links(&cli.place, links),
         Command::Dump(dump) => dump::run_dump(&cli.place, &dump),
         Command::Graph(graph) => graphs::run_graph(&cli.place, graph),
@@ -472,7 +479,13 @@ fn run_serve(place: &Place, serve: Serve) -> Result<(), CliError> {
         }
         None => flags,
     };
-    http::serve(settings.resolve()?).map_err(CliError::from)
+    let show = serve.open;
+    http::serve(settings.resolve()?, move |home| {
+        if show && let Err(error) = open::that_detached(home) {
+            eprintln!("weft: no browser could be started ({error}); visit {home}");
+        }
+    })
+    .map_err(CliError::from)
 }
 
 impl From<http::ServeError> for CliError {

@@ -1123,23 +1123,26 @@ pub(super) fn run_export(place: &Place, export: &Export) -> Result<(), CliError>
     }
     let options = options(&export.drawn, Some(&export.precision));
     let asked = Asked::open(place, &export.within, options)?;
-    let (measured, (wanted, columns)) = asked.measure(&export.network, |measured, task| {
-        let wanted = match named {
-            _ if !holds_scores => Vec::new(),
-            Some(named) => named,
-            None => measured.usual(Scope::Node),
-        };
-        let columns = measured.columns(&wanted, task)?;
-        Ok::<_, Cancelled>((wanted, columns))
-    })?;
+    let (measured, (wanted, columns, layout)) =
+        asked.measure(&export.network, |measured, task| {
+            let wanted = match named {
+                _ if !holds_scores => Vec::new(),
+                Some(named) => named,
+                None => measured.usual(Scope::Node),
+            };
+            let columns = measured.columns(&wanted, task)?;
+            let layout = (format == ExportFormat::Gexf).then(|| measured.layout(task));
+            Ok::<_, Cancelled>((wanted, columns, layout.transpose()?))
+        })?;
+    let layout = layout.as_deref();
     let version = asked.snapshot.version();
     if is_standard_output(&export.file) {
         let mut output = standard_output();
-        measured.export(&columns, format, version, &mut output)?;
+        measured.export(&columns, layout, format, version, &mut output)?;
         output.flush()?;
     } else {
         write_whole(&export.file, |output| {
-            measured.export(&columns, format, version, output)
+            measured.export(&columns, layout, format, version, output)
         })?;
     }
     say(&exported(export, format, &measured, columns.len()));

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use tokio::sync::watch;
@@ -41,6 +42,21 @@ pub(super) struct Answers {
     cache: Option<Arc<Cache<Key, Answer, ByBytes>>>,
     largest: usize,
     in_flight: Arc<Mutex<HashMap<Key, watch::Receiver<()>>>>,
+    asked: Arc<Asked>,
+}
+
+/// How often answers were there, and how often not.
+#[derive(Default)]
+struct Asked {
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// The same at one moment, with the memory that answers take.
+pub(super) struct Usage {
+    pub(super) hits: u64,
+    pub(super) misses: u64,
+    pub(super) bytes: u64,
 }
 
 /// What somebody who asks is told.
@@ -70,6 +86,16 @@ impl Answers {
             cache,
             largest: (bytes as u64 / LARGEST_SHARE) as usize,
             in_flight: Arc::default(),
+            asked: Arc::default(),
+        }
+    }
+
+    /// How much use they are.
+    pub(super) fn usage(&self) -> Usage {
+        Usage {
+            hits: self.asked.hits.load(Ordering::Relaxed),
+            misses: self.asked.misses.load(Ordering::Relaxed),
+            bytes: self.cache.as_ref().map_or(0, |cache| cache.weight()),
         }
     }
 
@@ -83,6 +109,7 @@ impl Answers {
     pub(super) async fn ask(&self, key: Key, deadline: Instant) -> Option<Known> {
         loop {
             if let Some(answer) = self.cache.as_ref().and_then(|cache| cache.get(&key)) {
+                self.asked.hits.fetch_add(1, Ordering::Relaxed);
                 return Some(Known::Answer(answer));
             }
             let mut other = {
@@ -92,6 +119,7 @@ impl Answers {
                     None => {
                         let (sender, receiver) = watch::channel(());
                         in_flight.insert(key, receiver);
+                        self.asked.misses.fetch_add(1, Ordering::Relaxed);
                         return Some(Known::Nobody(Flight {
                             answers: self.clone(),
                             key,

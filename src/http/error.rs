@@ -7,8 +7,8 @@ use crate::app::check::refused_results;
 use crate::app::evaluations::Refused;
 use crate::app::{
     AppError, CatalogueError, CheckError, DatasetError, DumpError, LinkError, MappingsError,
-    NetworkError, PatchError, PermalinkError, PolicyError, SavedError, TokenError, VisibilityError,
-    WebhookError, WriteError,
+    NetworkError, PatchError, PermalinkError, PolicyError, SavedError, ScenarioError, TokenError,
+    VisibilityError, WebhookError, WriteError,
 };
 use crate::indicators::IndicatorError;
 use crate::ingest::IngestError;
@@ -249,6 +249,7 @@ fn app_problem(error: AppError) -> Problem {
             detail,
         ),
         AppError::Permalink(error) => permalink_problem(error),
+        AppError::Scenario(error) => scenario_problem(&error),
         AppError::Link(error) => link_problem(&error),
         AppError::Dump(error) => dump_problem(error),
         AppError::Search(_) => Problem::new(
@@ -327,6 +328,55 @@ fn app_problem(error: AppError) -> Problem {
         | AppError::Config(_)
         | AppError::Rule { .. } => internal(&detail),
     }
+}
+
+fn scenario_problem(error: &ScenarioError) -> Problem {
+    let detail = error.to_string();
+    let (status, slug, title) = match error {
+        ScenarioError::Shape { .. } | ScenarioError::NoTitle => (
+            StatusCode::BAD_REQUEST,
+            "bad-scenario",
+            "The scenario is not understood",
+        ),
+        ScenarioError::Change { .. } | ScenarioError::Unknown { .. } => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad-change",
+            "A change does not fit the data",
+        ),
+        ScenarioError::TooLong => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "The request is too large",
+        ),
+        ScenarioError::TooMany => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-many",
+            "Too many at once",
+        ),
+        ScenarioError::Dataset => (
+            StatusCode::BAD_REQUEST,
+            "bad-value",
+            "A parameter has a value that does not fit",
+        ),
+        ScenarioError::NoSuchPart(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+        ScenarioError::Missing(_) => (
+            StatusCode::NOT_FOUND,
+            "no-such-scenario",
+            "No such scenario",
+        ),
+        ScenarioError::NotYours { .. } => (
+            StatusCode::FORBIDDEN,
+            "not-yours",
+            "The token does not allow this",
+        ),
+        ScenarioError::TooManySaved => (
+            StatusCode::CONFLICT,
+            "too-many",
+            "Too many are kept already",
+        ),
+        ScenarioError::Io { .. } => return unwritten(&detail),
+    };
+    Problem::new(status, slug, title, detail)
 }
 
 fn token_problem(error: TokenError) -> Problem {

@@ -12,7 +12,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream, lookup_host};
@@ -44,11 +44,12 @@ pub enum ServeError {
     System(#[source] io::Error),
 }
 
-/// Opens the graph and serves it until the process is asked to end (SIGTERM, SIGINT).
+/// Opens the graph and serves it until the process is asked to end (SIGTERM, SIGINT). Once it
+/// listens it calls `listening` with the address of its first page.
 ///
 /// # Errors
 /// [`ServeError`] if the address is taken or the graph cannot be opened.
-pub fn serve(config: Config) -> Result<(), ServeError> {
+pub fn serve(config: Config, listening: impl FnOnce(&str) + Send) -> Result<(), ServeError> {
     give_memory_back();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -56,13 +57,53 @@ pub fn serve(config: Config) -> Result<(), ServeError> {
         .thread_stack_size(STACK_BYTES)
         .build()
         .map_err(ServeError::System)?;
-    let result = runtime.block_on(listen(config));
+    let result = runtime.block_on(listen(config, listening));
     // What still computes has had its time.
     runtime.shutdown_timeout(Duration::from_millis(500));
     result
 }
 
-async fn listen(config: Config) -> Result<(), ServeError> {
+/// Where people on this machine find the first page.
+fn home(address: SocketAddr) -> String {
+    let host = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(host, address.port()))
+}
+
+/// Says on standard output what was loaded, and where to begin.
+fn introduce(graph: &KnowledgeGraph, home: &str) {
+    let public = graph.public_snapshot();
+    let summary = public.and_then(|snapshot| graph.merged_summary(&snapshot));
+    let what = match summary {
+        Ok(found) if found.datasets == 0 => {
+            "no data yet; `weft load FILE` and `weft import MAPPING FILE` bring some".to_owned()
+        }
+        Ok(found) => format!(
+            "{} actors, {} services, {} innovations, {} participations, {} ties, {} triples; data \
+             sets: {}; data version {}",
+            found.actors,
+            found.services,
+            found.innovations,
+            found.participations,
+            found.ties,
+            found.triples,
+            found.datasets,
+            found.data_version
+        ),
+        Err(error) => format!("the data could not be counted: {error}"),
+    };
+    let text = format!(
+        "Loaded: {what}\n  to look around   {home}/\n  to ask           {home}/sparql\n  \
+         for programs     {home}/docs\n"
+    );
+    let _ = io::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().flush();
+}
+
+async fn listen(config: Config, listening: impl FnOnce(&str)) -> Result<(), ServeError> {
     let listener = bind(&config).await?;
     let address = listener.local_addr().map_err(ServeError::System)?;
     let connections = Arc::new(Semaphore::new(config.connections));
@@ -81,6 +122,7 @@ async fn listen(config: Config) -> Result<(), ServeError> {
     });
     tokio::pin!(opening);
     let mut is_open = false;
+    let mut listening = Some(listening);
     let mut served: Option<AppState> = None;
     loop {
         tokio::select! {
@@ -88,10 +130,17 @@ async fn listen(config: Config) -> Result<(), ServeError> {
                 let graph = opened.map_err(|error| ServeError::System(error.into()))??;
                 let state = AppState::on_deep_stack(graph);
                 let _ = open.set(router(state.clone()));
-                served = Some(state);
                 is_open = true;
                 let _ = writeln!(io::stdout(), "Weft listens on http://{address}");
                 let _ = io::stdout().flush();
+                let home = home(address);
+                if let Some(listening) = listening.take() {
+                    listening(&home);
+                }
+                // Counting a large store takes a moment; nobody has to wait for it.
+                let graph = state.graph().clone();
+                tokio::task::spawn_blocking(move || introduce(&graph, &home));
+                served = Some(state);
             }
             (stream, place) = accept(&listener, &connections) => {
                 let (open, starting) = (Arc::clone(&open), starting.clone());

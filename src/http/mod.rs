@@ -5,6 +5,7 @@
 mod answers;
 mod changes;
 mod check;
+mod cite;
 mod codings;
 mod conditions;
 mod context;
@@ -14,9 +15,11 @@ mod dumps;
 mod error;
 mod explain;
 mod explore;
+mod grafana;
 mod graph_store;
 mod graphs;
 mod health;
+mod history;
 mod hsds;
 mod imports;
 mod integration;
@@ -39,10 +42,12 @@ mod respond;
 mod rows;
 mod rules;
 mod running;
+mod scenarios;
 mod search;
 mod service_description;
 mod sparql;
 mod summary;
+mod telemetry;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -51,6 +56,10 @@ mod tests;
 mod tests_changes;
 #[cfg(test)]
 mod tests_check;
+#[cfg(test)]
+mod tests_cite;
+#[cfg(test)]
+mod tests_dashboards;
 #[cfg(test)]
 mod tests_datasets;
 #[cfg(test)]
@@ -76,6 +85,8 @@ mod tests_reconcile;
 #[cfg(test)]
 mod tests_rules;
 #[cfg(test)]
+mod tests_scenarios;
+#[cfg(test)]
 mod tests_search;
 #[cfg(test)]
 mod tests_tokens;
@@ -96,12 +107,13 @@ use answers::Answers;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use error::{ApiError, Problem};
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
+use telemetry::Telemetry;
 use tokio::sync::{Semaphore, watch};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -123,6 +135,9 @@ const INTAKES: usize = 4;
 /// Requests that measure networks, or wait until somebody else has; each has a thread.
 const MEASUREMENTS: usize = 16;
 
+/// Scenarios that are evaluated at the same time; each holds the networks of the data twice.
+const SCENARIOS: usize = 3;
+
 /// Those who listen to the feed at the same time; each has a connection.
 const LISTENERS: usize = 256;
 
@@ -141,8 +156,10 @@ struct Shared {
     metric_places: Arc<Semaphore>,
     intake_places: Arc<Semaphore>,
     rebuild_places: Arc<Semaphore>,
+    scenario_places: Arc<Semaphore>,
     listeners: Arc<Semaphore>,
     closing: watch::Sender<bool>,
+    telemetry: Telemetry,
     seed: String,
     /// Whether the threads that handle requests have a stack for evaluations.
     has_deep_stack: bool,
@@ -173,6 +190,7 @@ impl AppState {
             // Its versions begin again with each process; its tags must not repeat.
             seed.push_str(&format!("{:?}", std::time::SystemTime::now()));
         }
+        let telemetry = Telemetry::new(graph.data_version());
         Self {
             shared: Arc::new(Shared {
                 graph,
@@ -183,8 +201,10 @@ impl AppState {
                 metric_places: Arc::new(Semaphore::new(MEASUREMENTS)),
                 intake_places: Arc::new(Semaphore::new(INTAKES)),
                 rebuild_places: Arc::new(Semaphore::new(1)),
+                scenario_places: Arc::new(Semaphore::new(SCENARIOS)),
                 listeners: Arc::new(Semaphore::new(LISTENERS)),
                 closing: watch::Sender::new(false),
+                telemetry,
                 seed,
                 has_deep_stack,
             }),
@@ -235,9 +255,19 @@ impl AppState {
         &self.shared.rebuild_places
     }
 
+    /// Places to evaluate scenarios.
+    fn scenario_places(&self) -> &Arc<Semaphore> {
+        &self.shared.scenario_places
+    }
+
     /// Places for those who listen to the feed.
     fn listeners(&self) -> &Arc<Semaphore> {
         &self.shared.listeners
+    }
+
+    /// What is counted of requests.
+    fn telemetry(&self) -> &Telemetry {
+        &self.shared.telemetry
     }
 
     /// Tells whether the service is ending.
@@ -266,7 +296,10 @@ pub fn router(state: AppState) -> Router {
         .merge(datasets::routes())
         .merge(tokens::routes())
         .merge(check::routes())
+        .merge(cite::routes())
         .merge(summary::routes())
+        .merge(history::routes())
+        .merge(telemetry::routes())
         .merge(search::routes())
         .merge(explore::routes())
         .merge(imports::routes())
@@ -277,7 +310,9 @@ pub fn router(state: AppState) -> Router {
         .merge(versions::routes())
         .merge(permalinks::routes())
         .merge(networks::routes())
+        .merge(grafana::routes())
         .merge(integration::routes())
+        .merge(scenarios::routes())
         .merge(links::routes())
         .merge(resources::routes())
         .merge(rules::routes())
@@ -292,8 +327,8 @@ pub fn router(state: AppState) -> Router {
         .merge(health::routes())
         .fallback(resources::elsewhere)
         .method_not_allowed_fallback(not_in_this_way)
-        .with_state(state);
-    around(routes)
+        .with_state(state.clone());
+    around(routes).layer(from_fn_with_state(state, telemetry::observe))
 }
 
 /// The routes until the data is open: alive, and nothing else yet.
@@ -357,6 +392,7 @@ fn around(routes: Router) -> Router {
         .layer(from_fn(codings::read_names))
         .layer(CatchPanicLayer::custom(answer_to_panic))
         .layer(from_fn(explain))
+        .layer(from_fn(cite::point_to_reference))
         .layer(from_fn(pages::shell::choose_language))
         .layer(from_fn(codings::mark))
         .layer(from_fn(request::keep_to_oneself))

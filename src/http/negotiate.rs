@@ -276,6 +276,15 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
     precision == EXACT && html > data.unwrap_or_default()
 }
 
+/// Whether a client names a media type, and likes it no less than another; versions and other
+/// parameters do not matter.
+pub(super) fn names_rather(headers: &HeaderMap, media_type: &str, other: &str) -> bool {
+    let accepted = Accept::of(headers);
+    let ranked = |name| accepted.ranked(name, |_| true).unwrap_or_default();
+    let (quality, precision) = ranked(media_type);
+    precision == EXACT && quality > 0 && quality >= ranked(other).0
+}
+
 /// How precisely a range names a type: itself, its main type, or anything.
 const EXACT: u8 = 3;
 const MAIN_TYPE: u8 = 2;

@@ -49,6 +49,7 @@ pub(super) fn routes() -> Router<AppState> {
         ("/api/v1/networks/analyse", post(analyse)),
         ("/api/v1/networks/{id}/nodes", get(nodes)),
         ("/api/v1/networks/{id}/edges", get(edges)),
+        ("/api/v1/networks/{id}/layout", get(layout)),
         ("/api/v1/networks/{id}/mixing", get(mixing)),
         ("/api/v1/networks/{id}/evidence", get(evidence)),
         ("/api/v1/metrics", get(catalogue)),
@@ -177,7 +178,8 @@ impl Asked {
         self.build(graph, definition, &self.filter(graph)?)
     }
 
-    fn build(
+    /// The network of a definition, within a filter.
+    pub(super) fn build(
         &self,
         graph: &KnowledgeGraph,
         definition: &NetworkDefinition,
@@ -224,7 +226,7 @@ impl Asked {
     }
 
     /// The metrics that are asked for by name.
-    fn metrics(&self, scope: Scope) -> Result<Option<Vec<&'static Metric>>, ApiError> {
+    pub(super) fn metrics(&self, scope: Scope) -> Result<Option<Vec<&'static Metric>>, ApiError> {
         let Some(text) = self.form.one("metrics")?.filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
@@ -278,7 +280,8 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    fn new(body: impl Into<Vec<u8>>) -> Self {
+    /// A text in the content type that was promised.
+    pub(super) fn new(body: impl Into<Vec<u8>>) -> Self {
         Self {
             body: body.into(),
             headers: Vec::new(),
@@ -377,7 +380,7 @@ async fn list(
 }
 
 /// Why one network is not there within a filter that the others may take; other errors are errors.
-fn unfit(error: ApiError) -> Result<String, ApiError> {
+pub(super) fn unfit(error: ApiError) -> Result<String, ApiError> {
     match error {
         ApiError::App(AppError::Network(NetworkError::Projection(
             error @ (ProjectionError::Filter(_) | ProjectionError::TooLarge { .. }),
@@ -634,6 +637,59 @@ async fn nodes(
         )
         .await
 }
+
+/// `GET /api/v1/networks/{id}/layout`: where each node is drawn, with what drawings show of it.
+///
+/// `x` grows to the right and `y` upwards; the longer side goes from -1 to 1. `part` is the
+/// component, 0 the largest.
+async fn layout(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    state.graph().networks().definition(&id)?;
+    let asked = Asked::new(&state, &uri, &headers, &["metrics", "limit", "offset"])?;
+    let what = ["layout", &id.clone()];
+    asked
+        .answer(
+            &state,
+            &headers,
+            &what,
+            format.content_type,
+            move |graph, asked| {
+                let chosen = asked.metrics(Scope::Node)?;
+                let wanted = match chosen {
+                    Some(chosen) => chosen,
+                    None => metrics_named(DRAWN, Some(Scope::Node))?,
+                };
+                let measured = asked.network(graph, &id)?;
+                let (layout, columns) = graph
+                    .networks()
+                    .computing(&measured, |task| {
+                        Ok((measured.layout(task)?, measured.columns(&wanted, task)?))
+                    })
+                    .map_err(|error: metrics::Cancelled| NetworkError::from(error))?;
+                let network = measured.network();
+                let order: Vec<u32> = (0..network.len() as u32).collect();
+                let shown = &order[asked.page.range(order.len())];
+                let places = shown.iter().map(|node| {
+                    let [x, y] = layout.point(*node);
+                    let part = layout.parts().get(*node as usize);
+                    [json!(x), json!(y), json!(part)]
+                });
+                let rows = node_rows(network, &columns, shown).beside(["x", "y", "part"], places);
+                Ok(Answer::rows(&rows, format.format)?
+                    .of(order.len())
+                    .sampled(sample(&measured, wanted)))
+            },
+        )
+        .await
+}
+
+/// Metrics that a drawing shows unless others are asked for.
+const DRAWN: [&str; 2] = ["degree", "community"];
 
 /// What nodes are sorted by.
 #[derive(Clone, Copy)]
@@ -1128,13 +1184,22 @@ async fn export(
                 let chosen = asked.metrics(Scope::Node)?;
                 let measured = asked.network(graph, &id)?;
                 let wanted = chosen.unwrap_or_else(|| measured.usual(Scope::Node));
-                let columns = graph
+                let (columns, layout) = graph
                     .networks()
-                    .computing(&measured, |task| measured.columns(&wanted, task))
-                    .map_err(NetworkError::from)?;
+                    .computing(&measured, |task| {
+                        let layout = (format == ExportFormat::Gexf).then(|| measured.layout(task));
+                        Ok((measured.columns(&wanted, task)?, layout.transpose()?))
+                    })
+                    .map_err(|error: metrics::Cancelled| NetworkError::from(error))?;
                 let mut body = Vec::new();
                 measured
-                    .export(&columns, format, asked.snapshot.version(), &mut body)
+                    .export(
+                        &columns,
+                        layout.as_deref(),
+                        format,
+                        asked.snapshot.version(),
+                        &mut body,
+                    )
                     .map_err(|error| ApiError::Internal(error.to_string()))?;
                 Ok(Answer::new(body)
                     .named(&format!("{id}.{}", format.extension()))
@@ -1152,8 +1217,8 @@ async fn no_such_part(
     state.graph().networks().definition(&id)?;
     let exports = ExportFormat::ALL.map(ExportFormat::extension).join(", ");
     Err(ApiError::NotFound(format!(
-        "a network has no `{part}`; there are nodes, edges, mixing, evidence and integration, each \
-         also with .json and .csv, and export with {exports}"
+        "a network has no `{part}`; there are nodes, edges, layout, mixing, evidence and \
+         integration, each also with .json and .csv, and export with {exports}"
     )))
 }
 

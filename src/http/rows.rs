@@ -77,9 +77,15 @@ impl Rows {
     /// Keeps one page; answers how many rows there were.
     pub(super) fn keep(&mut self, page: Page) -> usize {
         let total = self.rows.len();
-        let range = page.range(total);
-        self.rows.truncate(range.end);
-        self.rows.drain(..range.start);
+        self.keep_range(page.range(total))
+    }
+
+    /// Keeps the rows at some positions; answers how many rows there were.
+    pub(super) fn keep_range(&mut self, range: Range<usize>) -> usize {
+        let total = self.rows.len();
+        let end = range.end.min(total);
+        self.rows.truncate(end);
+        self.rows.drain(..range.start.min(end));
         total
     }
 

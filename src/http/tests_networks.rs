@@ -642,3 +642,53 @@ async fn a_computation_outlives_the_request_that_began_it() {
     let report = send(&empty, "GET", "/api/v1/integration", &[], "").await;
     assert_eq!(report.status, 200, "{report:?}");
 }
+
+#[tokio::test]
+async fn a_layout_says_where_each_node_is_drawn() {
+    let header = header_of_csv(&format!("{COLLABORATION}/layout.csv")).await;
+    assert_eq!(
+        header,
+        "iri,label,sector,level,sphere,place,sectorLabel,levelLabel,sphereLabel,degree,community,\
+         x,y,part"
+    );
+    let drawn = json_of(&format!("{COLLABORATION}/layout")).await;
+    let nodes = json_of(&format!("{COLLABORATION}/nodes?metrics=degree")).await;
+    assert_eq!(rows(&drawn).len(), rows(&nodes).len());
+    let mut places = std::collections::BTreeSet::new();
+    for (row, node) in rows(&drawn).iter().zip(rows(&nodes)) {
+        assert_eq!(row["iri"], node["iri"]);
+        assert_eq!(row["degree"], node["degree"]);
+        for axis in ["x", "y"] {
+            let place = row[axis].as_f64().unwrap();
+            assert!((-1.0..=1.0).contains(&place), "{row}");
+        }
+        assert!(row["part"].is_u64(), "{row}");
+        places.insert(format!("{} {}", row["x"], row["y"]));
+    }
+    assert_eq!(places.len(), rows(&drawn).len(), "no two in one place");
+    assert_eq!(
+        drawn,
+        json_of(&format!("{COLLABORATION}/layout.json")).await
+    );
+    let page = json_of(&format!(
+        "{COLLABORATION}/layout?metrics=betweenness&limit=2&offset=1"
+    ))
+    .await;
+    assert_eq!(rows(&page).len(), 2);
+    assert_eq!(rows(&page)[0]["x"], rows(&drawn)[1]["x"]);
+    assert!(rows(&page)[0]["betweenness"].is_number());
+    let within = json_of(&format!("{COLLABORATION}/layout?sector=health")).await;
+    assert!((1..rows(&drawn).len()).contains(&rows(&within).len()));
+    let wrong = get(&format!("{COLLABORATION}/layout?colour=red")).await;
+    assert_eq!(wrong.status, 400);
+}
+
+#[tokio::test]
+async fn a_gexf_file_has_the_places_of_the_layout() {
+    let file = get(&format!("{COLLABORATION}/export.gexf?metrics=degree")).await;
+    assert_eq!(file.status, 200);
+    let nodes = file.text.matches("<node ").count();
+    assert_eq!(file.text.matches("<viz:position ").count(), nodes);
+    let other = get(&format!("{COLLABORATION}/export.graphml?metrics=degree")).await;
+    assert!(!other.text.contains("viz:"));
+}

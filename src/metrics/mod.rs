@@ -21,6 +21,7 @@ pub mod exact;
 pub mod groups;
 pub mod holes;
 pub mod ladders;
+pub mod layout;
 pub mod mixing;
 pub mod spectral;
 mod task;
@@ -342,6 +343,7 @@ pub struct Measures {
     pub(crate) communities: Once<communities::Communities>,
     pub(crate) brokerage: Once<brokerage::Brokerage>,
     pub(crate) core_periphery: Once<core_periphery::CorePeriphery>,
+    pub(crate) layout: Once<layout::Layout>,
 }
 
 impl Measures {
@@ -361,6 +363,7 @@ impl Measures {
             communities: Once::default(),
             brokerage: Once::default(),
             core_periphery: Once::default(),
+            layout: Once::default(),
         }
     }
 

@@ -10,6 +10,7 @@
 //! | scores | yes | yes | yes | no | no | no |
 //! | title, description, version, filter | yes | as text | yes | no | comment | no |
 //! | two sides | yes | yes | yes | no | yes | yes |
+//! | where nodes are drawn | no | yes | no | no | no | no |
 //!
 //! Nodes go by their IRI in every format; ties are in the order of the network. A tie whose
 //! weight is unknown has none in the file. Programs read that in their own ways: NetworkX and
@@ -181,6 +182,9 @@ pub struct About<'a> {
     pub data_version: u64,
     /// What was filtered for, as in a URL; empty if nothing was.
     pub filter: &'a str,
+    /// Where the nodes are drawn, in the order of the network, if they are: to the right, then
+    /// upwards, from -1 to 1.
+    pub points: Option<&'a [[f64; 2]]>,
 }
 
 /// Writes a network.
@@ -436,6 +440,9 @@ fn direction(network: &Network) -> &'static str {
     }
 }
 
+/// Half the longer side of a drawing in GEXF: Gephi draws nodes some units wide.
+const GEXF_HALF: f64 = 1_000.0;
+
 /// Attributes of the graph as a whole have no place in GEXF, and NetworkX refuses a file that
 /// declares some, so they are lines of the description.
 fn gexf(
@@ -446,9 +453,14 @@ fn gexf(
 ) -> io::Result<()> {
     let fields = fields(network, columns);
     writeln!(to, "{XML}")?;
+    // Declared only where it is used, as before there were drawings.
+    let viz = match about.points {
+        Some(_) => r#" xmlns:viz="http://www.gexf.net/1.2draft/viz""#,
+        None => "",
+    };
     writeln!(
         to,
-        r#"<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">"#
+        r#"<gexf xmlns="http://www.gexf.net/1.2draft"{viz} version="1.2">"#
     )?;
     let description = lines_about(about).join("\n");
     writeln!(to, "  <meta>\n    <creator>Weft</creator>")?;
@@ -483,7 +495,13 @@ fn gexf(
                 write!(to, r#"<attvalue for="{field_number}" value="{text}"/>"#)?;
             }
         }
-        writeln!(to, "</attvalues></node>")?;
+        write!(to, "</attvalues>")?;
+        let points = about.points.unwrap_or_default();
+        if let Some([x, y]) = points.get(number as usize) {
+            let (x, y) = (x * GEXF_HALF, y * GEXF_HALF);
+            write!(to, r#"<viz:position x="{x}" y="{y}" z="0.0"/>"#)?;
+        }
+        writeln!(to, "</node>")?;
     }
     writeln!(to, "    </nodes>\n    <edges>")?;
     for (number, tie) in network.ties().iter().enumerate() {
@@ -705,6 +723,7 @@ mod tests {
         description: "Ties & \u{1}\nreasons",
         data_version: 7,
         filter: "sector=health",
+        points: None,
     };
 
     fn iri(name: &str) -> NamedNode {

@@ -346,7 +346,7 @@ pub(super) const WITHIN: NamedNodeRef<'_> =
 const PLACE: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#Place");
 
 /// Countries of a code, else places of a name.
-fn places_named(value: &str, snapshot: &Snapshot) -> Vec<NamedNode> {
+pub(crate) fn places_named(value: &str, snapshot: &Snapshot) -> Vec<NamedNode> {
     let is_place = |node: &NamedNode| is_a(node.as_ref(), PLACE, snapshot);
     let countries: Vec<NamedNode> = subjects(COUNTRY_CODE, &value.to_uppercase(), snapshot)
         .into_iter()

@@ -13,6 +13,7 @@ mod projection;
 pub mod export;
 
 pub use definition::{DefinitionError, NetworkDefinition};
+pub(crate) use filter::places_named;
 pub use filter::{Filter, FilterError, Period};
 pub use grouping::{Attribute, Category, Grouping, Profiles, UNKNOWN};
 pub(crate) use projection::label;

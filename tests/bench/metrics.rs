@@ -17,12 +17,12 @@ use std::time::Instant;
 use weft::app::{Config, KnowledgeGraph, Writer};
 use weft::metrics::{
     Approximation, Measures, Options, Score, Task, betweenness, brokerage, cohesion, communities,
-    cuts, distances, find, groups, holes, mixing, spectral,
+    cuts, distances, find, groups, holes, layout, mixing, spectral,
 };
 use weft::network::{Attribute, Category, Filter, Kind, Network, Node, Tie};
 use weft::store::Limits;
 
-const TASKS: &str = "components,degree,pagerank,kcore,lclustering,constraint,leiden,distances,betweenness,betweenness_approx,assortativity,sectors_and_levels,report_quick,report,report_small";
+const TASKS: &str = "components,degree,pagerank,kcore,lclustering,constraint,leiden,distances,betweenness,betweenness_approx,layout,assortativity,sectors_and_levels,report_quick,report,report_small";
 
 fn main() {
     let mut arguments: BTreeMap<String, String> = BTreeMap::new();
@@ -304,6 +304,10 @@ fn measure(plain: &Plain, task: &str) -> (f64, f64, f64) {
             };
             let found = betweenness::sampled(&network, wanted, 1, &quiet).unwrap();
             found.scores.iter().sum()
+        }
+        "layout" => {
+            let found = layout::layout(&network, &quiet).unwrap();
+            found.points().iter().map(|[x, y]| x.abs() + y.abs()).sum()
         }
         "assortativity" => value("sectorAssortativity"),
         "sectors_and_levels" => {

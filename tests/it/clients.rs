@@ -22,7 +22,7 @@ pub fn python() -> Option<PathBuf> {
 }
 
 /// The folder that has `node_modules` with the client libraries.
-fn node_folder() -> Option<PathBuf> {
+pub fn node_folder() -> Option<PathBuf> {
     let folder = env::var_os("WEFT_TEST_NODE_MODULES").map(PathBuf::from);
     let folder = folder.filter(|folder| folder.join("node_modules").exists());
     if folder.is_none() {
@@ -44,7 +44,13 @@ fn check(script: &str) {
 
 /// Runs a command, which gets the address of a server, more arguments and `WEFT_TOKEN`.
 #[track_caller]
-pub fn check_command(name: &str, mut command: Command, more: &[PathBuf]) {
+pub fn check_command(name: &str, command: Command, more: &[PathBuf]) {
+    check_command_on(name, command, more, &[]);
+}
+
+/// The same with a server that was started with such arguments.
+#[track_caller]
+pub fn check_command_on(name: &str, mut command: Command, more: &[PathBuf], serve: &[&str]) {
     let folder = TempDir::new().expect("a temporary folder");
     let arguments = [
         "token",
@@ -61,7 +67,8 @@ pub fn check_command(name: &str, mut command: Command, more: &[PathBuf]) {
         .find(|word| word.len() >= 20)
         .unwrap_or_else(|| panic!("no token: {made:#?}"))
         .to_owned();
-    let server = Server::start(folder.path(), &["--data-dir", "data"]);
+    let serve = [&["--data-dir", "data"], serve].concat();
+    let server = Server::start(folder.path(), &serve);
     let output = command
         .arg(format!("http://{}", server.authority()))
         .args(more)
@@ -91,6 +98,11 @@ fn rdflib_reads_and_writes_as_a_remote_store() {
 #[test]
 fn pyoxigraph_parses_every_format() {
     check("pyoxigraph_client.py");
+}
+
+#[test]
+fn the_notebooks_run() {
+    check("notebooks.py");
 }
 
 #[test]

@@ -7,12 +7,14 @@
 mod afternoon;
 mod alignment;
 mod attacks;
+mod browser;
 mod cases;
 mod check;
 mod cli;
 mod clients;
 mod concurrency;
 mod crash;
+mod grafana;
 mod hostile;
 mod hsds;
 mod isomorphism;

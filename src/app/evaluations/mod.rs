@@ -155,6 +155,43 @@ pub enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    /// All of them, in their order.
+    pub const ALL: [Self; 6] = [
+        Self::Done,
+        Self::TimedOut,
+        Self::Cancelled,
+        Self::OutOfMemory,
+        Self::Busy,
+        Self::Failed,
+    ];
+
+    /// Its name in the log and in telemetry.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::TimedOut => "timed-out",
+            Self::Cancelled => "cancelled",
+            Self::OutOfMemory => "out-of-memory",
+            Self::Busy => "busy",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// How much is going on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Evaluations that wait for a place to begin.
+    pub waiting: usize,
+    /// Those that compute.
+    pub running: usize,
+    /// Those that have proved long and wait for their next turn.
+    pub paused: usize,
+    /// Bytes that all of them hold.
+    pub memory: usize,
+}
+
 impl From<&StoreError> for Outcome {
     fn from(error: &StoreError) -> Self {
         match error {
@@ -183,6 +220,8 @@ struct Inner {
     /// Bytes that all evaluations hold.
     held: AtomicUsize,
     ids: AtomicU64,
+    /// How many ended how, in the order of [`Outcome::ALL`].
+    ended: [AtomicU64; Outcome::ALL.len()],
 }
 
 /// One of them.
@@ -210,6 +249,7 @@ impl Evaluations {
                 running: Mutex::default(),
                 held: AtomicUsize::new(0),
                 ids: AtomicU64::new(0),
+                ended: Default::default(),
                 allowance,
             }),
         }
@@ -312,6 +352,29 @@ impl Evaluations {
                 .then_with(|| left.1.id.cmp(&right.1.id))
         });
         running.into_iter().map(|(_, view)| view).collect()
+    }
+
+    /// How much is going on.
+    pub fn load(&self) -> Load {
+        let mut load = Load {
+            memory: self.inner.held.load(Ordering::Relaxed),
+            ..Load::default()
+        };
+        for entry in self.inner.running().values() {
+            let stage = entry.stage.lock().unwrap_or_else(PoisonError::into_inner);
+            match *stage {
+                Stage::Waiting => load.waiting += 1,
+                Stage::Running => load.running += 1,
+                Stage::Paused => load.paused += 1,
+            }
+        }
+        load
+    }
+
+    /// How many have ended, and how.
+    pub fn ended(&self) -> [(Outcome, u64); Outcome::ALL.len()] {
+        let number = |outcome| self.inner.ended[outcome as usize].load(Ordering::Relaxed);
+        Outcome::ALL.map(|outcome| (outcome, number(outcome)))
     }
 
     /// One that is going on and that this client may look at.
@@ -467,6 +530,7 @@ impl Drop for Evaluation {
     fn drop(&mut self) {
         let inner = &self.all.inner;
         inner.running().remove(&self.entry.id);
+        inner.ended[self.outcome as usize].fetch_add(1, Ordering::Relaxed);
         let held = self.entry.held.swap(0, Ordering::Relaxed);
         inner.held.fetch_sub(held, Ordering::Relaxed);
         let request = &self.entry.request;

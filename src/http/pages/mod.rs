@@ -11,6 +11,7 @@ mod explore;
 mod forms;
 mod help;
 mod links;
+mod networks;
 mod ontology;
 mod overview;
 mod profile;
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Router<AppState> {
         .merge(explore::routes())
         .merge(help::routes())
         .merge(assets::routes())
+        .merge(networks::routes())
 }
 
 pub(super) fn render(template: &impl Template) -> Result<String, ApiError> {

@@ -138,6 +138,11 @@ impl Shell {
         assets::href(path)
     }
 
+    /// Where the reference to this page is.
+    pub(in crate::http) fn cite(&self) -> String {
+        crate::http::cite::href(&self.here)
+    }
+
     /// The main navigation.
     pub(in crate::http) fn sections(&self) -> Vec<Entry> {
         let path = self.here.split('?').next().unwrap_or_default();

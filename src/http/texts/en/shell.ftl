@@ -16,7 +16,7 @@ footer-about = how actors, services and sectors of social policy are woven toget
 footer-datasets = Data sets and licences
 footer-help = What the figures mean
 footer-api = Interface for programs
-footer-cite = How to cite
+footer-cite = Cite this page
 
 # A request that failed.
 error-status = Status { $status }

@@ -16,7 +16,7 @@ footer-about = cómo se entrelazan las entidades, los servicios y los sectores d
 footer-datasets = Conjuntos de datos y licencias
 footer-help = Qué significan las cifras
 footer-api = Interfaz para programas
-footer-cite = Cómo citar
+footer-cite = Citar esta página
 
 # Una petición que falló.
 error-status = Estado { $status }

@@ -1,0 +1,509 @@
+// A network drawn with WebGL (sigma.js on graphology), and questions about what is drawn.
+//
+// Other scripts of the page can change how it looks without knowing how it is drawn:
+//
+//   import { drawing } from "./networks-drawing.js";
+//   const shown = await drawing;          // resolves when the network is on the screen
+//   shown.recolour(new Map([[iri, "#c00"]]));   // null: back to the legend's colours
+//   shown.hide([iri, …]);  shown.hide([]);      // nodes, besides those the legend hides
+//   shown.addTies([{ source: iri, target: iri }]); shown.addTies([]);  // ties that are not there
+//   shown.onSelect((iri) => …);
+
+const { Sigma, graphology } = globalThis;
+
+let settle;
+/** The drawing of this page; never settles where there is none. */
+export const drawing = new Promise((resolve) => {
+  settle = resolve;
+});
+
+/** Colours of the legend's first entries; what comes after shares one. */
+export const COLOURS = 11;
+/** Above so many ties the pointer cannot pick them: that costs a second pass of each frame. */
+const PICKABLE = 4_000;
+/** Milliseconds of a frame above which ties are hidden while the drawing moves. */
+const SLOW = 34;
+
+/** Whether this browser has WebGL. */
+export function canDraw() {
+  if (!Sigma || !graphology) return false;
+  try {
+    return Boolean(document.createElement("canvas").getContext("webgl2"));
+  } catch {
+    return false;
+  }
+}
+
+/** What is drawn: the columns that `/networks/{id}/drawing` answers, and questions about them. */
+export class Network {
+  constructor(data) {
+    Object.assign(this, data);
+    this.count = this.iri.length;
+    this.position = new Map(this.iri.map((iri, node) => [iri, node]));
+    // Ties of each node, in compressed rows.
+    const degree = new Uint32Array(this.count + 1);
+    for (let tie = 0; tie < this.source.length; tie++) {
+      degree[this.source[tie] + 1]++;
+      degree[this.target[tie] + 1]++;
+    }
+    for (let node = 0; node < this.count; node++) degree[node + 1] += degree[node];
+    this.offsets = degree;
+    this.around = new Uint32Array(2 * this.source.length);
+    const next = degree.slice();
+    for (let tie = 0; tie < this.source.length; tie++) {
+      this.around[next[this.source[tie]]++] = tie;
+      this.around[next[this.target[tie]]++] = tie;
+    }
+  }
+
+  /** The ties of a node. */
+  tiesOf(node) {
+    return this.around.subarray(this.offsets[node], this.offsets[node + 1]);
+  }
+
+  /** The other end of a tie. */
+  otherEnd(tie, node) {
+    return this.source[tie] === node ? this.target[tie] : this.source[tie];
+  }
+
+  /** The neighbours of a node with the strongest tie to each, strongest first. */
+  neighbours(node) {
+    const found = new Map();
+    for (const tie of this.tiesOf(node)) {
+      const other = this.otherEnd(tie, node);
+      const known = found.get(other);
+      if (known === undefined || (this.weight[tie] ?? 0) > (this.weight[known] ?? 0)) {
+        found.set(other, tie);
+      }
+    }
+    const name = (node) => this.label[node];
+    return [...found].sort(
+      ([a, tie], [b, other]) =>
+        (this.weight[other] ?? 0) - (this.weight[tie] ?? 0) || name(a).localeCompare(name(b)),
+    );
+  }
+
+  /** A shortest path as nodes and the ties between them; null if there is none. */
+  path(from, to, isShown = () => true) {
+    const before = new Int32Array(this.count).fill(-1);
+    const by = new Int32Array(this.count).fill(-1);
+    before[from] = from;
+    const reached = [from];
+    for (let next = 0; next < reached.length && before[to] < 0; next++) {
+      const node = reached[next];
+      for (const tie of this.tiesOf(node)) {
+        const other = this.otherEnd(tie, node);
+        if (before[other] >= 0 || !isShown(other)) continue;
+        before[other] = node;
+        by[other] = tie;
+        reached.push(other);
+      }
+    }
+    if (before[to] < 0) return null;
+    const nodes = [to];
+    const ties = [];
+    while (nodes[0] !== from) {
+      ties.unshift(by[nodes[0]]);
+      nodes.unshift(before[nodes[0]]);
+    }
+    return { nodes, ties };
+  }
+
+  /** The nodes whose names have all the words, those that begin with the text first. */
+  find(text, most) {
+    const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+    this.plain ??= this.label.map(plain);
+    const whole = plain(text.trim());
+    const words = whole.split(/\s+/).filter(Boolean);
+    const fits = [];
+    if (!words.length) return { nodes: fits, count: 0 };
+    for (let node = 0; node < this.count; node++) {
+      if (words.every((word) => this.plain[node].includes(word))) fits.push(node);
+    }
+    const rank = (node) => (this.plain[node].startsWith(whole) ? 0 : 1);
+    fits.sort((a, b) => rank(a) - rank(b) || this.label[a].localeCompare(this.label[b]));
+    return { nodes: fits.slice(0, most), count: fits.length };
+  }
+
+  /** The place of each node in a ranking, from 1, the greatest first; the same for equals. */
+  ranks(values) {
+    const known = values.filter((value) => value !== null).map(Number);
+    const sorted = known.sort((a, b) => b - a);
+    const first = new Map();
+    sorted.forEach((value, place) => {
+      if (!first.has(value)) first.set(value, place + 1);
+    });
+    return { of: (node) => first.get(Number(values[node])), count: sorted.length };
+  }
+}
+
+function look() {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(name).trim();
+  return {
+    hues: Array.from({ length: COLOURS }, (_, number) => of(`--hue-${number}`)),
+    other: of("--hue-other"),
+    unknown: of("--hue-unknown"),
+    ink: of("--ink"),
+    quiet: of("--quiet"),
+    raised: of("--raised"),
+    ground: of("--ground"),
+    line: of("--line"),
+    accent: of("--accent"),
+    warm: of("--warm"),
+    faint: of("--faint"),
+    tie: of("--tie"),
+  };
+}
+
+/** The drawing on the screen. */
+export class Drawing {
+  constructor(container, network, { onSlow = () => {}, scale = 1 } = {}) {
+    this.network = network;
+    this.container = container;
+    this.hidden = new Set();
+    this.hiddenByLegend = () => false;
+    this.colours = null;
+    this.extra = [];
+    this.chosen = null;
+    this.near = new Set();
+    this.onPath = { nodes: new Set(), ties: new Set() };
+    this.listeners = new Set();
+    this.tieListeners = new Set();
+    this.look = look();
+    this.scale = scale;
+    this.hue = "sector";
+    this.radii = new Float32Array(network.count).fill(1);
+
+    const Graph = network.directed ? graphology.DirectedGraph : graphology.UndirectedGraph;
+    const graph = new Graph({ multi: true });
+    for (let node = 0; node < network.count; node++) {
+      graph.addNode(String(node), {
+        x: network.x[node],
+        y: network.y[node],
+        size: 3,
+        label: network.label[node],
+      });
+    }
+    // Weights are told by width, between half and three times the usual.
+    const weights = network.weight.filter((weight) => weight > 0).sort((a, b) => a - b);
+    const usual = weights[Math.floor(weights.length / 2)] || 1;
+    const thick = network.count > 2_000 ? 0.6 : 1;
+    for (let tie = 0; tie < network.source.length; tie++) {
+      const weight = network.weight[tie];
+      const width = weight > 0 ? Math.min(3, Math.max(0.5, Math.sqrt(weight / usual))) : 0.7;
+      graph.addEdgeWithKey(String(tie), String(network.source[tie]), String(network.target[tie]), {
+        size: width * thick,
+        type: network.directed ? "arrow" : "line",
+      });
+    }
+    this.graph = graph;
+    const many = network.source.length > 10_000;
+    this.sigma = new Sigma(graph, container, {
+      allowInvalidContainer: true,
+      defaultEdgeType: network.directed ? "arrow" : "line",
+      edgeProgramClasses: many ? { line: Sigma.rendering.EdgeLineProgram } : {},
+      enableEdgeEvents: network.source.length <= PICKABLE,
+      hideLabelsOnMove: network.count > 3_000,
+      labelFont: getComputedStyle(document.body).fontFamily,
+      labelSize: 13,
+      labelWeight: "500",
+      labelDensity: 0.6,
+      labelGridCellSize: 110,
+      labelRenderedSizeThreshold: network.count > 2_000 ? 7 : 6,
+      labelColor: { color: this.look.ink },
+      defaultDrawNodeHover: (...given) => this.drawHover(...given),
+      defaultDrawNodeLabel: (...given) => this.drawLabel(...given),
+      minEdgeThickness: 0.4,
+      minCameraRatio: 0.005,
+      maxCameraRatio: 4,
+      stagePadding: 28,
+      zIndex: true,
+      nodeReducer: (node) => this.node(Number(node)),
+      edgeReducer: (tie) => this.tie(Number(tie)),
+    });
+    this.sigma.on("clickNode", ({ node }) => this.select(Number(node)));
+    this.sigma.on("clickEdge", ({ edge }) => {
+      for (const listener of this.tieListeners) listener(Number(edge));
+    });
+    this.sigma.on("clickStage", () => this.select(null));
+    this.sigma.on("enterNode", () => (container.style.cursor = "pointer"));
+    this.sigma.on("leaveNode", () => (container.style.cursor = ""));
+    this.watchSpeed(onSlow);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", () => this.restyle());
+    settle(this);
+  }
+
+  /** Takes the colours of the page anew. */
+  restyle() {
+    this.look = look();
+    this.sigma.setSetting("labelColor", { color: this.look.ink });
+    this.refresh();
+  }
+
+  watchSpeed(onSlow) {
+    let last = 0;
+    let slow = 0;
+    this.frames = [];
+    this.sigma.on("afterRender", () => {
+      const now = performance.now();
+      const took = now - last;
+      last = now;
+      // Longer gaps are rests, not frames.
+      if (took > 400) return;
+      this.frames.push(took);
+      if (this.frames.length > 240) this.frames.shift();
+      slow = took > SLOW ? slow + 1 : Math.max(0, slow - 1);
+      if (slow > 12 && !this.sigma.getSetting("hideEdgesOnMove")) {
+        this.sigma.setSetting("hideEdgesOnMove", true);
+        onSlow();
+      }
+    });
+  }
+
+  // ---- what nodes and ties look like
+
+  isShown(node) {
+    return !this.hidden.has(node) && !this.hiddenByLegend(node);
+  }
+
+  colour(node) {
+    const own = this.colours?.get(node);
+    if (own) return own;
+    const first = this.network.groups[this.hue].of[node][0];
+    if (first === undefined) return this.look.unknown;
+    return first < COLOURS ? this.look.hues[first] : this.look.other;
+  }
+
+  node(node) {
+    const label = this.network.label[node];
+    if (!this.isShown(node)) return { hidden: true, label: null };
+    const size = this.radii[node];
+    const isOnPath = this.onPath.nodes.has(node);
+    const isNear = this.near.has(node);
+    const someMatter = this.onPath.nodes.size > 0 || this.chosen !== null;
+    const isChosen = node === this.chosen;
+    if (someMatter && !isOnPath && !isNear && !isChosen) {
+      return { color: this.look.faint, label: null, size, zIndex: 0 };
+    }
+    return {
+      color: this.colour(node),
+      label,
+      size: isChosen || isOnPath ? size + 2 : size,
+      highlighted: isChosen,
+      forceLabel: isChosen || isOnPath || (isNear && this.near.size <= 24),
+      zIndex: isChosen || isOnPath ? 3 : someMatter ? 2 : 1,
+    };
+  }
+
+  tie(tie) {
+    if (tie >= this.network.source.length) {
+      const { source, target, size } = this.extra[tie - this.network.source.length];
+      if (!this.isShown(source) || !this.isShown(target)) return { hidden: true };
+      return { color: this.look.warm, size: size ?? 2.5, zIndex: 3 };
+    }
+    const source = this.network.source[tie];
+    const target = this.network.target[tie];
+    if (!this.isShown(source) || !this.isShown(target)) return { hidden: true };
+    if (this.onPath.ties.has(tie)) return { color: this.look.warm, size: 3, zIndex: 3 };
+    const isNear = this.chosen !== null && (source === this.chosen || target === this.chosen);
+    if (isNear) return { color: this.look.quiet, zIndex: 2 };
+    if (this.chosen !== null || this.onPath.nodes.size > 0) {
+      return { color: this.look.line, zIndex: 0 };
+    }
+    return { color: this.look.tie, zIndex: 0 };
+  }
+
+  drawLabel(context, data, settings) {
+    if (!data.label) return;
+    const text = short(data.label, 42);
+    context.font = `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
+    const x = data.x + data.size + 3;
+    const y = data.y + settings.labelSize / 3;
+    context.lineWidth = 3;
+    context.lineJoin = "round";
+    context.strokeStyle = this.look.ground;
+    context.strokeText(text, x, y);
+    context.fillStyle = this.look.ink;
+    context.fillText(text, x, y);
+  }
+
+  drawHover(context, data, settings) {
+    const text = short(data.label || "", 70);
+    const size = settings.labelSize;
+    context.font = `600 ${size}px ${settings.labelFont}`;
+    const width = text ? context.measureText(text).width + 12 : 0;
+    context.fillStyle = this.look.raised;
+    context.strokeStyle = this.look.ink;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    if (text) {
+      context.roundRect(data.x, data.y - size, data.size + width + 6, 2 * size, 6);
+    }
+    context.fill();
+    context.stroke();
+    context.beginPath();
+    context.arc(data.x, data.y, data.size + 2.5, 0, Math.PI * 2);
+    context.fill();
+    context.stroke();
+    if (!text) return;
+    context.fillStyle = this.look.ink;
+    context.fillText(text, data.x + data.size + 7, data.y + size / 3);
+  }
+
+  // ---- what can be changed
+
+  refresh() {
+    this.sigma.refresh({ skipIndexation: true });
+  }
+
+  colourBy(hue) {
+    this.hue = hue;
+    this.refresh();
+  }
+
+  /** Sizes by values, null where one is not known; without values all are alike. */
+  sizeBy(values) {
+    const { count } = this.network;
+    const [least, most] =
+      count <= 60 ? [5, 18] : count <= 400 ? [4, 14] : count <= 2_000 ? [2.5, 11] : [1.6, 9];
+    const known = values ? values.filter((value) => value !== null).map(Number) : [];
+    const low = known.reduce((a, b) => Math.min(a, b), Infinity);
+    const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
+    for (let node = 0; node < count; node++) {
+      const value = values?.[node];
+      const share =
+        value === null || value === undefined || high <= low
+          ? 0
+          : Math.sqrt((Number(value) - low) / (high - low));
+      this.radii[node] = (least + (most - least) * share) * this.scale;
+    }
+    this.sigma.refresh();
+  }
+
+  hideByLegend(isHidden) {
+    this.hiddenByLegend = isHidden;
+    this.sigma.refresh();
+  }
+
+  select(node) {
+    if (node === this.chosen) return;
+    this.chosen = node;
+    this.near = new Set();
+    if (node !== null) {
+      for (const tie of this.network.tiesOf(node)) {
+        this.near.add(this.network.otherEnd(tie, node));
+      }
+    }
+    this.refresh();
+    const iri = node === null ? null : this.network.iri[node];
+    for (const listener of this.listeners) listener(iri, node);
+  }
+
+  showPath(path) {
+    this.onPath = {
+      nodes: new Set(path?.nodes),
+      ties: new Set(path?.ties),
+    };
+    this.refresh();
+  }
+
+  /** Calls with the IRI and the number of the node that is selected; null where none is. */
+  onSelect(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Calls with the number of a tie that is clicked. */
+  onTie(listener) {
+    this.tieListeners.add(listener);
+  }
+
+  /** Colours of nodes by IRI, over those of the legend; null takes them away. */
+  recolour(colours) {
+    this.colours = colours && new Map();
+    for (const [iri, colour] of colours ?? []) {
+      const node = this.network.position.get(iri);
+      if (node !== undefined) this.colours.set(node, colour);
+    }
+    this.refresh();
+  }
+
+  /** Hides these nodes and no others. */
+  hide(iris) {
+    this.hidden = new Set();
+    for (const iri of iris) {
+      const node = this.network.position.get(iri);
+      if (node !== undefined) this.hidden.add(node);
+    }
+    this.sigma.refresh();
+  }
+
+  /** Draws ties that the data does not have, and no others. */
+  addTies(ties) {
+    for (let number = 0; number < this.extra.length; number++) {
+      this.graph.dropEdge(String(this.network.source.length + number));
+    }
+    this.extra = [];
+    for (const { source, target, size } of ties) {
+      const [from, to] = [source, target].map((iri) => this.network.position.get(iri));
+      if (from === undefined || to === undefined || from === to) continue;
+      const key = String(this.network.source.length + this.extra.length);
+      this.extra.push({ source: from, target: to, size });
+      this.graph.addEdgeWithKey(key, String(from), String(to), {
+        type: this.network.directed ? "arrow" : "line",
+      });
+    }
+    this.sigma.refresh();
+  }
+
+  // ---- the camera
+
+  get camera() {
+    const { x, y, ratio } = this.sigma.getCamera().getState();
+    return [x, y, ratio];
+  }
+
+  set camera([x, y, ratio]) {
+    this.sigma.getCamera().setState({ x, y, ratio });
+  }
+
+  #animate(state) {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.sigma.getCamera().animate(state, { duration: still ? 0 : 250 });
+  }
+
+  zoom(factor) {
+    this.#animate({ ratio: this.sigma.getCamera().getBoundedRatio(this.camera[2] / factor) });
+  }
+
+  pan(right, up) {
+    const [x, y, ratio] = this.camera;
+    this.#animate({ x: x + 0.12 * right * ratio, y: y + 0.12 * up * ratio });
+  }
+
+  showAll() {
+    this.#animate({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
+  }
+
+  /** Moves so that nodes are in sight. */
+  show(nodes) {
+    const places = nodes.map((node) => this.sigma.getNodeDisplayData(String(node)));
+    const known = places.filter(Boolean);
+    if (!known.length) return;
+    const xs = known.map((place) => place.x);
+    const ys = known.map((place) => place.y);
+    const [left, right] = [Math.min(...xs), Math.max(...xs)];
+    const [low, high] = [Math.min(...ys), Math.max(...ys)];
+    const wide = Math.max(right - left, high - low) * 1.4;
+    const ratio = nodes.length > 1 ? Math.min(1.2, Math.max(wide, 0.08)) : Math.min(this.camera[2], 0.45);
+    this.#animate({ x: (left + right) / 2, y: (low + high) / 2, ratio });
+  }
+}
+
+/** A text that is not longer than so many letters. */
+export function short(text, most) {
+  const letters = [...text];
+  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
+}

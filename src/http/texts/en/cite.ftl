@@ -1,0 +1,13 @@
+cite-title = How to cite this
+cite-lead = A reference to figures has to say on which data they rest. It names the version of the data, its date and licences, and an address that gives the same answer again where there is one.
+cite-what = What is cited
+cite-version = Data version
+cite-licences = Licences of the data
+cite-no-licence = The data sets name none.
+cite-datasets = Data sets and their sources
+cite-again = The same answer again
+cite-not-lasting = (until this service ends: it keeps its data in memory)
+cite-definition = What it means
+cite-text = Reference
+cite-plain = Plain text
+cite-query = The query

@@ -1,0 +1,13 @@
+cite-title = Cómo citar esto
+cite-lead = Una referencia a unas cifras debe decir en qué datos se apoyan. Indica la versión de los datos, su fecha y sus licencias, y una dirección que vuelve a dar la misma respuesta cuando existe.
+cite-what = Qué se cita
+cite-version = Versión de los datos
+cite-licences = Licencias de los datos
+cite-no-licence = Los conjuntos de datos no indican ninguna.
+cite-datasets = Conjuntos de datos y sus fuentes
+cite-again = La misma respuesta de nuevo
+cite-not-lasting = (hasta que termine este servicio: guarda sus datos en memoria)
+cite-definition = Qué significa
+cite-text = Referencia
+cite-plain = Texto sin formato
+cite-query = La consulta
