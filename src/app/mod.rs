@@ -10,8 +10,10 @@ pub mod config;
 pub mod datasets;
 pub mod dcat;
 pub mod dumps;
+pub mod entity;
 pub mod evaluations;
 pub mod executable;
+pub mod explore;
 pub mod federation;
 mod files;
 pub mod history;
@@ -105,6 +107,7 @@ struct Inner {
     summary: Mutex<Vec<summary::Kept>>,
     visibility: visibility::Visibility,
     merged: merging::Views,
+    explored: explore::Indexes,
     networks: Networks,
     links: links::Links,
     indicators: Indicators,
@@ -201,6 +204,7 @@ impl KnowledgeGraph {
                 summary: Mutex::default(),
                 visibility,
                 merged: merging::Views::default(),
+                explored: explore::Indexes::default(),
                 networks,
                 links: links::Links::default(),
                 indicators,

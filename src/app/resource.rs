@@ -235,25 +235,37 @@ pub fn label(snapshot: &Snapshot, node: NamedOrBlankNodeRef<'_>) -> String {
 
 /// The name of a thing in a language (a tag such as `es`), else as [`label`] has it.
 pub fn label_in(snapshot: &Snapshot, node: NamedOrBlankNodeRef<'_>, language: &str) -> String {
-    const PROPERTIES: [NamedNodeRef<'static>; 5] = [
-        iri::PREF_LABEL,
-        rdfs::LABEL,
-        iri::TITLE,
-        iri::SCHEMA_NAME,
-        iri::FOAF_NAME,
-    ];
-    PROPERTIES
-        .iter()
-        .find_map(|property| best_text(snapshot, node, *property, language))
-        .unwrap_or_else(|| match node {
-            NamedOrBlankNodeRef::NamedNode(node) => {
-                iri::shortened(node.as_str()).unwrap_or_else(|| local_name(node.as_str()))
-            }
-            NamedOrBlankNodeRef::BlankNode(node) => node.to_string(),
-        })
+    name_in(snapshot, node, language).unwrap_or_else(|| match node {
+        NamedOrBlankNodeRef::NamedNode(node) => {
+            iri::shortened(node.as_str()).unwrap_or_else(|| local_name(node.as_str()))
+        }
+        NamedOrBlankNodeRef::BlankNode(node) => node.to_string(),
+    })
 }
 
-fn local_name(iri: &str) -> String {
+/// Properties that name a thing, the first of them that it has.
+pub(super) const NAMES: [NamedNodeRef<'static>; 5] = [
+    iri::PREF_LABEL,
+    rdfs::LABEL,
+    iri::TITLE,
+    iri::SCHEMA_NAME,
+    iri::FOAF_NAME,
+];
+
+/// The name that the data gives a thing, in a language as [`label_in`] chooses; `None` if it gives
+/// none.
+pub(super) fn name_in(
+    snapshot: &Snapshot,
+    node: NamedOrBlankNodeRef<'_>,
+    language: &str,
+) -> Option<String> {
+    NAMES
+        .iter()
+        .find_map(|property| best_text(snapshot, node, *property, language))
+}
+
+/// The last part of an IRI.
+pub(super) fn local_name(iri: &str) -> String {
     iri.trim_end_matches(['/', '#'])
         .rsplit(['/', '#'])
         .next()

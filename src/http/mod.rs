@@ -14,6 +14,7 @@ mod dcat;
 mod dumps;
 mod error;
 mod explain;
+mod explore;
 mod grafana;
 mod graph_store;
 mod graphs;
@@ -63,6 +64,8 @@ mod tests_cite;
 mod tests_dashboards;
 #[cfg(test)]
 mod tests_datasets;
+#[cfg(test)]
+mod tests_explore;
 #[cfg(test)]
 mod tests_federation;
 #[cfg(test)]
@@ -303,6 +306,7 @@ pub fn router(state: AppState) -> Router {
         .merge(telemetry::routes())
         .merge(search::routes())
         .merge(terms::routes())
+        .merge(explore::routes())
         .merge(imports::routes())
         .merge(reconcile::routes())
         .merge(queries::routes())

@@ -7,13 +7,17 @@
 pub(super) mod assets;
 mod docs;
 mod charts;
+mod drawings;
 mod entity;
+mod explore;
 mod forms;
 mod integration;
+mod help;
 mod links;
 mod networks;
 mod ontology;
 mod overview;
+mod profile;
 mod queries;
 mod results;
 mod scenarios;
@@ -21,7 +25,7 @@ pub(super) mod shell;
 mod sparql;
 pub(super) mod texts;
 
-pub(super) use entity::{preview, resource};
+pub(super) use entity::{preview, resource, surrounded};
 pub(super) use forms::{check_form, import};
 pub(super) use links::{Links, encoded, graph_href, store_href};
 pub(super) use ontology::{code_lists, vocabulary};
@@ -49,6 +53,8 @@ pub(super) fn routes() -> Router<AppState> {
         .merge(scenarios::routes())
         .merge(docs::routes())
         .merge(integration::routes())
+        .merge(explore::routes())
+        .merge(help::routes())
         .merge(assets::routes())
         .merge(networks::routes())
 }
@@ -82,4 +88,12 @@ pub(super) fn error(shell: Shell, problem: &Problem, uri: &Uri) -> Response {
         Ok(body) => (problem.status, Html(body)).into_response(),
         Err(_) => problem.clone().into_response(),
     }
+}
+
+/// Longer texts are cut off in lists.
+const LONGEST_IN_LISTS: usize = 200;
+
+/// A text that is short enough for a list.
+fn shortened(text: &str) -> String {
+    crate::app::reconcile::shortened(text, LONGEST_IN_LISTS)
 }
