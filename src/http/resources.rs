@@ -370,7 +370,10 @@ async fn answer(
         response
     } else if format.format == Format::Html {
         let body = state
-            .blocking(move |graph| pages::resource(shell, graph, &snapshot, &description))
+            .blocking(move |graph| match description.concepts.is_empty() {
+                true => pages::resource(shell, graph, &snapshot, &description),
+                false => pages::code_list(shell, graph, &snapshot, &description),
+            })
             .await?;
         reading.respond(format, body)
     } else {
@@ -594,7 +597,7 @@ async fn terms(
             .await?
         }
         _ => state
-            .blocking(move |_| pages::vocabulary(shell, &snapshot))
+            .blocking(move |graph| pages::vocabulary(shell, graph, &snapshot, ""))
             .await?
             .into(),
     };

@@ -10,6 +10,7 @@ mod forms;
 mod links;
 mod ontology;
 mod overview;
+pub(super) mod partners;
 mod queries;
 mod results;
 pub(super) mod shell;
@@ -17,9 +18,9 @@ mod sparql;
 pub(super) mod texts;
 
 pub(super) use entity::{preview, resource};
-pub(super) use forms::{check_form, import};
+pub(super) use forms::{check_form, check_report, import};
 pub(super) use links::{Links, encoded, graph_href, store_href};
-pub(super) use ontology::{code_lists, vocabulary};
+pub(super) use ontology::{code_list, code_lists, vocabulary};
 pub(super) use queries::catalogue;
 pub(super) use results::{ResultPage, results};
 pub(super) use shell::Shell;
@@ -36,6 +37,8 @@ use axum::response::{Html, IntoResponse, Response};
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
+        .merge(ontology::routes())
+        .merge(partners::routes())
         .merge(assets::routes())
 }
 
