@@ -8,7 +8,7 @@ use oxigraph::model::{
     GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad,
     Term, TermRef,
 };
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 /// The statements about a resource.
 #[derive(Clone, Debug)]
@@ -30,17 +30,6 @@ pub struct Concept {
     pub iri: NamedNode,
     /// Its short code.
     pub notation: Option<String>,
-    /// Its name.
-    pub label: String,
-    /// What it means.
-    pub definition: Option<String>,
-}
-
-/// A class or property of the ontology.
-#[derive(Clone, Debug)]
-pub struct VocabularyTerm {
-    /// Its IRI.
-    pub iri: NamedNode,
     /// Its name.
     pub label: String,
     /// What it means.
@@ -143,41 +132,6 @@ pub fn vocabulary(snapshot: &Snapshot) -> Vec<Quad> {
 
 fn is_vocabulary(iri: &str) -> bool {
     iri.starts_with(iri::NS) || iri == iri::NS.trim_end_matches('#')
-}
-
-/// The terms of the vocabulary among these statements, by the name of their kind.
-pub fn vocabulary_terms(
-    snapshot: &Snapshot,
-    quads: &[Quad],
-) -> BTreeMap<&'static str, Vec<VocabularyTerm>> {
-    const OWL: &str = "http://www.w3.org/2002/07/owl#";
-    let mut kinds: BTreeMap<&'static str, Vec<VocabularyTerm>> = BTreeMap::new();
-    let mut seen = HashSet::new();
-    for quad in quads {
-        let (NamedOrBlankNode::NamedNode(subject), Term::NamedNode(class)) =
-            (&quad.subject, &quad.object)
-        else {
-            continue;
-        };
-        if quad.predicate != rdf::TYPE || !subject.as_str().starts_with(iri::NS) {
-            continue;
-        }
-        let kind = match class.as_str().strip_prefix(OWL) {
-            Some("Class") => "Classes",
-            Some("ObjectProperty" | "DatatypeProperty" | "AnnotationProperty") => "Properties",
-            _ if *class == rdfs::CLASS => "Classes",
-            _ if *class == rdf::PROPERTY => "Properties",
-            _ => continue,
-        };
-        if seen.insert(subject.clone()) {
-            kinds.entry(kind).or_default().push(VocabularyTerm {
-                label: label(snapshot, subject.as_ref().into()),
-                definition: definition(snapshot, subject.as_ref()),
-                iri: subject.clone(),
-            });
-        }
-    }
-    kinds
 }
 
 /// The concise bounded description: the statements of a node and of the blank nodes that these

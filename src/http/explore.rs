@@ -118,6 +118,7 @@ async fn explore(
         return Ok(response);
     }
     let limits = limits(&state);
+    let about = About::of(&state, &headers, &uri, format.format, view.merged());
     let (rows, total) = state
         .blocking(move |graph| {
             let explored = Explored::new(graph, &view, &form, language.tag(), limits)?;
@@ -126,10 +127,15 @@ async fn explore(
             Ok((rows, explored.found.things.len()))
         })
         .await?;
-    let mut response = reading.respond(format, rows.text(format.format)?);
-    let total = HeaderValue::from(total);
-    response.headers_mut().insert(TOTAL_COUNT, total);
-    Ok(response)
+    let response = reading.respond(format, rows.text(format.format, &about)?);
+    Ok(rows::listed(
+        response,
+        &headers,
+        &uri,
+        &form,
+        (page, None),
+        total,
+    ))
 }
 
 fn table(explored: &Explored, window: &Range<usize>, language: &str) -> Rows {

@@ -159,16 +159,16 @@ impl Asked {
         content_type: &'static str,
         make: impl FnOnce(&KnowledgeGraph, &Self) -> Result<Answer, ApiError> + Send + 'static,
     ) -> Result<Response, ApiError> {
-        let asked = self.seeing(state).await?;
+        let mut asked = self.seeing(state).await?;
         let reading = asked.reading(state, what, content_type);
         if let Some(response) = reading.not_modified(headers) {
             return Ok(response);
         }
         let format = super::negotiate::by_name(content_type, &FORMATS);
         if let Some(format) = format {
-            self.about = About::of(state, headers, &self.uri, format, &self.snapshot);
+            asked.about = About::of(state, headers, &asked.uri, format, &asked.snapshot);
         }
-        let (url, form, page) = (self.url.clone(), self.form.clone(), self.listing.page());
+        let (url, form, page) = (asked.url.clone(), asked.form.clone(), asked.listing.page());
         let answer = state
             .measuring(Arc::clone(&asked.snapshot), asked.deadline, move |graph| {
                 make(graph, &asked)

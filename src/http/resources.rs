@@ -376,8 +376,9 @@ async fn answer(
         response
     } else if let Some(around) = around {
         let body = state
-            .blocking(move |graph| {
-                pages::resource(shell, graph, &snapshot, &description, &around)
+            .blocking(move |graph| match description.concepts.is_empty() {
+                true => pages::resource(shell, graph, &snapshot, &description, &around),
+                false => pages::code_list(shell, graph, &snapshot, &description),
             })
             .await?;
         reading.respond(format, body)
@@ -602,7 +603,7 @@ async fn terms(
             .await?
         }
         _ => state
-            .blocking(move |_| pages::vocabulary(shell, &snapshot))
+            .blocking(move |graph| pages::vocabulary(shell, graph, &snapshot, ""))
             .await?
             .into(),
     };

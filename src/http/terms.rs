@@ -70,6 +70,7 @@ async fn list(
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
+    let about = About::of(&state, &headers, &uri, format.format, &snapshot);
     let (body, total) = state
         .blocking(move |_| {
             let found = terms(&snapshot, &text, kind, language.tag());
@@ -87,13 +88,13 @@ async fn list(
                     json!(term.uses),
                 ]);
             }
-            Ok((rows.text(format.format)?, total))
+            Ok((rows.text(format.format, &about)?, total))
         })
         .await?;
-    let mut response = reading.respond(format, body);
-    let out = response.headers_mut();
-    out.insert(TOTAL_COUNT, HeaderValue::from(total as u64));
-    out.append(
+    let response = reading.respond(format, body);
+    let window = (page, Some(USUAL_LIMIT));
+    let mut response = rows::listed(response, &headers, &uri, &form, window, total);
+    response.headers_mut().append(
         header::VARY,
         HeaderValue::from_static("accept-language, cookie"),
     );

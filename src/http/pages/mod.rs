@@ -18,6 +18,7 @@ mod networks;
 mod ontology;
 mod overview;
 mod profile;
+pub(super) mod partners;
 mod queries;
 mod results;
 mod scenarios;
@@ -26,9 +27,9 @@ mod sparql;
 pub(super) mod texts;
 
 pub(super) use entity::{preview, resource, surrounded};
-pub(super) use forms::{check_form, import};
+pub(super) use forms::{check_form, check_report, import};
 pub(super) use links::{Links, encoded, graph_href, store_href};
-pub(super) use ontology::{code_lists, vocabulary};
+pub(super) use ontology::{code_list, code_lists, vocabulary};
 pub(super) use queries::catalogue;
 pub(super) use results::{ResultPage, refused, results};
 pub(super) use shell::Shell;
@@ -55,6 +56,8 @@ pub(super) fn routes() -> Router<AppState> {
         .merge(integration::routes())
         .merge(explore::routes())
         .merge(help::routes())
+        .merge(ontology::routes())
+        .merge(partners::routes())
         .merge(assets::routes())
         .merge(networks::routes())
 }
