@@ -337,6 +337,10 @@ fn leads(
     set.values(property)
         .flat_map(|term| match term {
             Term::BlankNode(_) => inner(term),
+            // A way to reach somebody is told rather than the name of the way.
+            Term::NamedNode(_) if property == dcat::CONTACT_POINT && !inner(term).is_empty() => {
+                inner(term)
+            }
             other => vec![other.clone()],
         })
         .filter_map(|term| lead(&term))

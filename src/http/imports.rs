@@ -99,12 +99,6 @@ impl Asked {
             .map(|name| crate::ingest::rdf::graph_named(name).map_err(AppError::from))
             .transpose()?;
         let writes = preview.is_none() && !form.switch("dry-run")?;
-        if writes && matches!(format.format, Format::Rdf(_)) {
-            return Err(ApiError::BadRequest(
-                "N-Quads are what `dry-run=true` and `preview=` answer; ask for JSON, CSV or HTML"
-                    .to_owned(),
-            ));
-        }
         Ok(Self {
             mapping: form.one("mapping")?.map(str::to_owned),
             options: ImportOptions {
@@ -236,6 +230,12 @@ async fn import(State(state): State<AppState>, request: Request) -> Result<Respo
             fields.map(|(name, value)| (name.as_str(), value.as_str())),
         ));
         asked = Asked::of(&state, &parts, &form)?;
+    }
+    if asked.writes && matches!(asked.format, Format::Rdf(_)) {
+        return Err(ApiError::BadRequest(
+            "N-Quads are what `dry-run=true` and `preview=` answer; ask for JSON, CSV or HTML"
+                .to_owned(),
+        ));
     }
     let (format, deadline) = (asked.format, asked.deadline);
     let done = state

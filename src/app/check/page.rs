@@ -162,6 +162,8 @@ struct Part<'a> {
     first_new: Vec<&'a Named>,
     language: &'a str,
     is_spanish: bool,
+    /// Whether there is no service around it that links could lead to.
+    is_alone: bool,
 }
 
 #[derive(Template)]
@@ -179,6 +181,7 @@ struct Group<'a> {
 }
 
 struct FigureView {
+    id: &'static str,
     section: &'static str,
     name: &'static str,
     before: String,
@@ -224,6 +227,7 @@ impl FigureView {
         let name = FIGURES.iter().find(|(known, ..)| *known == figure.id);
         let sign = if by > 0.0 { "+" } else { "" };
         Self {
+            id: figure.id,
             section: word(figure.section, is_spanish),
             name: name.map_or(figure.id, |(known, ..)| word(known, is_spanish)),
             before: written(figure.before, is_spanish),
@@ -237,7 +241,7 @@ impl FigureView {
 }
 
 impl<'a> Part<'a> {
-    fn of(checked: &'a Checked, language: &'a str) -> Self {
+    fn of(checked: &'a Checked, language: &'a str, is_alone: bool) -> Self {
         let report = &checked.report;
         let is_spanish = language == "es";
         let groups = report.kinds.iter().map(|kind| Group {
@@ -271,6 +275,7 @@ impl<'a> Part<'a> {
                 .collect(),
             language,
             is_spanish,
+            is_alone,
         }
     }
 
@@ -309,7 +314,7 @@ impl Checked {
     /// # Errors
     /// [`WriteError`] if it cannot be written.
     pub fn page_part(&self, language: &str) -> Result<String, WriteError> {
-        Part::of(self, language).render().map_err(failed)
+        Part::of(self, language, false).render().map_err(failed)
     }
 
     /// The report as a file of its own that needs nothing else, so that it can be sent.
@@ -318,7 +323,7 @@ impl Checked {
             language: if language == "es" { "es" } else { "en" },
             title: word("report", language == "es"),
             styles: STYLES,
-            part: self.page_part(language)?,
+            part: Part::of(self, language, true).render().map_err(failed)?,
         }
         .render()
         .map_err(failed)

@@ -28,7 +28,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
-use oxigraph::model::vocab::rdf;
+use oxigraph::model::vocab::{rdf, rdfs};
 use oxigraph::model::{GraphName, NamedNode, Term};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -547,7 +547,6 @@ impl Pair {
         pair: &Suggestion,
         state: LinkState,
     ) -> Self {
-        let language = shell.language.tag();
         let side = |node: &NamedNode, label: &str| Side {
             iri: node.as_str().to_owned(),
             href: links.page(node.as_str()),
@@ -571,7 +570,7 @@ impl Pair {
             confidence: pair.confidence(),
             state: state.name(),
             reasons: reasons.collect(),
-            facts: facts(snapshot, &pair.source, &pair.target, language),
+            facts: facts(shell, snapshot, &pair.source, &pair.target),
         }
     }
 }
@@ -591,6 +590,18 @@ fn feature(shell: &Shell, name: &str) -> String {
         "sector" => shell.t("partners-feature-sector"),
         "type" => shell.t("partners-feature-type"),
         other => other.to_owned(),
+    }
+}
+
+/// What a property is called; those of other vocabularies that are met most have words here.
+fn property_name(shell: &Shell, snapshot: &Snapshot, property: &NamedNode) -> String {
+    match property.as_str() {
+        "http://www.w3.org/2000/01/rdf-schema#label" => shell.t("partners-feature-name"),
+        "http://www.w3.org/2004/02/skos/core#altLabel" => shell.t("partners-other-name"),
+        "http://purl.org/dc/terms/identifier" => shell.t("partners-feature-identifier"),
+        "http://purl.org/dc/terms/source" => shell.t("partners-source"),
+        "http://purl.org/dc/terms/description" => shell.t("partners-description"),
+        _ => label_in(snapshot, property.as_ref().into(), shell.language.tag()),
     }
 }
 
@@ -614,7 +625,8 @@ fn graphs_of(snapshot: &Snapshot, node: &NamedNode) -> Vec<Link> {
 }
 
 /// What is said of two things, side by side: what both say first.
-fn facts(snapshot: &Snapshot, source: &NamedNode, target: &NamedNode, language: &str) -> Vec<Fact> {
+fn facts(shell: &Shell, snapshot: &Snapshot, source: &NamedNode, target: &NamedNode) -> Vec<Fact> {
+    let language = shell.language.tag();
     let said = |node: &NamedNode| {
         let mut said: BTreeMap<NamedNode, BTreeSet<String>> = BTreeMap::new();
         for quad in snapshot.quads_for_pattern(Some(node.as_ref().into()), None, None, None) {
@@ -630,8 +642,13 @@ fn facts(snapshot: &Snapshot, source: &NamedNode, target: &NamedNode, language: 
                 _ => continue,
             };
             if is_of_use {
+                // One name, whichever property says it.
+                let property = match quad.predicate == iri::PREF_LABEL {
+                    true => rdfs::LABEL.into_owned(),
+                    false => quad.predicate,
+                };
                 let value = cut(&value, LONGEST_VALUE);
-                said.entry(quad.predicate).or_default().insert(value);
+                said.entry(property).or_default().insert(value);
             }
         }
         said
@@ -649,7 +666,7 @@ fn facts(snapshot: &Snapshot, source: &NamedNode, target: &NamedNode, language: 
             let values =
                 |values: &BTreeSet<String>| values.iter().take(MOST_VALUES).cloned().collect();
             let fact = Fact {
-                property: label_in(snapshot, property.as_ref().into(), language),
+                property: property_name(shell, snapshot, property),
                 source: values(left),
                 target: values(right),
                 is_same: !left.is_disjoint(right),

@@ -30,10 +30,10 @@ isAllowed ||= door === "open";
 function ready() {
   const impact = at("impact-button");
   const load = at("load-button");
-  const set = (button, why, reason) => {
+  const set = (button, why, reason, remark = "") => {
     if (!button) return;
     button.disabled = Boolean(reason);
-    at(why).textContent = reason;
+    at(why).textContent = reason || remark;
   };
   const graph = checked?.graph();
   const unfit = !checked
@@ -45,7 +45,10 @@ function ready() {
         : "";
   set(impact, "impact-why", unfit);
   const refused = !isAllowed && door === "token" ? t("partners-needs-token") : "";
-  set(load, "load-why", unfit || refused);
+  const violations = checked?.violations
+    ? t("partners-has-violations", { count: number(checked.violations) })
+    : "";
+  set(load, "load-why", unfit || refused, violations);
 }
 
 /** Sends a form and tells how far it is; answers the text and the headers. */
@@ -134,6 +137,7 @@ for (const form of document.querySelectorAll("form.intake")) {
         form,
         isTable,
         isReadable: isTable || report.dataset.parsed === "true",
+        violations: Number(report.dataset.violations ?? 0),
         graph: () => (isTable ? named(report.dataset.graph) : form.elements.graph.value.trim()),
       };
       at("impact-result").replaceChildren();

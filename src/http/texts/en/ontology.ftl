@@ -12,7 +12,7 @@ ontology-on-this-page = On this page
 ontology-drawing = The core at a glance
 ontology-drawing-text = Actors take part in services and innovations. A participation or a tie is a thing of its own, so that it can have a role, an instrument, a time, an amount and a source. Sector, level of responsibility and sphere are codes.
 ontology-drawing-label = The core classes and the properties that join them; each box leads to its definition, and a table below says the same
-ontology-box = { $name }: { $number } in this store
+ontology-box = { $name } { $number } in this store
 ontology-legend-thing = things
 ontology-legend-relation = relations, with role, time and source
 ontology-legend-codes = codes from a list
@@ -43,6 +43,7 @@ ontology-uses =
         [one] 1 statement here
        *[other] { $number } statements here
     }
+ontology-explained = Explained with an example
 ontology-kind-of = A kind of
 ontology-domain = Said of
 ontology-range = Value

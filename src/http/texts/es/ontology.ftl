@@ -12,7 +12,7 @@ ontology-on-this-page = En esta página
 ontology-drawing = El núcleo, de un vistazo
 ontology-drawing-text = Los agentes participan en servicios e innovaciones. Una participación o un vínculo es una cosa por sí misma, para que pueda tener papel, instrumento, período, importe y fuente. El sector, el nivel de responsabilidad y la esfera son códigos.
 ontology-drawing-label = Las clases del núcleo y las propiedades que las unen; cada recuadro lleva a su definición y una tabla dice lo mismo más abajo
-ontology-box = { $name }: { $number } en este almacén
+ontology-box = { $name } { $number } en este almacén
 ontology-legend-thing = cosas
 ontology-legend-relation = relaciones, con papel, período y fuente
 ontology-legend-codes = códigos de una lista
@@ -43,6 +43,7 @@ ontology-uses =
         [one] 1 afirmación aquí
        *[other] { $number } afirmaciones aquí
     }
+ontology-explained = Explicada con un ejemplo
 ontology-kind-of = Clase de
 ontology-domain = Se dice de
 ontology-range = Valor
