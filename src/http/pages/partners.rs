@@ -547,7 +547,6 @@ impl Pair {
         pair: &Suggestion,
         state: LinkState,
     ) -> Self {
-        let language = shell.language.tag();
         let side = |node: &NamedNode, label: &str| Side {
             iri: node.as_str().to_owned(),
             href: links.page(node.as_str()),
@@ -626,7 +625,8 @@ fn graphs_of(snapshot: &Snapshot, node: &NamedNode) -> Vec<Link> {
 }
 
 /// What is said of two things, side by side: what both say first.
-fn facts(snapshot: &Snapshot, source: &NamedNode, target: &NamedNode, language: &str) -> Vec<Fact> {
+fn facts(shell: &Shell, snapshot: &Snapshot, source: &NamedNode, target: &NamedNode) -> Vec<Fact> {
+    let language = shell.language.tag();
     let said = |node: &NamedNode| {
         let mut said: BTreeMap<NamedNode, BTreeSet<String>> = BTreeMap::new();
         for quad in snapshot.quads_for_pattern(Some(node.as_ref().into()), None, None, None) {
