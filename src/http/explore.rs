@@ -7,15 +7,15 @@ use super::merging;
 use super::negotiate::of_path;
 use super::pages::texts::Language;
 use super::request::{self, Form};
-use super::respond::{Reading, TOTAL_COUNT};
-use super::rows::{self, FORMATS, Page, Rows};
+use super::respond::Reading;
+use super::rows::{self, About, FORMATS, Page, Rows};
 use crate::app::explore::{ExploreError, Facet, Found, Index, LANGUAGES, Selection};
 use crate::app::{KnowledgeGraph, MergedView};
 use crate::network::text_of;
 use crate::store::Limits;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
 use oxigraph::model::{NamedOrBlankNode, Term};
@@ -119,9 +119,10 @@ async fn explore(
     }
     let limits = limits(&state);
     let about = About::of(&state, &headers, &uri, format.format, view.merged());
+    let asked = form.clone();
     let (rows, total) = state
         .blocking(move |graph| {
-            let explored = Explored::new(graph, &view, &form, language.tag(), limits)?;
+            let explored = Explored::new(graph, &view, &asked, language.tag(), limits)?;
             let range = page.range(explored.found.things.len());
             let rows = table(&explored, &range, language.tag());
             Ok((rows, explored.found.things.len()))
