@@ -697,10 +697,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn shell(language: Language) -> Shell {
-        Shell {
-            language,
-            ..Shell::new(&"/help".parse().unwrap(), &HeaderMap::new())
-        }
+        Shell::in_language(language, "/help")
     }
 
     #[test]
