@@ -340,17 +340,19 @@ impl Making {
                 ],
             )
         };
+        let categories = |attribute: Attribute| {
+            let categories = network.grouping(attribute).categories();
+            shell.whole(categories.len())
+        };
+        let (nodes, ties) = match self.network.as_str() {
+            NETWORK => ("actors", "pairs"),
+            _ => ("nodes", "ties"),
+        };
         [
-            ("actors", shell.whole(network.len())),
-            ("ties", shell.whole(network.ties().len())),
-            (
-                "sectors",
-                shell.whole(network.grouping(Attribute::Sector).categories().len()),
-            ),
-            (
-                "levels",
-                shell.whole(network.grouping(Attribute::Level).categories().len()),
-            ),
+            (nodes, shell.whole(network.len())),
+            (ties, shell.whole(network.ties().len())),
+            ("sectors", categories(Attribute::Sector)),
+            ("levels", categories(Attribute::Level)),
             ("sector-known", known(Attribute::Sector)),
             ("level-known", known(Attribute::Level)),
         ]

@@ -5,7 +5,7 @@ use super::super::charts::shortened;
 use super::super::links::encoded;
 use super::super::shell::Shell;
 use super::blocks::{Lead, name_of};
-use crate::app::datasets::{Dataset, owner_of};
+use crate::app::datasets::{Dataset, Description, owner_of};
 use crate::app::integration::NETWORK;
 use crate::app::{Networks, iri};
 use crate::http::request::Form;
@@ -422,7 +422,7 @@ fn graphs(datasets: &[Dataset], shell: &Shell) -> Vec<Offered> {
     let mut offered: Vec<Offered> = data_of(datasets)
         .map(|(node, set)| Offered {
             value: set.name(),
-            text: shortened(&title(set, shell), LONGEST),
+            text: shortened(&title(set, shell), 2 * LONGEST),
             iri: node.as_str().to_owned(),
         })
         .collect();
@@ -443,20 +443,27 @@ pub(super) fn data_of(datasets: &[Dataset]) -> impl Iterator<Item = (&NamedNode,
     })
 }
 
-/// What a data set is called in the language of the page.
+/// What a data set is called in the language of the page, and its name: several may have been made
+/// alike and have one title.
 pub(super) fn title(set: &Dataset, shell: &Shell) -> String {
     let titles = &set.description.title;
-    titles
+    let title = titles
         .get(shell.language.tag())
         .map(String::as_str)
-        .or_else(|| crate::app::datasets::Description::best(titles))
-        .map_or_else(|| set.name(), str::to_owned)
+        .or_else(|| Description::best(titles));
+    match title {
+        Some(title) if set.name().contains('/') => {
+            format!("{} · {}", shortened(title, LONGEST), set.name())
+        }
+        Some(title) => title.to_owned(),
+        None => set.name(),
+    }
 }
 
 /// A data set as something to cite: its title, and the page about it.
 pub(super) fn lead_of(node: &NamedNode, set: &Dataset, shell: &Shell) -> Lead {
     Lead {
-        text: shortened(&title(set, shell), LONGEST),
+        text: shortened(&title(set, shell), 2 * LONGEST),
         href: super::super::graph_href(node.as_str()),
     }
 }
