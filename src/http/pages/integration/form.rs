@@ -351,17 +351,7 @@ fn places(snapshot: &Snapshot, shell: &Shell) -> Vec<Offered> {
             open.push(wider);
         }
     }
-    used.retain(|node| {
-        snapshot
-            .quads_for_pattern(
-                Some(node.as_ref().into()),
-                Some(rdf::TYPE),
-                Some(PLACE_CLASS.into()),
-                None,
-            )
-            .next()
-            .is_some()
-    });
+    used.retain(|node| is_place(snapshot, node));
     let mut inside: BTreeMap<Option<NamedNode>, Vec<(String, NamedNode)>> = BTreeMap::new();
     for node in &used {
         let wider = above(node).filter(|wider| used.contains(wider));
@@ -396,6 +386,13 @@ fn places(snapshot: &Snapshot, shell: &Shell) -> Vec<Offered> {
     offered
 }
 
+fn is_place(snapshot: &Snapshot, node: &NamedNode) -> bool {
+    let subject = Some(node.as_ref().into());
+    let types =
+        snapshot.quads_for_pattern(subject, Some(rdf::TYPE), Some(PLACE_CLASS.into()), None);
+    types.take(1).next().is_some()
+}
+
 /// The codes that stand for one country each, as the filter takes them.
 fn country_codes(snapshot: &Snapshot) -> BTreeMap<NamedNode, String> {
     let mut by_code: BTreeMap<String, BTreeSet<NamedNode>> = BTreeMap::new();
@@ -406,7 +403,7 @@ fn country_codes(snapshot: &Snapshot) -> BTreeMap<NamedNode, String> {
         let wider = snapshot
             .quads_for_pattern(Some(place.as_ref().into()), Some(WITHIN), None, None)
             .next();
-        if wider.is_none() {
+        if wider.is_none() && is_place(snapshot, &place) {
             let code = crate::network::text_of(&quad.object).to_uppercase();
             by_code.entry(code).or_default().insert(place);
         }

@@ -1,5 +1,5 @@
-// The integration board: what a mark of a chart says, under the pointer and with the arrow keys;
-// tables that open for the printer; and the page that waits for its numbers.
+// The integration board: what a mark of a chart says, under the pointer and with the arrow keys; and
+// the page that waits for its numbers.
 
 import { t } from "./texts.js";
 
@@ -111,16 +111,3 @@ function explain(drawing, figure, tip) {
   });
   drawing.addEventListener("blur", () => go(null, false));
 }
-
-// What is printed has its numbers.
-const closed = new Set();
-addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details.numbers:not([open])")) {
-    details.open = true;
-    closed.add(details);
-  }
-});
-addEventListener("afterprint", () => {
-  for (const details of closed) details.open = false;
-  closed.clear();
-});
