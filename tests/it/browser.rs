@@ -70,6 +70,16 @@ fn a_network_is_found_followed_filtered_and_kept() {
 }
 
 #[test]
+fn a_partner_checks_mends_loads_and_links() {
+    check("partners.mjs");
+}
+
+#[test]
 fn the_first_page_is_light() {
     check("budget.mjs");
+}
+
+#[test]
+fn the_main_pages_can_be_shown() {
+    check("screenshots.mjs");
 }
