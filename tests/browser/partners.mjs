@@ -42,7 +42,7 @@ export default async function ({ page, base, token, check }) {
 
   // The ontology: as one types, what has the words is left.
   await page.goto(`${base}/ontology`);
-  await check("ontology");
+  await check.accessible("ontology");
   await page.locator("svg a[href='#Participation']").focus();
   await page.keyboard.press("Enter");
   assert.ok(page.url().endsWith("#Participation"), "a box leads to its definition");
@@ -54,7 +54,7 @@ export default async function ({ page, base, token, check }) {
 
   // The door: nothing can be loaded yet, and a wrong key is told with its remedy.
   await page.goto(`${base}/partners`);
-  await check("partners");
+  await check.accessible("partners");
   assert.ok(await page.locator("#load-button").isDisabled());
   await page.locator("#token-key").fill("weft_wrong");
   await page.locator("#token-form button").click();
@@ -78,7 +78,7 @@ export default async function ({ page, base, token, check }) {
   const told = await report.textContent();
   assert.ok(told.includes("nearest: `housing`"), told);
   assert.ok(told.includes("is not a number"), told);
-  await check("partners-report-tables");
+  await check.accessible("partners-report-tables");
   const rows = report.locator(".findings tbody tr:visible");
   const all = await rows.count();
   await page.locator("#report-words").fill("houssing");
@@ -98,10 +98,10 @@ export default async function ({ page, base, token, check }) {
   await page.locator("#impact-result .impact").waitFor();
   const impact = await page.locator("#impact-result tr.moved").count();
   assert.ok(impact > 0, "headline figures move");
-  await check("partners-impact");
+  await check.accessible("partners-impact");
   await page.locator("#load-button").click();
   await page.locator("#load-result li a").first().waitFor();
-  await check("partners-loaded");
+  await check.accessible("partners-loaded");
 
   // Whose data it is.
   await page.locator("#describe summary").click();
@@ -123,7 +123,7 @@ export default async function ({ page, base, token, check }) {
   await page.locator("#check-result .verdict.bad").waitFor();
   const faults = await report.textContent();
   assert.ok(faults.includes("more.ttl:5") && faults.includes("weft:Actor"), faults);
-  await check("partners-report-rdf");
+  await check.accessible("partners-report-rdf");
   const download = page.waitForEvent("download");
   await page.locator("#rdf-form [data-download]").click();
   assert.equal((await download).suggestedFilename(), "report.csv");
@@ -138,7 +138,7 @@ export default async function ({ page, base, token, check }) {
 
   // Links: read side by side, decided by keys, and taken back.
   await page.goto(`${base}/partners/links?graph=${GRAPH}`);
-  await check("partners-links");
+  await check.accessible("partners-links");
   const shown = page.locator(".pair:visible");
   await page.locator("#decide").waitFor();
   assert.equal(await shown.count(), 1, "one pair at a time");
@@ -171,9 +171,9 @@ export default async function ({ page, base, token, check }) {
   // What came of it.
   await page.goto(`${base}/catalogue`);
   assert.ok((await page.locator("main").textContent()).includes("Campo onlus"));
-  await check("catalogue");
+  await check.accessible("catalogue");
   await page.goto(`${base}/graph/${GRAPH}`);
   assert.ok((await page.locator("main").textContent()).includes("Campo onlus"));
-  await check("graph");
+  await check.accessible("graph");
   assert.deepEqual(errors, []);
 }
