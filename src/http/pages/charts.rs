@@ -28,9 +28,11 @@ const MARK: f64 = 14.0;
 
 /// A text of at most so many characters, with a sign where it was cut.
 pub(in crate::http) fn shortened(text: &str, most: usize) -> String {
-    // A label may have line breaks and worse; in a chart it has one line.
+    // A label may have line breaks and worse; in a chart it has one line, and it does not turn what
+    // stands beside it.
     let mut clean = text
         .chars()
+        .filter(|letter| !matches!(letter, '\u{202a}'..='\u{202e}'))
         .map(|letter| if letter.is_control() { ' ' } else { letter });
     let mut short: String = clean.by_ref().take(most).collect();
     if clean.next().is_some() {
@@ -39,6 +41,16 @@ pub(in crate::http) fn shortened(text: &str, most: usize) -> String {
         short.push('…');
     }
     short
+}
+
+/// A name, set apart if it is written from right to left, so that it can stand in a line with others.
+pub(in crate::http) fn apart(name: &str) -> String {
+    let is_from_right = |letter: char| matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    if name.contains(is_from_right) {
+        format!("\u{2068}{name}\u{2069}")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// About how wide a text is.
@@ -574,6 +586,9 @@ mod tests {
         assert_eq!(shortened("Health", 6), "Health");
         assert_eq!(shortened("Health care", 8), "Health…");
         assert_eq!(shortened("a\nb", 5), "a b");
+        assert_eq!(shortened("\u{202e}ab", 5), "ab");
+        assert_eq!(apart("Casa"), "Casa");
+        assert_eq!(apart("\u{645}\u{631}"), "\u{2068}\u{645}\u{631}\u{2069}");
         assert_eq!(shortened(&"x".repeat(10_000), 26).chars().count(), 26);
     }
 

@@ -2,7 +2,7 @@
 //! table, and where they come from.
 
 use super::super::charts::{
-    Bar, Bars, Dumbbell, HeatCell, Heatmap, Pair, Part, Shown, Stack, Whole, diverging,
+    Bar, Bars, Dumbbell, HeatCell, Heatmap, Pair, Part, Shown, Stack, Whole, apart, diverging,
     round_marks, shortened, step,
 };
 use super::super::links::{Links, encoded};
@@ -404,7 +404,7 @@ impl<'a> Maker<'a> {
     }
 
     fn pair_of(&self, from: &str, to: &str) -> String {
-        let [from, to] = [from, to].map(|name| shortened(name, LONGEST_NAME));
+        let [from, to] = [from, to].map(|name| apart(&shortened(name, LONGEST_NAME)));
         format!("{from} – {to}")
     }
 
@@ -1579,7 +1579,7 @@ impl<'a> Maker<'a> {
                             ("left", pair.ties_without_top.into()),
                         ],
                     ),
-                    label: format!("{label}: {}", shortened(&actor, 40)),
+                    label: format!("{label}: {}", apart(&shortened(&actor, 40))),
                     value: share,
                     unknown: 0.0,
                     text: self.say(
@@ -2179,6 +2179,7 @@ impl<'a> Maker<'a> {
                     .parties
                     .iter()
                     .map(|party| name_of(self.snapshot, &party.term, self.shell))
+                    .map(|name| apart(&shortened(&name, LONGEST_NAME)))
                     .collect();
                 (
                     shortened(&parties.join(" – "), 2 * LONGEST_NAME),
