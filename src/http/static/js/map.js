@@ -101,8 +101,19 @@ function round(value) {
   return Math.round(value * 1e5) / 1e5;
 }
 
-/** The places of the things in a column, which the data knows: the first column that has any. */
+/**
+ * The places of the things in a column, which the data knows: of the first column that is of
+ * places, else of the first whose things have one.
+ */
 async function placesOfThings(columns, rows, context) {
+  return (
+    (await placesBy("BIND(?x AS ?place)", columns, rows, context)) ??
+    (await placesBy("?x weft:place ?place .", columns, rows, context)) ??
+    []
+  );
+}
+
+async function placesBy(step, columns, rows, context) {
   for (let column = 0; column < columns.length; column += 1) {
     const iris = rows.map((row) => row[column]).filter((term) => term?.type === "uri");
     const plain = [...new Set(iris.map((term) => term.value))]
@@ -111,7 +122,7 @@ async function placesOfThings(columns, rows, context) {
     if (!plain.length || context.parameters.includes(columns[column])) continue;
     const query = `SELECT ?x (SAMPLE(?w) AS ?wkt) (SAMPLE(?a) AS ?lat) (SAMPLE(?o) AS ?long) WHERE {
   VALUES ?x { ${plain.map((iri) => `<${iri}>`).join(" ")} }
-  { BIND(?x AS ?place) } UNION { ?x weft:place ?place }
+  ${step}
   { ?place <http://www.opengis.net/ont/geosparql#hasGeometry>?/<http://www.opengis.net/ont/geosparql#asWKT> ?w }
   UNION { ?place <http://www.w3.org/2003/01/geo/wgs84_pos#lat> ?a ; <http://www.w3.org/2003/01/geo/wgs84_pos#long> ?o }
 } GROUP BY ?x`;
@@ -130,10 +141,10 @@ async function placesOfThings(columns, rows, context) {
       });
       if (places.length) return places;
     } catch {
-      return [];
+      return null;
     }
   }
-  return [];
+  return null;
 }
 
 function placesOf(columns, rows, context) {
