@@ -52,6 +52,16 @@ struct AskedQuestion {
     values: Vec<(String, String)>,
 }
 
+impl AskedQuestion {
+    /// The names of its parameters.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.query
+            .parameters
+            .iter()
+            .map(|parameter| parameter.name.as_str())
+    }
+}
+
 /// A parameter of a question in the form.
 struct Field {
     name: String,
@@ -333,9 +343,11 @@ impl ResultPage {
             QueryForm::Select | QueryForm::Ask => "json",
             QueryForm::Construct | QueryForm::Describe => "nt",
         };
+        let parameters: Vec<&str> = self.asked.iter().flat_map(AskedQuestion::names).collect();
         json!({
             "base": graph.config().base,
             "prefixes": &*iri::PREFIXES,
+            "parameters": parameters,
             "data": self.address.replacen("{}", name, 1),
             "csv": format!("{}{}", self.origin, self.address.replacen("{}", "csv", 1)),
         })

@@ -16,14 +16,16 @@ export async function showChart(panel, result, context) {
   const all = columns.map((_, column) => column);
   const isNumber = all.map((column) => share(column, (term) => Number.isFinite(numeric(term))) > 0.5);
   const isDate = all.map((column) => share(column, (term) => Number.isFinite(moment(term))) > 0.5);
-  const numbers = all.filter((column) => isNumber[column]);
+  const isAsked = (column) => context.parameters.includes(columns[column]);
+  const answers = all.filter((column) => isNumber[column] && !isAsked(column));
+  const numbers = answers.length ? answers : all.filter((column) => isNumber[column]);
   if (!numbers.length) {
     panel.append(make("p", {}, t("results-chart-none")));
     return;
   }
   // Names read better than identifiers, and what ends the row is most often what was counted.
   const isText = (column) => rows.some((row) => row[column]?.type === "literal");
-  const others = all.filter((column) => !isNumber[column]);
+  const others = all.filter((column) => !isNumber[column] && !isAsked(column));
   let x = others.find((column) => isDate[column]) ?? others.find(isText) ?? others[0] ?? numbers[0];
   let y = numbers.find((column) => column !== x) ?? numbers[0];
   let kind = isDate[x] ? "line" : isNumber[x] && x !== y ? "scatter" : "bar";

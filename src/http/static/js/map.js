@@ -11,7 +11,8 @@ const WKT = /^\s*(?:<[^>]*>\s*)?(?:SRID=\d+;\s*)?(MULTI)?(POINT|LINESTRING|POLYG
 
 export async function showMap(panel, result, context) {
   const { columns, rows } = result;
-  const places = placesOf(columns, rows);
+  let places = placesOf(columns, rows, context);
+  if (!places.length) places = await placesOfThings(columns, rows, context);
   if (!places.length) {
     panel.append(make("p", {}, t("results-map-none")));
     return;
@@ -100,13 +101,63 @@ function round(value) {
   return Math.round(value * 1e5) / 1e5;
 }
 
-function placesOf(columns, rows) {
+/**
+ * The places of the things in a column, which the data knows: of the first column that is of
+ * places, else of the first whose things have one.
+ */
+async function placesOfThings(columns, rows, context) {
+  return (
+    (await placesBy("BIND(?x AS ?place)", columns, rows, context)) ??
+    (await placesBy("?x weft:place ?place .", columns, rows, context)) ??
+    []
+  );
+}
+
+async function placesBy(step, columns, rows, context) {
+  for (let column = 0; column < columns.length; column += 1) {
+    const iris = rows.map((row) => row[column]).filter((term) => term?.type === "uri");
+    const plain = [...new Set(iris.map((term) => term.value))]
+      .filter((iri) => /^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+$/i.test(iri))
+      .slice(0, 500);
+    if (!plain.length || context.parameters.includes(columns[column])) continue;
+    const query = `SELECT ?x (SAMPLE(?w) AS ?wkt) (SAMPLE(?a) AS ?lat) (SAMPLE(?o) AS ?long) WHERE {
+  VALUES ?x { ${plain.map((iri) => `<${iri}>`).join(" ")} }
+  ${step}
+  { ?place <http://www.opengis.net/ont/geosparql#hasGeometry>?/<http://www.opengis.net/ont/geosparql#asWKT> ?w }
+  UNION { ?place <http://www.w3.org/2003/01/geo/wgs84_pos#lat> ?a ; <http://www.w3.org/2003/01/geo/wgs84_pos#long> ?o }
+} GROUP BY ?x`;
+    try {
+      const response = await ask("/sparql?timeout=10", {
+        method: "POST",
+        headers: { "content-type": "application/sparql-query", accept: "application/sparql-results+json" },
+        body: query,
+      });
+      const found = new Map();
+      for (const row of (await response.json()).results.bindings) found.set(row.x.value, row);
+      const places = rows.flatMap((row) => {
+        const place = row[column] && found.get(row[column].value);
+        const told = place && placesOf(["wkt", "lat", "long"], [[place.wkt, place.lat, place.long]], context);
+        return told?.length ? [{ ...told[0], row }] : [];
+      });
+      if (places.length) return places;
+    } catch {
+      return null;
+    }
+  }
+  return null;
+}
+
+function placesOf(columns, rows, context) {
   const isWkt = (term) => term?.type === "literal" && WKT.test(term.value);
-  const wkt = columns.findIndex((_, column) => rows.some((row) => isWkt(row[column])));
+  const wkt = columns.findIndex(
+    (name, column) => !context.parameters.includes(name) && rows.some((row) => isWkt(row[column])),
+  );
   const find = (pattern) =>
     columns.findIndex(
       (name, column) =>
-        pattern.test(name) && rows.some((row) => Number.isFinite(coordinate(row[column]))),
+        pattern.test(name) &&
+        !context.parameters.includes(name) &&
+        rows.some((row) => Number.isFinite(coordinate(row[column]))),
     );
   const lat = find(/^(geo)?_?lat(itude|itud)?$/i);
   const long = find(/^(geo)?_?(long?|lng)(itude|itud)?$/i);

@@ -175,8 +175,10 @@ function brief(text, most = 200) {
 
 /** What the views need to know of the page. */
 export class Context {
-  constructor({ base, prefixes }) {
+  constructor({ base, prefixes, parameters }) {
     this.base = base;
+    /** Columns that repeat what was asked for. */
+    this.parameters = parameters ?? [];
     this.prefixes = Object.entries(prefixes).sort((a, b) => b[1].length - a[1].length);
     this.names = true;
   }
@@ -314,16 +316,28 @@ function showTable(panel, result, context) {
   const isNumber = result.columns.map((_, column) =>
     result.rows.slice(0, PAGE).some((row) => Number.isFinite(numeric(row[column]))),
   );
-  const head = () => {
+  // Beside the name of a thing a column `…Label` says the same again, perhaps in another language.
+  const twins = result.columns.map((name) =>
+    name.endsWith("Label") ? result.columns.indexOf(name.slice(0, -5)) : -1,
+  );
+  const isTwin = (column) =>
+    twins[column] >= 0 &&
+    context.names &&
+    rows.slice(at, at + PAGE).every((row) => {
+      const thing = row[twins[column]];
+      return !row[column] || (thing?.type === "uri" && known.get(thing.value)?.label);
+    });
+  const head = (shown) => {
     const line = make("tr");
     result.columns.forEach((name, column) => {
+      if (!shown[column]) return;
       const isMine = order?.column === column;
-      const button = make("button", { type: "button", "aria-label": t("results-sort", { column: name }) });
+      const button = make("button", { type: "button", "aria-label": t("results-sort", { column: name }), "data-column": column });
       button.append(make("bdi", {}, name), isMine ? (order.down ? " ▼" : " ▲") : "");
       button.addEventListener("click", () => {
         order = isMine && order.down ? null : { column, down: Boolean(isMine) };
         arrange();
-        show().then(() => table.querySelectorAll("thead button")[column]?.focus());
+        show().then(() => table.querySelector(`thead [data-column="${column}"]`)?.focus());
       });
       const sort = isMine ? (order.down ? "descending" : "ascending") : false;
       const kind = isNumber[column] ? "number" : false;
@@ -333,11 +347,13 @@ function showTable(panel, result, context) {
   };
   const fill = () => {
     const body = make("tbody");
+    const shown = result.columns.map((_, column) => !isTwin(column));
     for (const row of rows.slice(at, at + PAGE)) {
-      body.append(make("tr", {}, ...row.map((term) => cell(term, context))));
+      const cells = row.filter((_, column) => shown[column]).map((term) => cell(term, context));
+      body.append(make("tr", {}, ...cells));
     }
     const caption = t("results-caption", { rows: number(result.rows.length) });
-    table.replaceChildren(make("caption", { class: "unseen" }, caption), head(), body);
+    table.replaceChildren(make("caption", { class: "unseen" }, caption), head(shown), body);
   };
   const show = async () => {
     const shown = rows.slice(at, at + PAGE);
