@@ -81,6 +81,8 @@ mod tests_merged;
 #[cfg(test)]
 mod tests_networks;
 #[cfg(test)]
+mod tests_pages;
+#[cfg(test)]
 mod tests_reconcile;
 #[cfg(test)]
 mod tests_rules;
