@@ -83,6 +83,8 @@ mod tests_merged;
 #[cfg(test)]
 mod tests_networks;
 #[cfg(test)]
+mod tests_pages;
+#[cfg(test)]
 mod tests_pages_partners;
 #[cfg(test)]
 mod tests_pages_sparql;

@@ -135,7 +135,7 @@ pub(super) fn ego(
     neighbours: &[Around],
     ties: &[(usize, usize)],
 ) -> Ego {
-    const WIDTH: f64 = 760.0;
+    const WIDTH: f64 = 840.0;
     const ROW: f64 = 25.0;
     let all = || std::iter::once(me).chain(neighbours);
     let numbered = by_frequency(all().flat_map(|node| node.kinds.iter().map(String::as_str)));
@@ -403,7 +403,7 @@ mod tests {
             let drawn = ego(&shell(), &node(&[]), &neighbours, &[]);
             for dot in &drawn.dots {
                 let (x, y): (f64, f64) = (dot.x.parse().unwrap(), dot.y.parse().unwrap());
-                assert!((200.0..560.0).contains(&x), "{x}");
+                assert!((280.0..560.0).contains(&x), "{x}");
                 assert!(y > 10.0 && y < f64::from(drawn.height) - 10.0, "{y}");
                 assert_eq!((dot.class.as_str(), dot.mark.as_str()), ("k1", "1"));
             }

@@ -694,10 +694,13 @@ mod tests {
     use super::*;
     use crate::http::testing::{INNOSERV, get_page, send};
     use crate::network::Attribute;
+    use axum::http::{HeaderValue, header};
     use std::collections::BTreeSet;
 
     fn shell(language: Language) -> Shell {
-        Shell::in_language(language, "/help")
+        let value = HeaderValue::from_static(language.tag());
+        let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, value)]);
+        Shell::new(&"/help".parse().unwrap(), &headers)
     }
 
     #[test]

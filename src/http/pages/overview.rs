@@ -2,7 +2,7 @@
 
 use super::drawings::{Sparkline, sparkline};
 use super::links::{Link, Links, graph_href};
-use super::{Shell, help, render, shortened};
+use super::{Shell, render, shortened};
 use crate::app::datasets::{Dataset, time_of};
 use crate::app::history::Point;
 use crate::app::integration::{IntegrationReport, NETWORK};
@@ -272,7 +272,7 @@ fn page(
             .map(|figures| headlines(&shell, &summary, figures, points))
             .unwrap_or_default(),
         is_pending: figures.is_none(),
-        changed: changed.map(|change| shortened(&time_of(change).replace('T', " "))),
+        changed: changed.map(|change| change.time.strftime("%F %H:%M UTC").to_string()),
         filled: filled
             .and_then(|empty| empty.value.value())
             .map(|empty| 1.0 - empty),
@@ -369,9 +369,9 @@ fn headlines(
             .map(|(name, value)| (*name, value.as_str()));
         Headline {
             id,
-            name: help::name(shell, id),
+            name: shell.t(&format!("{means}-name")),
             value,
-            means: shell.t(means),
+            means: shell.t(&format!("{means}-means")),
             basis: match figure.unknown > 0.0 {
                 true => shell.with("overview-basis-unknown", &values),
                 false => shell.with("overview-basis", &values[..2]),
@@ -408,19 +408,19 @@ fn headlines(
         ),
         shared(
             "largestComponentShare",
-            "overview-held-means",
+            "overview-held",
             &figures.held,
             &["largestComponentShare"],
         ),
         shared(
             "bridging",
-            "overview-bridging-means",
+            "overview-bridging",
             &figures.bridging,
             &["bridging"],
         ),
         shared(
             "sector-dependence",
-            "overview-dependence-means",
+            "overview-dependence",
             &figures.dependent,
             &["sector-dependence"],
         ),
@@ -428,7 +428,7 @@ fn headlines(
     if let Some(formal) = &figures.formal {
         all_six.push(shared(
             "formalisation",
-            "overview-formal-means",
+            "overview-formal",
             formal,
             &["formalisation"],
         ));
