@@ -300,6 +300,11 @@ async fn no_address_tells_what_is_private() {
             ("/api/v1/graphs", A),
             ("/api/v1/graphs.csv", A),
             ("/sparql", A),
+            // The document names graphs as filters do.
+            (
+                "/openapi.json",
+                A.rsplit_once("/graph/").map_or(A, |(_, name)| name),
+            ),
         ] {
             let accept = match address {
                 "/" => "text/html",
