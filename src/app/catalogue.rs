@@ -9,10 +9,15 @@
 //! #+ parameter: since, date, not before, default=2000-01-01
 //! #+ question: 4
 //! #+ tags: actors, places
+//! #+ choices: place, weft:Place
+//! #+ title@es: Actores de un lugar
+//! #+ parameter@es: since, desde cuándo
 //! ```
 //!
 //! A parameter is a variable of the SELECT. One that is not given takes its default, and without
-//! a default stays unbound.
+//! a default stays unbound. `choices` says where its values are listed: code lists (`code/branch`)
+//! or a class of things in the data. Titles, descriptions, tags and the descriptions of parameters
+//! can be there in other languages too; what is not is shown as it is without a language.
 
 use super::iri;
 use crate::ontology::TextFile;
@@ -46,9 +51,24 @@ pub struct CatalogueQuery {
     pub tags: Vec<String>,
     /// What can be asked for.
     pub parameters: Vec<Parameter>,
+    /// What it says of itself in other languages, by their tags.
+    pub translations: BTreeMap<String, Translation>,
     /// The text of the file.
     pub text: String,
     query: Query,
+}
+
+/// What a query says of itself in a language besides its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Translation {
+    /// One line for people.
+    pub title: Option<String>,
+    /// What it answers, and how.
+    pub description: Option<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// What its parameters mean, by their names.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// A value that a query can be run with.
@@ -62,6 +82,42 @@ pub struct Parameter {
     pub description: String,
     /// The value if none is given; without one the variable stays unbound.
     pub default: Option<String>,
+    /// Where its values are listed, if they are.
+    pub choices: Vec<Choices>,
+}
+
+/// Where the values of a parameter are listed. Others are taken too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choices {
+    /// The concepts of a code list, by the notation of its scheme.
+    Codes(String),
+    /// The things of a class in the data.
+    Things(NamedNode),
+}
+
+impl Choices {
+    fn parse(text: &str) -> Result<Self, String> {
+        if let Some(scheme) = text
+            .strip_prefix("code/")
+            .filter(|scheme| !scheme.is_empty())
+        {
+            return Ok(Self::Codes(scheme.to_owned()));
+        }
+        let expanded = text.split_once(':').and_then(|(prefix, name)| {
+            let namespace = iri::PREFIXES.get(prefix)?;
+            Some(format!("{namespace}{name}"))
+        });
+        let is_web = text.starts_with("http://") || text.starts_with("https://");
+        expanded
+            .or_else(|| is_web.then(|| text.to_owned()))
+            .and_then(|iri| NamedNode::new(iri).ok())
+            .map(Self::Things)
+            .ok_or_else(|| {
+                format!(
+                    "`{text}` lists no values: name code lists (`code/branch`) or classes (`weft:Place`)"
+                )
+            })
+    }
 }
 
 /// The kinds of values.
@@ -246,9 +302,43 @@ impl CatalogueQuery {
             question: header.question,
             tags: header.tags,
             parameters: header.parameters,
+            translations: header.translations,
             text: text.to_owned(),
             query,
         })
+    }
+
+    /// Its title in a language (a tag such as `es`), else as it is.
+    pub fn title_in(&self, language: &str) -> &str {
+        self.translations
+            .get(language)
+            .and_then(|translation| translation.title.as_deref())
+            .unwrap_or(&self.title)
+    }
+
+    /// What it answers, in a language, else as it is.
+    pub fn description_in(&self, language: &str) -> &str {
+        self.translations
+            .get(language)
+            .and_then(|translation| translation.description.as_deref())
+            .unwrap_or(&self.description)
+    }
+
+    /// Its tags in a language, else as they are.
+    pub fn tags_in(&self, language: &str) -> &[String] {
+        self.translations
+            .get(language)
+            .map(|translation| translation.tags.as_slice())
+            .filter(|tags| !tags.is_empty())
+            .unwrap_or(&self.tags)
+    }
+
+    /// What a parameter of it means, in a language, else as it is.
+    pub fn meaning_in<'a>(&'a self, parameter: &'a Parameter, language: &str) -> &'a str {
+        self.translations
+            .get(language)
+            .and_then(|translation| translation.parameters.get(&parameter.name))
+            .unwrap_or(&parameter.description)
     }
 
     /// The query with values for its parameters; an empty value counts as none.
@@ -309,6 +399,7 @@ struct Header {
     question: Option<u32>,
     tags: Vec<String>,
     parameters: Vec<Parameter>,
+    translations: BTreeMap<String, Translation>,
 }
 
 impl Header {
@@ -317,7 +408,11 @@ impl Header {
             .split_once(':')
             .ok_or("a header line is `#+ key: value`")?;
         let value = value.trim();
-        match key.trim() {
+        let key = key.trim();
+        if let Some((key, language)) = key.split_once('@') {
+            return self.read_translation(key, language, value);
+        }
+        match key {
             "title" => set(&mut self.title, "title", value.to_owned()),
             "description" => set(&mut self.description, "description", value.to_owned()),
             "question" => {
@@ -342,10 +437,71 @@ impl Header {
                 self.parameters.push(parameter);
                 Ok(())
             }
+            "choices" => {
+                let (name, lists) = value
+                    .split_once(',')
+                    .ok_or("choices are `parameter, list`, such as `place, weft:Place`")?;
+                let lists = lists
+                    .split_whitespace()
+                    .map(Choices::parse)
+                    .collect::<Result<_, _>>()?;
+                self.parameter(name)?.choices = lists;
+                Ok(())
+            }
             other => Err(format!(
-                "`{other}` is no key; there are title, description, parameter, question, tags"
+                "`{other}` is no key; there are title, description, parameter, choices, question, tags"
             )),
         }
+    }
+
+    /// A line in another language.
+    fn read_translation(&mut self, key: &str, language: &str, value: &str) -> Result<(), String> {
+        let is_tag = (2..=8).contains(&language.len())
+            && language.bytes().all(|byte| byte.is_ascii_lowercase());
+        if !is_tag {
+            return Err(format!("`{language}` is no tag of a language such as `es`"));
+        }
+        let meaning = match key {
+            "parameter" => {
+                let (name, meaning) = value
+                    .split_once(',')
+                    .ok_or("a parameter in another language is `name, description`")?;
+                Some((
+                    self.parameter(name)?.name.clone(),
+                    meaning.trim().to_owned(),
+                ))
+            }
+            _ => None,
+        };
+        let translation = self.translations.entry(language.to_owned()).or_default();
+        match (key, meaning) {
+            ("title", _) => set(&mut translation.title, "title", value.to_owned()),
+            ("description", _) => set(
+                &mut translation.description,
+                "description",
+                value.to_owned(),
+            ),
+            ("tags", _) => {
+                translation.tags = value.split(',').map(|tag| tag.trim().to_owned()).collect();
+                Ok(())
+            }
+            ("parameter", Some((name, meaning))) => {
+                translation.parameters.insert(name, meaning);
+                Ok(())
+            }
+            _ => Err(format!(
+                "`{key}@{language}` is no key; title, description, parameter and tags can be there in other languages"
+            )),
+        }
+    }
+
+    /// A parameter that was declared above.
+    fn parameter(&mut self, name: &str) -> Result<&mut Parameter, String> {
+        let name = name.trim().trim_start_matches('?');
+        self.parameters
+            .iter_mut()
+            .find(|parameter| parameter.name == name)
+            .ok_or_else(|| format!("there is no `parameter: {name}, …` above"))
     }
 }
 
@@ -380,6 +536,7 @@ fn parse_parameter(value: &str) -> Result<Parameter, String> {
         kind,
         description: description.to_owned(),
         default,
+        choices: Vec::new(),
     })
 }
 
@@ -466,8 +623,62 @@ mod tests {
     }
 
     #[test]
+    fn a_query_speaks_other_languages_and_says_where_its_values_are_listed() {
+        let query = parse(&format!(
+            "{}\n{TEXT}",
+            "#+ title@es: Actores de un lugar\n#+ tags@es: actores, lugares"
+        ))
+        .unwrap();
+        assert_eq!(query.title_in("es"), "Actores de un lugar");
+        assert_eq!(query.title_in("en"), query.title_in("fr"));
+        assert_eq!(query.tags_in("es"), ["actores", "lugares"]);
+        let text = TEXT.replace(
+            "#+ question",
+            "#+ choices: place, weft:Place code/place\n#+ parameter@es: place, un lugar\n#+ question",
+        );
+        let query = parse(&text).unwrap();
+        let place = &query.parameters[0];
+        assert_eq!(query.meaning_in(place, "es"), "un lugar");
+        assert_eq!(query.meaning_in(place, "en"), "a place; within, too");
+        let class = NamedNode::new_unchecked("https://w3id.org/weft/ns#Place");
+        assert_eq!(
+            place.choices,
+            [Choices::Things(class), Choices::Codes("place".to_owned())]
+        );
+    }
+
+    #[test]
+    fn every_shipped_query_is_there_in_spanish() {
+        let ontology = crate::ontology::Ontology::built_in().unwrap();
+        let catalogue = Catalogue::new(ontology.query_files()).unwrap();
+        for query in catalogue.iter() {
+            let spanish = &query.translations["es"];
+            assert!(spanish.title.is_some(), "{}", query.name);
+            assert!(spanish.description.is_some(), "{}", query.name);
+            assert_eq!(spanish.tags.len(), query.tags.len(), "{}", query.name);
+            let named: Vec<_> = spanish.parameters.keys().collect();
+            let mut known: Vec<_> = query.parameters.iter().map(|known| &known.name).collect();
+            known.sort();
+            assert_eq!(named, known, "{}", query.name);
+        }
+    }
+
+    #[test]
     fn mistakes_in_a_file_are_named_with_their_line() {
         for (text, expected) in [
+            ("#+ title: x\n#+ title@E: y\nASK {}", "q.rq:2: `E`"),
+            (
+                "#+ title: x\n#+ question@es: 1\nASK {}",
+                "q.rq:2: `question@es`",
+            ),
+            (
+                "#+ title: x\n#+ choices: a, weft:Place\nASK {}",
+                "q.rq:2: there is no",
+            ),
+            (
+                "#+ title: x\n#+ parameter: b, iri, x\n#+ choices: b, places\nSELECT ?b {}",
+                "q.rq:3: `places`",
+            ),
             ("#+ titel: x\nASK {}", "q.rq:1: `titel`"),
             ("\n#+ parameter: a, number, x\nASK {}", "q.rq:2: `number`"),
             ("ASK {}", "title"),

@@ -3,6 +3,7 @@
 
 mod forms;
 mod impact;
+mod page;
 
 pub use forms::{CheckForm, Csv, refused_results};
 pub use impact::{Figure, Impact, KindChange, MOST_NAMED, Named};

@@ -45,7 +45,8 @@ pub struct Config {
     pub slow_query: Duration,
     /// Whether `X-Forwarded-For` tells who asks: there is a proxy in front.
     pub trust_forwarded: bool,
-    /// How long after the last commit the graph of metrics is refreshed; zero: never.
+    /// How long after the last commit the graph of metrics is refreshed, and the history has its
+    /// point; zero: never.
     pub metrics_refresh: Duration,
     /// How long running requests may take to finish when the service is asked to end.
     pub shutdown_grace: Duration,
@@ -152,7 +153,8 @@ pub struct Settings {
     pub slow_query_seconds: Option<f64>,
     /// Take the address of a client from `X-Forwarded-For`: there is a proxy in front.
     pub trust_forwarded: Option<bool>,
-    /// Seconds after the last commit at which the graph of metrics is refreshed; 0: never.
+    /// Seconds after the last commit at which the graph of metrics is refreshed, and the history has
+    /// its point; 0: never.
     pub metrics_refresh: Option<u64>,
     /// Seconds that running requests may take to finish when the service is asked to end.
     pub shutdown_grace: Option<u64>,

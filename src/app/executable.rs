@@ -112,6 +112,19 @@ fn describe_one(published: &Published<'_>, target: Option<&NamedNode>, quads: &m
         iri::IDENTIFIER,
         Literal::new_simple_literal(&query.name).into(),
     );
+    if published.language.is_some() {
+        for (language, translation) in &query.translations {
+            let text = |text: &str| -> Term {
+                Literal::new_language_tagged_literal_unchecked(text, language).into()
+            };
+            if let Some(title) = &translation.title {
+                say(rdfs::LABEL, text(title));
+            }
+            if let Some(description) = &translation.description {
+                say(rdfs::COMMENT, text(description));
+            }
+        }
+    }
     for tag in &query.tags {
         say(KEYWORDS, Literal::new_simple_literal(tag).into());
     }
@@ -177,6 +190,12 @@ pub(super) fn graph_of(catalogue: &Catalogue) -> Batch {
 /// # Complexity
 /// O(length of the text × parameters).
 pub fn runnable(query: &CatalogueQuery) -> String {
+    runnable_with(query, &[])
+}
+
+/// The same with some values in place of defaults. A value that does not fit its parameter is left
+/// out; an empty one counts as none.
+pub fn runnable_with(query: &CatalogueQuery, values: &[(&str, &str)]) -> String {
     let plain: String = query
         .text
         .split_inclusive('\n')
@@ -187,7 +206,13 @@ pub fn runnable(query: &CatalogueQuery) -> String {
         .parameters
         .iter()
         .filter_map(|parameter| {
-            let term = parameter.kind.term(parameter.default.as_deref()?)?;
+            let given = values
+                .iter()
+                .find(|(name, value)| *name == parameter.name && !value.is_empty())
+                .map(|(_, value)| *value);
+            let term = parameter
+                .kind
+                .term(given.or(parameter.default.as_deref())?)?;
             Some((parameter.name.as_str(), term.to_string()))
         })
         .collect();

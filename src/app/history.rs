@@ -29,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The file in the data directory.
 pub(super) const FILE: &str = "history.jsonl";
@@ -183,10 +183,12 @@ struct Written {
     of: Option<[String; 3]>,
 }
 
-/// The points of a service.
+/// The points of a service. The file is read when somebody asks: most commands have no use for it.
 pub struct History {
     path: Option<PathBuf>,
-    state: Mutex<State>,
+    /// The version of the store when it was opened.
+    version: u64,
+    state: OnceLock<Mutex<State>>,
 }
 
 #[derive(Default)]
@@ -197,6 +199,8 @@ struct State {
     counted: BTreeMap<String, Vec<(u64, Option<u64>)>>,
     /// What was private when the newest point was recorded, if this process recorded it.
     private: Option<Arc<GraphTrees>>,
+    /// The file, unless there is none or it could not be read.
+    path: Option<PathBuf>,
     /// Whether the file has exactly what is here.
     is_written: bool,
     /// Texts that many points share.
@@ -207,22 +211,10 @@ impl History {
     /// The points of a data directory as far as they are about versions that its store has had. A
     /// file that cannot be read is left as it is, and points are kept in memory only.
     pub(super) fn open(directory: &Path, version: u64) -> Self {
-        let path = directory.join(FILE);
-        let mut state = State {
-            is_written: true,
-            ..State::default()
-        };
-        match std::fs::read(&path) {
-            Ok(bytes) => state.read(&bytes, version, &path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "the history cannot be read");
-                return Self::in_memory();
-            }
-        }
         Self {
-            path: Some(path),
-            state: Mutex::new(state),
+            path: Some(directory.join(FILE)),
+            version,
+            state: OnceLock::new(),
         }
     }
 
@@ -230,12 +222,34 @@ impl History {
     pub(super) fn in_memory() -> Self {
         Self {
             path: None,
-            state: Mutex::default(),
+            version: 0,
+            state: OnceLock::new(),
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.state.get_or_init(|| Mutex::new(self.read()));
+        state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self) -> State {
+        let Some(path) = &self.path else {
+            return State::default();
+        };
+        let mut state = State {
+            path: Some(path.clone()),
+            is_written: true,
+            ..State::default()
+        };
+        match std::fs::read(path) {
+            Ok(bytes) => state.read(&bytes, self.version, path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "the history cannot be read");
+                state.path = None;
+            }
+        }
+        state
     }
 
     /// Whether the newest point is about this version, or a later one, and about what is public now.
@@ -301,15 +315,15 @@ impl History {
             state.points = thinned;
             state.is_written = false;
         }
-        let Some(path) = &self.path else {
+        let Some(path) = state.path.clone() else {
             return Ok(());
         };
         // Until it is written it is not.
         let append = std::mem::replace(&mut state.is_written, false);
         if append {
-            append_to(path, &text_of(&lines)?)?;
+            append_to(&path, &text_of(&lines)?)?;
         } else {
-            files::replace_private_file(path, &text_of(&state.lines())?)?;
+            files::replace_private_file(&path, &text_of(&state.lines())?)?;
         }
         state.is_written = true;
         Ok(())

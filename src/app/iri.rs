@@ -10,7 +10,7 @@ pub use crate::ontology::iri::{CODE, GRAPH, NS};
 pub const WEFT: &str = crate::ontology::iri::BASE;
 
 /// Graphs of [`GRAPH`] that hold the ontology or what was derived from data.
-pub(super) const DERIVED_GRAPHS: [&str; 5] =
+pub(crate) const DERIVED_GRAPHS: [&str; 5] =
     ["ontology", "inferred", "metrics", "links", "queries"];
 
 macro_rules! terms {

@@ -10,8 +10,10 @@ pub mod config;
 pub mod datasets;
 pub mod dcat;
 pub mod dumps;
+pub mod entity;
 pub mod evaluations;
 pub mod executable;
+pub mod explore;
 pub mod federation;
 mod files;
 pub mod history;
@@ -41,13 +43,16 @@ pub mod scenarios;
 pub mod search;
 mod services;
 pub mod summary;
+pub mod terms;
 pub mod tokens;
 pub mod visibility;
 pub mod void;
 pub mod webhooks;
 mod writer;
 
-pub use catalogue::{Catalogue, CatalogueError, CatalogueQuery};
+pub use catalogue::{
+    Catalogue, CatalogueError, CatalogueQuery, Choices, Parameter, ParameterKind, Translation,
+};
 pub use check::CheckError;
 pub use config::{Config, ConfigError, Settings};
 pub use datasets::{Dataset, DatasetError};
@@ -102,6 +107,7 @@ struct Inner {
     summary: Mutex<Vec<summary::Kept>>,
     visibility: visibility::Visibility,
     merged: merging::Views,
+    explored: explore::Indexes,
     networks: Networks,
     links: links::Links,
     indicators: Indicators,
@@ -198,6 +204,7 @@ impl KnowledgeGraph {
                 summary: Mutex::default(),
                 visibility,
                 merged: merging::Views::default(),
+                explored: explore::Indexes::default(),
                 networks,
                 links: links::Links::default(),
                 indicators,

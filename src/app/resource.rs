@@ -8,7 +8,7 @@ use oxigraph::model::{
     GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad,
     Term, TermRef,
 };
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 /// The statements about a resource.
 #[derive(Clone, Debug)]
@@ -30,17 +30,6 @@ pub struct Concept {
     pub iri: NamedNode,
     /// Its short code.
     pub notation: Option<String>,
-    /// Its name.
-    pub label: String,
-    /// What it means.
-    pub definition: Option<String>,
-}
-
-/// A class or property of the ontology.
-#[derive(Clone, Debug)]
-pub struct VocabularyTerm {
-    /// Its IRI.
-    pub iri: NamedNode,
     /// Its name.
     pub label: String,
     /// What it means.
@@ -145,41 +134,6 @@ fn is_vocabulary(iri: &str) -> bool {
     iri.starts_with(iri::NS) || iri == iri::NS.trim_end_matches('#')
 }
 
-/// The terms of the vocabulary among these statements, by the name of their kind.
-pub fn vocabulary_terms(
-    snapshot: &Snapshot,
-    quads: &[Quad],
-) -> BTreeMap<&'static str, Vec<VocabularyTerm>> {
-    const OWL: &str = "http://www.w3.org/2002/07/owl#";
-    let mut kinds: BTreeMap<&'static str, Vec<VocabularyTerm>> = BTreeMap::new();
-    let mut seen = HashSet::new();
-    for quad in quads {
-        let (NamedOrBlankNode::NamedNode(subject), Term::NamedNode(class)) =
-            (&quad.subject, &quad.object)
-        else {
-            continue;
-        };
-        if quad.predicate != rdf::TYPE || !subject.as_str().starts_with(iri::NS) {
-            continue;
-        }
-        let kind = match class.as_str().strip_prefix(OWL) {
-            Some("Class") => "Classes",
-            Some("ObjectProperty" | "DatatypeProperty" | "AnnotationProperty") => "Properties",
-            _ if *class == rdfs::CLASS => "Classes",
-            _ if *class == rdf::PROPERTY => "Properties",
-            _ => continue,
-        };
-        if seen.insert(subject.clone()) {
-            kinds.entry(kind).or_default().push(VocabularyTerm {
-                label: label(snapshot, subject.as_ref().into()),
-                definition: definition(snapshot, subject.as_ref()),
-                iri: subject.clone(),
-            });
-        }
-    }
-    kinds
-}
-
 /// The concise bounded description: the statements of a node and of the blank nodes that these
 /// lead to.
 fn closure(
@@ -235,25 +189,37 @@ pub fn label(snapshot: &Snapshot, node: NamedOrBlankNodeRef<'_>) -> String {
 
 /// The name of a thing in a language (a tag such as `es`), else as [`label`] has it.
 pub fn label_in(snapshot: &Snapshot, node: NamedOrBlankNodeRef<'_>, language: &str) -> String {
-    const PROPERTIES: [NamedNodeRef<'static>; 5] = [
-        iri::PREF_LABEL,
-        rdfs::LABEL,
-        iri::TITLE,
-        iri::SCHEMA_NAME,
-        iri::FOAF_NAME,
-    ];
-    PROPERTIES
-        .iter()
-        .find_map(|property| best_text(snapshot, node, *property, language))
-        .unwrap_or_else(|| match node {
-            NamedOrBlankNodeRef::NamedNode(node) => {
-                iri::shortened(node.as_str()).unwrap_or_else(|| local_name(node.as_str()))
-            }
-            NamedOrBlankNodeRef::BlankNode(node) => node.to_string(),
-        })
+    name_in(snapshot, node, language).unwrap_or_else(|| match node {
+        NamedOrBlankNodeRef::NamedNode(node) => {
+            iri::shortened(node.as_str()).unwrap_or_else(|| local_name(node.as_str()))
+        }
+        NamedOrBlankNodeRef::BlankNode(node) => node.to_string(),
+    })
 }
 
-fn local_name(iri: &str) -> String {
+/// Properties that name a thing, the first of them that it has.
+pub(super) const NAMES: [NamedNodeRef<'static>; 5] = [
+    iri::PREF_LABEL,
+    rdfs::LABEL,
+    iri::TITLE,
+    iri::SCHEMA_NAME,
+    iri::FOAF_NAME,
+];
+
+/// The name that the data gives a thing, in a language as [`label_in`] chooses; `None` if it gives
+/// none.
+pub(super) fn name_in(
+    snapshot: &Snapshot,
+    node: NamedOrBlankNodeRef<'_>,
+    language: &str,
+) -> Option<String> {
+    NAMES
+        .iter()
+        .find_map(|property| best_text(snapshot, node, *property, language))
+}
+
+/// The last part of an IRI.
+pub(super) fn local_name(iri: &str) -> String {
     iri.trim_end_matches(['/', '#'])
         .rsplit(['/', '#'])
         .next()

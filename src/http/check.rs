@@ -6,7 +6,7 @@ use super::AppState;
 use super::error::ApiError;
 use super::graph_store::Payload;
 use super::negotiate::{Chosen, Format, TRIPLES, of_path};
-use super::pages::{Shell, check_form};
+use super::pages::{Shell, check_form, check_report};
 use super::request::{self, Form, deadline, read_body, utf8, writer};
 use super::respond::{Reading, written};
 use super::rows::{self, About, FORMATS, Rows};
@@ -35,7 +35,9 @@ const PARAMETERS: [&str; 7] = [
 
 pub(super) fn routes() -> Router<AppState> {
     let router = with_forms(Router::new(), CHECK, post(check));
-    let router = router.route(CHECK, get(form).post(check));
+    let router = router
+        .route(CHECK, get(form).post(check))
+        .route(&format!("{CHECK}.html"), get(form));
     let router = with_forms(router, REPORT, get(report)).route(REPORT, get(report));
     rows::route(router, POLICY, get(policy)).route(POLICY, put(set_policy))
 }
@@ -99,6 +101,33 @@ fn graph_of(form: &Form) -> Result<Option<NamedNode>, ApiError> {
     Ok(Some(graph))
 }
 
+/// The language of the messages: the one that is asked for, else that of the page, else English.
+fn language_of(form: &Form, chosen: &Chosen, shell: &Shell) -> Result<String, ApiError> {
+    let usual = match chosen.format {
+        Format::Html => shell.tag(),
+        _ => "en",
+    };
+    Ok(form.one("lang")?.unwrap_or(usual).to_owned())
+}
+
+/// A report in a form; a page stands in the frame of the others. `held` is the graph, if the report
+/// is about what one holds.
+fn written_as(
+    checked: &Checked,
+    chosen: Chosen,
+    language: &str,
+    shell: Shell,
+    held: Option<&NamedNode>,
+) -> Result<Vec<u8>, ApiError> {
+    if chosen.format == Format::Html {
+        let part = checked.page_part(language).map_err(ApiError::write)?;
+        return Ok(check_report(shell, part, held)?.into_bytes());
+    }
+    checked
+        .write(form_of(chosen.format), language)
+        .map_err(ApiError::write)
+}
+
 /// `GET /api/v1/check`: a form to send files with.
 async fn form(
     State(state): State<AppState>,
@@ -111,7 +140,7 @@ async fn form(
     let reading = Reading::new(&state, &snapshot, &["check form", shell.tag()]);
     Ok(match reading.not_modified(&headers) {
         Some(response) => response,
-        None => reading.respond(Format::Html, check_form(shell)?),
+        None => reading.respond(Format::Html, check_form(shell, state.graph().config())?),
     })
 }
 
@@ -161,7 +190,8 @@ async fn check(State(state): State<AppState>, request: Request) -> Result<Respon
             })?),
         }
     }
-    let language = form.one("lang")?.unwrap_or("en").to_owned();
+    let shell = Shell::new(&parts.uri, &parts.headers);
+    let language = language_of(&form, &chosen, &shell)?;
     let what = ["check", chosen.content_type];
     let reading = Reading::new(&state, &snapshot, &what);
     let limits = Limits {
@@ -187,9 +217,7 @@ async fn check(State(state): State<AppState>, request: Request) -> Result<Respon
                     }
                 }
                 let checked = graph.check(&snapshot, &documents, &asked, &limits)?;
-                checked
-                    .write(form_of(chosen.format), &language)
-                    .map_err(ApiError::write)
+                written_as(&checked, chosen, &language, shell, None)
             })
         })
         .await?;
@@ -211,9 +239,16 @@ async fn report(
             "parameter `graph` is missing".to_owned(),
         ));
     };
-    let language = form.one("lang")?.unwrap_or("en").to_owned();
+    let shell = Shell::new(&uri, &headers);
+    let language = language_of(&form, &chosen, &shell)?;
     let snapshot = request::snapshot(&state, &headers)?;
-    let what = ["report", graph.as_str(), chosen.content_type, &language];
+    let what = [
+        "report",
+        graph.as_str(),
+        chosen.content_type,
+        &language,
+        shell.tag(),
+    ];
     let reading = Reading::new(&state, &snapshot, &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
@@ -226,9 +261,7 @@ async fn report(
                 report: CheckReport::clone(&report),
                 impact: None,
             };
-            checked
-                .write(form_of(chosen.format), &language)
-                .map_err(ApiError::write)
+            written_as(&checked, chosen, &language, shell, Some(&graph))
         })
         .await?;
     Ok(reading.respond(chosen, body))

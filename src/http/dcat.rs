@@ -4,13 +4,16 @@ use super::AppState;
 use super::context;
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, TRIPLES, by_name, choose};
+use super::pages::partners::{day, licence_name};
 use super::pages::{Shell, encoded, graph_href, render, store_href};
 use super::request::{self, Form, origin};
 use super::resources::{Statements, alternates, rdf_answer};
 use super::respond::Reading;
+use crate::app::datasets::time_of;
 use crate::app::dcat::{self, Dataset, Offers, datasets};
 use crate::app::dumps::{DumpKind, DumpScope};
-use crate::app::resource::{describe, label};
+use crate::app::reconcile::shortened;
+use crate::app::resource::{describe, label_in};
 use crate::app::{KnowledgeGraph, iri, void};
 use crate::store::{DEFAULT_GRAPH_IRI, Snapshot};
 use askama::Template;
@@ -111,8 +114,11 @@ async fn catalogue(
         response
     } else if chosen.format == Format::Html {
         let page = CataloguePage {
+            sets: sets
+                .iter()
+                .map(|set| Row::of(&shell, state.graph(), &snapshot, set))
+                .collect(),
             shell,
-            sets: sets.iter().map(|set| Row::of(&snapshot, set)).collect(),
             all: downloads(state.graph(), &snapshot, &DumpScope::All),
             version: snapshot.version(),
         };
@@ -291,7 +297,12 @@ struct Lead {
 }
 
 /// The values of a property, for people.
-fn leads(snapshot: &Snapshot, set: &Dataset, property: NamedNodeRef<'_>) -> Vec<Lead> {
+fn leads(
+    shell: &Shell,
+    snapshot: &Snapshot,
+    set: &Dataset,
+    property: NamedNodeRef<'_>,
+) -> Vec<Lead> {
     let inner = |node: &Term| {
         let of = set.about.iter().filter(|triple| {
             Term::from(triple.subject.clone()) == *node
@@ -302,9 +313,12 @@ fn leads(snapshot: &Snapshot, set: &Dataset, property: NamedNodeRef<'_>) -> Vec<
     let lead = |term: &Term| match term {
         Term::NamedNode(node) => {
             let iri = node.as_str();
-            let text = match property == dcat::PUBLISHER {
-                true => label(snapshot, node.as_ref().into()),
-                false => iri.to_owned(),
+            let text = if property == dcat::PUBLISHER {
+                label_in(snapshot, node.as_ref().into(), shell.language.tag())
+            } else if property == dcat::LICENSE {
+                licence_name(iri)
+            } else {
+                iri.to_owned()
             };
             let is_address = ["http://", "https://", "mailto:"]
                 .iter()
@@ -323,10 +337,33 @@ fn leads(snapshot: &Snapshot, set: &Dataset, property: NamedNodeRef<'_>) -> Vec<
     set.values(property)
         .flat_map(|term| match term {
             Term::BlankNode(_) => inner(term),
+            // A way to reach somebody is told rather than the name of the way.
+            Term::NamedNode(_) if property == dcat::CONTACT_POINT && !inner(term).is_empty() => {
+                inner(term)
+            }
             other => vec![other.clone()],
         })
         .filter_map(|term| lead(&term))
         .collect()
+}
+
+/// A text of a data set in the language of the page, else as [`Dataset::text`] has it.
+fn text<'a>(shell: &Shell, set: &'a Dataset, property: NamedNodeRef<'_>) -> Option<&'a str> {
+    let own = set.values(property).find_map(|term| match term {
+        Term::Literal(literal) if literal.language() == Some(shell.language.tag()) => {
+            Some(literal.value())
+        }
+        _ => None,
+    });
+    own.or_else(|| set.text(property))
+}
+
+/// When a graph changed last, and which version of the data that made.
+fn changed(snapshot: &Snapshot, graph: &GraphName) -> (String, Option<u64>) {
+    match snapshot.last_change(graph.as_ref()) {
+        Some(change) => (day(&time_of(change)), Some(change.version)),
+        None => (String::new(), None),
+    }
 }
 
 struct Row {
@@ -337,21 +374,35 @@ struct Row {
     licence: Vec<Lead>,
     triples: usize,
     is_private: bool,
-    dump: Option<String>,
+    changed: String,
+    version: Option<u64>,
+    dumps: Vec<Download>,
 }
 
 impl Row {
-    fn of(snapshot: &Snapshot, set: &Dataset) -> Self {
-        let dump = DumpScope::Graph(set.graph.clone()).name();
+    fn of(shell: &Shell, graph: &KnowledgeGraph, snapshot: &Snapshot, set: &Dataset) -> Self {
+        const LONGEST: usize = 500;
+        let (changed, version) = changed(snapshot, &set.graph);
+        let dumps = downloads(graph, snapshot, &DumpScope::Graph(set.graph.clone()));
         Self {
             href: graph_href(set.iri.as_str()),
-            title: set.text(dcat::TITLE).unwrap_or(set.iri.as_str()).to_owned(),
-            description: set.text(dcat::DESCRIPTION).unwrap_or_default().to_owned(),
-            publisher: leads(snapshot, set, dcat::PUBLISHER),
-            licence: leads(snapshot, set, dcat::LICENSE),
+            title: shortened(
+                text(shell, set, dcat::TITLE).unwrap_or(set.iri.as_str()),
+                LONGEST,
+            ),
+            description: text(shell, set, dcat::DESCRIPTION)
+                .map(|text| shortened(text, LONGEST))
+                .unwrap_or_default(),
+            publisher: leads(shell, snapshot, set, dcat::PUBLISHER),
+            licence: leads(shell, snapshot, set, dcat::LICENSE),
             triples: set.triples,
             is_private: set.is_private,
-            dump: dump.map(|name| format!("/dumps/{name}.nq.gz")),
+            changed,
+            version,
+            dumps: dumps
+                .into_iter()
+                .filter(|dump| ["nq.gz", "ttl.gz"].contains(&dump.name.as_str()))
+                .collect(),
         }
     }
 }
@@ -372,10 +423,15 @@ struct GraphPage {
     title: String,
     iri: String,
     description: String,
-    facts: Vec<(&'static str, Vec<Lead>)>,
+    facts: Vec<(String, Vec<Lead>)>,
     triples: usize,
     subjects: usize,
     is_private: bool,
+    changed: String,
+    version: Option<u64>,
+    report: String,
+    review: Option<String>,
+    explore: Option<String>,
     classes: Vec<(String, usize)>,
     dumps: Vec<Download>,
     store: String,
@@ -392,14 +448,14 @@ fn page(
     set: Option<&Dataset>,
 ) -> Result<String, ApiError> {
     let facts = [
-        ("Publisher", dcat::PUBLISHER),
-        ("Licence", dcat::LICENSE),
-        ("Contact", dcat::CONTACT_POINT),
-        ("Source", dcat::SOURCE),
-        ("Web page", dcat::LANDING_PAGE),
-        ("Issued", dcat::ISSUED),
-        ("Renewed", dcat::PERIODICITY),
-        ("Part of", dcat::IS_PART_OF),
+        (shell.t("partners-publisher"), dcat::PUBLISHER),
+        (shell.t("partners-licence"), dcat::LICENSE),
+        (shell.t("partners-contact"), dcat::CONTACT_POINT),
+        (shell.t("partners-source"), dcat::SOURCE),
+        (shell.t("partners-web-page"), dcat::LANDING_PAGE),
+        (shell.t("partners-issued"), dcat::ISSUED),
+        (shell.t("partners-renewed"), dcat::PERIODICITY),
+        (shell.t("partners-part-of"), dcat::IS_PART_OF),
     ];
     let statistics = snapshot.statistics();
     let id = match stored {
@@ -412,7 +468,9 @@ fn page(
         .flat_map(|counts| &counts.classes)
         .filter_map(|(id, counts)| match snapshot.term_of(*id)? {
             Term::NamedNode(node) => {
-                Some((label(snapshot, node.as_ref().into()), counts.instances))
+                let language = shell.language.tag();
+                let name = label_in(snapshot, node.as_ref().into(), language);
+                Some((name, counts.instances))
             }
             _ => None,
         })
@@ -427,17 +485,25 @@ fn page(
         }),
         text: name.to_owned(),
     });
-    let title = set.and_then(|set| set.text(dcat::TITLE));
-    let description = set.and_then(|set| set.text(dcat::DESCRIPTION));
+    let title = set.and_then(|set| text(&shell, set, dcat::TITLE));
+    let description = set.and_then(|set| text(&shell, set, dcat::DESCRIPTION));
+    let (changed, version) = changed(snapshot, stored);
+    // Of a graph that is made nobody reviews pairs, and its report would be about the service.
+    let name = iri.as_str().strip_prefix(iri::GRAPH);
+    let is_partners = name.is_some_and(|name| name.starts_with("partner/"));
     render(&GraphPage {
-        shell,
+        changed,
+        version,
+        report: format!("/api/v1/graphs/report.html?graph={}", encoded(iri.as_str())),
+        review: is_partners.then(|| format!("/partners/links?graph={}", encoded(iri.as_str()))),
+        explore: name.map(|name| format!("/explore?dataset={}", encoded(name))),
         title: title.unwrap_or(iri.as_str()).to_owned(),
         iri: iri.as_str().to_owned(),
         description: description.unwrap_or_default().to_owned(),
         facts: facts
             .into_iter()
             .map(|(name, property)| {
-                let values = set.map(|set| leads(snapshot, set, property));
+                let values = set.map(|set| leads(&shell, snapshot, set, property));
                 (name, values.unwrap_or_default())
             })
             .filter(|(_, values)| !values.is_empty())
@@ -452,6 +518,7 @@ fn page(
             _ => format!("/store?graph={}", encoded(iri.as_str())),
         },
         formats: formats.into(),
+        shell,
     })
 }
 

@@ -23,7 +23,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use oxigraph::io::RdfFormat;
 use serde_json::{Map, Value, json};
@@ -49,8 +49,11 @@ const OFFERS: [Format; 7] = [
 ];
 
 pub(super) fn routes() -> Router<AppState> {
-    let mut router = Router::new().route("/api/v1/import", post(import));
-    for format in OFFERS {
+    let form = || async { Redirect::to("/partners#tables") };
+    let mut router = Router::new()
+        .route("/api/v1/import", get(form).post(import))
+        .route("/api/v1/import.html", get(form));
+    for format in OFFERS.into_iter().filter(|format| *format != Format::Html) {
         let extension = format.name();
         router = router.route(&format!("/api/v1/import.{extension}"), post(import));
     }
@@ -100,12 +103,6 @@ impl Asked {
             .map(|name| crate::ingest::rdf::graph_named(name).map_err(AppError::from))
             .transpose()?;
         let writes = preview.is_none() && !form.switch("dry-run")?;
-        if writes && matches!(format.format, Format::Rdf(_)) {
-            return Err(ApiError::BadRequest(
-                "N-Quads are what `dry-run=true` and `preview=` answer; ask for JSON, CSV or HTML"
-                    .to_owned(),
-            ));
-        }
         Ok(Self {
             mapping: form.one("mapping")?.map(str::to_owned),
             options: ImportOptions {
@@ -146,26 +143,37 @@ impl Asked {
     }
 }
 
-/// The files of a body, and the texts of a mapping sent along.
-async fn sent_files(
-    parts: &Parts,
-    form: &Form,
-    body: Body,
-    limit: usize,
-) -> Result<(Vec<SentFile>, BTreeMap<String, String>), ApiError> {
+/// What a body brings.
+#[derive(Default)]
+struct Sent {
+    files: Vec<SentFile>,
+    /// The texts of a mapping sent along.
+    texts: BTreeMap<String, String>,
+    /// Parameters that a form sends as fields, those that were left empty without.
+    fields: Vec<(String, String)>,
+}
+
+async fn sent(parts: &Parts, form: &Form, body: Body, limit: usize) -> Result<Sent, ApiError> {
     let media_type = content_type(&parts.headers)?;
     let Some(media_type) = &media_type else {
         return Err(no_table("a body without Content-Type"));
     };
-    let mut files = Vec::new();
-    let mut texts = BTreeMap::new();
+    let mut sent = Sent::default();
     if multipart::is_multipart(media_type) {
         for part in multipart::read(media_type, body, limit).await? {
+            if part.file_name.is_none() && PARAMETERS.contains(&part.name.as_str()) {
+                let name = part.name.clone();
+                let value = text_of(part)?;
+                if !value.is_empty() {
+                    sent.fields.push((name, value));
+                }
+                continue;
+            }
             let name = part.file_name.clone().unwrap_or_else(|| part.name.clone());
             if name == "mapping.toml" || name.ends_with(".rq") {
-                texts.insert(name, text_of(part)?);
+                sent.texts.insert(name, text_of(part)?);
             } else if !name.is_empty() || !part.bytes.is_empty() {
-                files.push(SentFile {
+                sent.files.push(SentFile {
                     name,
                     bytes: part.bytes,
                     most: limit as u64,
@@ -183,18 +191,18 @@ async fn sent_files(
             "application/octet-stream" if form.has("filename") => "",
             other => return Err(no_table(other)),
         };
-        files.push(SentFile {
+        sent.files.push(SentFile {
             name: form.one("filename")?.unwrap_or(usual).to_owned(),
             bytes: read_body(body, limit).await?,
             most: limit as u64,
         });
     }
-    if files.iter().all(|file| file.bytes.is_empty()) {
+    if sent.files.iter().all(|file| file.bytes.is_empty()) {
         return Err(ApiError::BadRequest(
             "no table was sent: the body is empty; send files as multipart/form-data, or one as the body".to_owned(),
         ));
     }
-    Ok((files, texts))
+    Ok(sent)
 }
 
 fn no_table(what: &str) -> ApiError {
@@ -213,17 +221,30 @@ fn text_of(part: Part) -> Result<String, ApiError> {
 /// nothing is written.
 async fn import(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let form = Form::of_url(&parts.uri)?;
-    let asked = Asked::of(&state, &parts, &form)?;
+    let mut form = Form::of_url(&parts.uri)?;
+    let mut asked = Asked::of(&state, &parts, &form)?;
     // To compute takes a token too: a mapping is a program.
     let writer = writer(&state, &parts)?;
     let demand = precondition(&parts.headers)?;
     let limit = state.graph().config().body_limit;
-    let (files, texts) = sent_files(&parts, &form, body, limit).await?;
+    let sent = sent(&parts, &form, body, limit).await?;
+    if !sent.fields.is_empty() {
+        let fields = sent.fields.iter();
+        form.append(Form::of_pairs(
+            fields.map(|(name, value)| (name.as_str(), value.as_str())),
+        ));
+        asked = Asked::of(&state, &parts, &form)?;
+    }
+    if asked.writes && matches!(asked.format, Format::Rdf(_)) {
+        return Err(ApiError::BadRequest(
+            "N-Quads are what `dry-run=true` and `preview=` answer; ask for JSON, CSV or HTML"
+                .to_owned(),
+        ));
+    }
     let (format, deadline) = (asked.format, asked.deadline);
     let done = state
         .importing(deadline, move |graph| {
-            Done::of(graph, &asked, files, texts, &writer, demand)
+            Done::of(graph, &asked, sent.files, sent.texts, &writer, demand)
         })
         .await?;
     let body = match format {

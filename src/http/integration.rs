@@ -130,7 +130,7 @@ async fn report(
 
 /// The report. Its own queries are those of the ontology, and it is kept when it is done however
 /// long that took: it has no deadline, but can be cancelled.
-fn made(
+pub(super) fn made(
     graph: &KnowledgeGraph,
     asked: &Asked,
     measured: &MeasuredNetwork,
@@ -265,7 +265,7 @@ fn with_figure(mut object: Map<String, Value>, figure: &Figure) -> Value {
     Value::Object(object)
 }
 
-fn counted(counted: &Counted, otherwise: Undefined) -> Figure {
+pub(super) fn counted(counted: &Counted, otherwise: Undefined) -> Figure {
     Figure {
         value: counted.score(otherwise),
         numerator: counted.numerator,
@@ -275,7 +275,7 @@ fn counted(counted: &Counted, otherwise: Undefined) -> Figure {
 }
 
 /// Kinds of ties whose rows can be asked for: id, name, whether sector and level are shared.
-const CELLS: [(&str, &str, [bool; 2]); 4] = [
+pub(super) const CELLS: [(&str, &str, [bool; 2]); 4] = [
     (
         "same-sector-and-level",
         "Ties inside a sector on one level",

@@ -14,6 +14,7 @@ mod dcat;
 mod dumps;
 mod error;
 mod explain;
+mod explore;
 mod grafana;
 mod graph_store;
 mod graphs;
@@ -48,6 +49,7 @@ mod service_description;
 mod sparql;
 mod summary;
 mod telemetry;
+mod terms;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -62,6 +64,8 @@ mod tests_cite;
 mod tests_dashboards;
 #[cfg(test)]
 mod tests_datasets;
+#[cfg(test)]
+mod tests_explore;
 #[cfg(test)]
 mod tests_federation;
 #[cfg(test)]
@@ -78,6 +82,10 @@ mod tests_links;
 mod tests_merged;
 #[cfg(test)]
 mod tests_networks;
+#[cfg(test)]
+mod tests_pages_partners;
+#[cfg(test)]
+mod tests_pages_sparql;
 #[cfg(test)]
 mod tests_reconcile;
 #[cfg(test)]
@@ -299,6 +307,8 @@ pub fn router(state: AppState) -> Router {
         .merge(history::routes())
         .merge(telemetry::routes())
         .merge(search::routes())
+        .merge(terms::routes())
+        .merge(explore::routes())
         .merge(imports::routes())
         .merge(reconcile::routes())
         .merge(queries::routes())
@@ -468,7 +478,8 @@ async fn explain(request: Request, next: Next) -> Response {
     let shell = pages::Shell::new(request.uri(), request.headers());
     let response = next.run(request).await;
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) {
+    let is_explained = response.extensions().get::<pages::Explained>().is_some();
+    if is_explained || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let response = if response.extensions().get::<Problem>().is_some() {

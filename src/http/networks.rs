@@ -128,38 +128,50 @@ impl Asked {
         })
     }
 
-    /// Answers, unless the client has the answer already. `what` tells the resource.
-    pub(super) async fn answer(
-        mut self,
-        state: &AppState,
-        headers: &HeaderMap,
-        what: &[&str],
-        content_type: &'static str,
-        make: impl FnOnce(&KnowledgeGraph, &Self) -> Result<Answer, ApiError> + Send + 'static,
-    ) -> Result<Response, ApiError> {
+    /// The same question of the data that it sees: with what links join taken for one, if that is
+    /// wanted.
+    pub(super) async fn seeing(mut self, state: &AppState) -> Result<Self, ApiError> {
         if self.is_merged {
             let view = merging::view(state, &self.snapshot).await?;
             self.snapshot = Arc::clone(view.merged());
             self.view = Some(view);
         }
+        Ok(self)
+    }
+
+    /// What every answer to this question says of the data. `what` tells the resource.
+    pub(super) fn reading(&self, state: &AppState, what: &[&str], content_type: &str) -> Reading {
         let definitions = state.graph().ontology().fingerprint();
         let mut identity = vec![definitions.as_str(), content_type];
         identity.extend(what);
         for (name, value) in self.form.pairs().filter(|(name, _)| *name != "timeout") {
             identity.extend([name, value]);
         }
-        let reading = Reading::new(state, &self.snapshot, &identity);
+        Reading::new(state, &self.snapshot, &identity)
+    }
+
+    /// Answers, unless the client has the answer already. `what` tells the resource.
+    pub(super) async fn answer(
+        self,
+        state: &AppState,
+        headers: &HeaderMap,
+        what: &[&str],
+        content_type: &'static str,
+        make: impl FnOnce(&KnowledgeGraph, &Self) -> Result<Answer, ApiError> + Send + 'static,
+    ) -> Result<Response, ApiError> {
+        let mut asked = self.seeing(state).await?;
+        let reading = asked.reading(state, what, content_type);
         if let Some(response) = reading.not_modified(headers) {
             return Ok(response);
         }
         let format = super::negotiate::by_name(content_type, &FORMATS);
         if let Some(format) = format {
-            self.about = About::of(state, headers, &self.uri, format, &self.snapshot);
+            asked.about = About::of(state, headers, &asked.uri, format, &asked.snapshot);
         }
-        let (url, form, page) = (self.url.clone(), self.form.clone(), self.listing.page());
+        let (url, form, page) = (asked.url.clone(), asked.form.clone(), asked.listing.page());
         let answer = state
-            .measuring(Arc::clone(&self.snapshot), self.deadline, move |graph| {
-                make(graph, &self)
+            .measuring(Arc::clone(&asked.snapshot), asked.deadline, move |graph| {
+                make(graph, &asked)
             })
             .await?;
         let mut response = Response::new(answer.body.into());

@@ -2,7 +2,7 @@
 //!
 //! Those that ship are at `/api/v1/queries/{name}`; those that people have saved at
 //! `/api/v1/queries/~{owner}/{name}`, a path of its own, so that neither can be taken for the
-//! other.
+//! other. `/queries` has the same for people, as pages.
 
 use super::error::ApiError;
 use super::merging::{self, MERGED};
@@ -24,7 +24,7 @@ use crate::app::{Catalogue, CatalogueError, CatalogueQuery, KnowledgeGraph, Save
 use crate::store::DatasetSpec;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use oxigraph::model::NamedNode;
@@ -33,6 +33,9 @@ use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
 
+/// Where the pages of the questions are, and where their data is.
+const PAGES: &str = "/queries";
+const DATA: &str = "/api/v1/queries";
 /// Extensions that a query can be asked with.
 const EXTENSIONS: [&str; 16] = [
     "json", "srj", "xml", "srx", "csv", "tsv", "xlsx", "parquet", "arrow", "ttl", "nt", "rdf",
@@ -50,6 +53,9 @@ pub(super) fn routes() -> Router<AppState> {
         }
     }
     router
+        .route("/queries", get(list))
+        .route("/queries/{name}", get(page))
+        .route("/queries/{owner}/{name}", get(page_of_saved))
         .route("/api/v1/queries/{name}", get(run).fallback(misplaced))
         .route(
             "/api/v1/queries/{owner}/{name}",
@@ -72,7 +78,10 @@ async fn list(
         .chain([Format::Html])
         .chain(TRIPLES)
         .collect();
-    let (_, format) = of_path(uri.path(), &headers, &offers)?;
+    let format = match uri.path() {
+        PAGES => Format::Html.into(),
+        path => of_path(path, &headers, &offers)?.1,
+    };
     let snapshot = request::snapshot(&state, &headers)?;
     let saved_queries = state.graph().saved_queries();
     let (saved, fingerprint) = (saved_queries.list(), saved_queries.fingerprint());
@@ -257,15 +266,61 @@ async fn run(
 ) -> Result<Response, ApiError> {
     let (name, extension) = split(&name);
     let query = state.graph().catalogue().get(name)?;
-    answer(
-        &state,
+    let asking = Asking {
         query,
         extension,
-        &uri,
-        &headers,
-        peer.map(|peer| peer.0),
-    )
-    .await
+        here: DATA,
+        uri: &uri,
+        headers: &headers,
+        peer: peer.map(|peer| peer.0),
+    };
+    asking.answer(&state).await
+}
+
+/// `GET /queries/{name}`: a question, what can be chosen, and the answer, as a page.
+async fn page(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    peer: Option<Extension<Peer>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let asking = Asking {
+        query: state.graph().catalogue().get(&name)?,
+        extension: Some("html"),
+        here: PAGES,
+        uri: &uri,
+        headers: &headers,
+        peer: peer.map(|peer| peer.0),
+    };
+    asking.answer(&state).await
+}
+
+/// `GET /queries/~{owner}/{name}`: the same for a saved one.
+async fn page_of_saved(
+    State(state): State<AppState>,
+    Path((owner, name)): Path<(String, String)>,
+    peer: Option<Extension<Peer>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let saved = find_saved(&state, &owner, &name)?;
+    let asking = Asking {
+        query: &saved.query,
+        extension: Some("html"),
+        here: PAGES,
+        uri: &uri,
+        headers: &headers,
+        peer: peer.map(|peer| peer.0),
+    };
+    asking.answer(&state).await
+}
+
+fn find_saved(state: &AppState, owner: &str, name: &str) -> Result<Arc<SavedQuery>, ApiError> {
+    owner
+        .strip_prefix('~')
+        .and_then(|owner| state.graph().saved_queries().get(owner, name))
+        .ok_or_else(|| CatalogueError::NoSuchQuery(format!("{owner}/{name}")).into())
 }
 
 /// `GET /api/v1/queries/~{owner}/{name}`: the same for a saved one.
@@ -277,87 +332,137 @@ async fn run_saved(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (name, extension) = split(&name);
-    let saved = owner
-        .strip_prefix('~')
-        .and_then(|owner| state.graph().saved_queries().get(owner, name))
-        .ok_or_else(|| CatalogueError::NoSuchQuery(format!("{owner}/{name}")))?;
-    answer(
-        &state,
-        &saved.query,
+    let saved = find_saved(&state, &owner, name)?;
+    let asking = Asking {
+        query: &saved.query,
         extension,
-        &uri,
-        &headers,
-        peer.map(|peer| peer.0),
-    )
-    .await
+        here: DATA,
+        uri: &uri,
+        headers: &headers,
+        peer: peer.map(|peer| peer.0),
+    };
+    asking.answer(&state).await
 }
 
-async fn answer(
-    state: &AppState,
-    query: &CatalogueQuery,
-    extension: Option<&str>,
-    uri: &Uri,
-    headers: &HeaderMap,
+/// A question, and how it is asked.
+struct Asking<'a> {
+    query: &'a CatalogueQuery,
+    extension: Option<&'a str>,
+    /// [`PAGES`] or [`DATA`].
+    here: &'static str,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
     peer: Option<Peer>,
-) -> Result<Response, ApiError> {
-    if extension == Some("rq") {
-        let snapshot = request::snapshot(state, headers)?;
-        let reading = Reading::new(state, &snapshot, &["query text", &query.text]);
-        return Ok(reading
-            .not_modified(headers)
-            .unwrap_or_else(|| reading.respond(Format::Sparql, query.text.clone())));
+}
+
+impl Asking<'_> {
+    /// The text of the query: as it was written, or (`runnable=true`) as it runs elsewhere, with
+    /// values for its parameters.
+    fn text(&self, state: &AppState) -> Result<Response, ApiError> {
+        let form = Form::of_url(self.uri)?;
+        let text = if form.switch("runnable")? {
+            let values: Vec<_> = form
+                .pairs()
+                .filter(|(name, _)| *name != "runnable")
+                .collect();
+            self.query.bind(values.iter().copied())?;
+            executable::runnable_with(self.query, &values)
+        } else {
+            self.query.text.clone()
+        };
+        let snapshot = request::snapshot(state, self.headers)?;
+        let reading = Reading::new(state, &snapshot, &["query text", &text]);
+        Ok(reading
+            .not_modified(self.headers)
+            .unwrap_or_else(|| reading.respond(Format::Sparql, text)))
     }
-    if let Some(extension) = extension
-        && !EXTENSIONS.contains(&extension)
-    {
-        return Err(ApiError::NotFound(format!(
-            "`{extension}` is no format of results; there are {}, and rq for the query itself",
-            EXTENSIONS.join(", ")
-        )));
+
+    async fn answer(self, state: &AppState) -> Result<Response, ApiError> {
+        if self.extension == Some("rq") {
+            return self.text(state);
+        }
+        let Self {
+            query,
+            extension,
+            here,
+            uri,
+            headers,
+            peer,
+        } = self;
+        if let Some(extension) = extension
+            && !EXTENSIONS.contains(&extension)
+        {
+            return Err(ApiError::NotFound(format!(
+                "`{extension}` is no format of results; there are {}, and rq for the query itself",
+                EXTENSIONS.join(", ")
+            )));
+        }
+        let form = Form::of_url(uri)?;
+        // A query of the catalogue may have a parameter of such a name for itself.
+        let is_general = |name: &str| {
+            ["timeout", VERSION, "view", "skolemize", "query-id", MERGED].contains(&name)
+                && !query.parameters.iter().any(|known| known.name == name)
+        };
+        let general = Form::of_pairs(form.pairs().filter(|(name, _)| is_general(name)));
+        let deadline = deadline(&general, state.graph().config().query_timeout)?;
+        let values: Vec<(&str, &str)> =
+            form.pairs().filter(|(name, _)| !is_general(name)).collect();
+        let bound = query.bind(values.iter().copied());
+        let pinned = Pinned::of(state, headers, &general, deadline).await?;
+        let is_merged = merging::is_wanted(&general, false)?;
+        let snapshot = merging::seen(state, &pinned.snapshot, is_merged).await?;
+        let page_of = |pinned: &Pinned| {
+            pages::ResultPage::of_catalogue(
+                pages::Shell::new(uri, headers),
+                here,
+                query,
+                &values,
+                uri.query().unwrap_or_default(),
+                pinned.version(),
+            )
+            .merged(is_merged)
+            .at(origin(headers, uri))
+        };
+        let bound = match bound {
+            Ok(bound) => bound,
+            // On a page the form says what is wrong, and has the values that were given.
+            Err(error) if here == PAGES => {
+                let problem = error.to_string();
+                let page = page_of(&pinned);
+                let body = state
+                    .blocking(move |graph| pages::refused(graph, &snapshot, page, problem))
+                    .await?;
+                let response = (
+                    StatusCode::BAD_REQUEST,
+                    Extension(pages::Explained),
+                    Html(body),
+                );
+                return Ok(response.into_response());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut identity = vec![query.text.as_str()];
+        identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));
+        let job = QueryJob {
+            asked: Asked::Query(Box::new(bound)),
+            dataset: DatasetSpec::default(),
+            snapshot,
+            request: evaluations::Request {
+                client: client(state, headers, peer)?,
+                id: query_id(headers, &general)?,
+                kind: query.name.clone(),
+                text: query.text.as_str().into(),
+                version: 0,
+                deadline,
+            },
+            skolemize: general.switch("skolemize")?,
+        };
+        let page = page_of(&pinned);
+        let response = job
+            .answer(state, headers, extension.as_slice(), &identity, page)
+            .await?;
+        Ok(pinned.label(state, headers, is_volatile(&identity), response))
     }
-    let form = Form::of_url(uri)?;
-    // A query of the catalogue may have a parameter of such a name for itself.
-    let is_general = |name: &str| {
-        ["timeout", VERSION, "view", "skolemize", "query-id", MERGED].contains(&name)
-            && !query.parameters.iter().any(|known| known.name == name)
-    };
-    let general = Form::of_pairs(form.pairs().filter(|(name, _)| is_general(name)));
-    let deadline = deadline(&general, state.graph().config().query_timeout)?;
-    let values: Vec<(&str, &str)> = form.pairs().filter(|(name, _)| !is_general(name)).collect();
-    let bound = query.bind(values.iter().copied())?;
-    let pinned = Pinned::of(state, headers, &general, deadline).await?;
-    let is_merged = merging::is_wanted(&general, false)?;
-    let snapshot = merging::seen(state, &pinned.snapshot, is_merged).await?;
-    let mut identity = vec![query.text.as_str()];
-    identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));
-    let job = QueryJob {
-        asked: Asked::Query(Box::new(bound)),
-        dataset: DatasetSpec::default(),
-        snapshot,
-        request: evaluations::Request {
-            client: client(state, headers, peer)?,
-            id: query_id(headers, &general)?,
-            kind: query.name.clone(),
-            text: query.text.as_str().into(),
-            version: 0,
-            deadline,
-        },
-        skolemize: general.switch("skolemize")?,
-    };
-    let url_query = uri.query().unwrap_or_default();
-    let page = pages::ResultPage::of_catalogue(
-        pages::Shell::new(uri, headers),
-        query,
-        &values,
-        url_query,
-        pinned.version(),
-    )
-    .merged(is_merged)
-    .at(origin(headers, uri));
-    let response = job
-        .answer(state, headers, extension.as_slice(), &identity, page)
-        .await?;
-    Ok(pinned.label(state, headers, is_volatile(&identity), response))
 }
 
 /// Another method of `/api/v1/queries/{name}`: a PUT is told the place for it.

@@ -827,7 +827,8 @@ async fn preview(
     let (parts, form) = read(uri, headers)?;
     let id = form.required("id")?.to_owned();
     let snapshot = seen(&state, &parts.headers).await?;
-    let reading = Reading::new(&state, &snapshot, &identity(&parts, &form, ""));
+    let shell = pages::Shell::new(&parts.uri, &parts.headers);
+    let reading = Reading::new(&state, &snapshot, &identity(&parts, &form, shell.tag()));
     if let Some(response) = reading.not_modified(&parts.headers) {
         return Ok(response);
     }
@@ -836,7 +837,7 @@ async fn preview(
         .blocking(move |graph| {
             graph
                 .preview(&snapshot, &wanted)
-                .map(|preview| pages::preview(graph, &preview))
+                .map(|preview| pages::preview(shell, graph, &preview))
                 .transpose()
         })
         .await?

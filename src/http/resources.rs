@@ -354,11 +354,17 @@ async fn answer(
     let name = description.iri.as_str().to_owned();
     let context = context::version(state, headers, uri);
     let shell = pages::Shell::new(uri, headers);
+    let around = match format.format {
+        Format::Html => Some(pages::surrounded(state, &snapshot, &description.iri).await?),
+        _ => None,
+    };
     let what = [
         "resource",
         &name,
         &context,
         shell.tag(),
+        // A page that has yet to wait for its network is another than the whole one.
+        around.as_ref().map_or("", |around| around.tag()),
         format.content_type,
         format.version_name(),
     ];
@@ -368,9 +374,12 @@ async fn answer(
     let about = about_sets(&snapshot, &description);
     let mut response = if let Some(response) = reading.not_modified(headers) {
         response
-    } else if format.format == Format::Html {
+    } else if let Some(around) = around {
         let body = state
-            .blocking(move |graph| pages::resource(shell, graph, &snapshot, &description))
+            .blocking(move |graph| match description.concepts.is_empty() {
+                true => pages::resource(shell, graph, &snapshot, &description, &around),
+                false => pages::code_list(shell, graph, &snapshot, &description),
+            })
             .await?;
         reading.respond(format, body)
     } else {
@@ -594,7 +603,7 @@ async fn terms(
             .await?
         }
         _ => state
-            .blocking(move |_| pages::vocabulary(shell, &snapshot))
+            .blocking(move |graph| pages::vocabulary(shell, graph, &snapshot, ""))
             .await?
             .into(),
     };

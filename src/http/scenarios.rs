@@ -46,8 +46,8 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 /// What is asked about a scenario, as far as it is understood without the data.
-struct Asked {
-    form: Form,
+pub(super) struct Asked {
+    pub(super) form: Form,
     part: Option<Part>,
     page: Page,
     networks: Vec<String>,
@@ -59,7 +59,7 @@ struct Asked {
 }
 
 impl Asked {
-    async fn new(
+    pub(super) async fn new(
         state: &AppState,
         uri: &Uri,
         headers: &HeaderMap,
@@ -94,13 +94,13 @@ impl Asked {
         })
     }
 
-    fn snapshot(&self) -> &Arc<Snapshot> {
+    pub(super) fn snapshot(&self) -> &Arc<Snapshot> {
         &self.pinned.snapshot
     }
 
     /// Evaluates, on a thread of its own and within the time allowed. Few at once: an evaluation
     /// holds the networks of the data twice.
-    async fn evaluated(
+    pub(super) async fn evaluated(
         &self,
         state: &AppState,
         scenario: &Scenario,
@@ -152,7 +152,7 @@ impl Asked {
         identity
     }
 
-    /// The address of the same on a page.
+    /// The body of an answer, and how many rows there are on all pages.
     fn body(
         &self,
         evaluation: &Evaluation,
@@ -322,7 +322,8 @@ pub(super) async fn listed(
         .await
 }
 
-fn is_own(saved: &SavedScenario, reader: &Reader) -> bool {
+/// Whether a scenario is the reader's own, or the reader sees everything.
+pub(super) fn is_own(saved: &SavedScenario, reader: &Reader) -> bool {
     // A name alone says nothing: who sends no token is called anybody.
     let is_named = *reader != Reader::anonymous() && reader.name() == saved.owner;
     reader.sees_everything() || is_named

@@ -92,7 +92,7 @@ async fn ask(State(state): State<AppState>, request: Request) -> Result<Response
             Format::Rdf(format) => {
                 service_description::describe(&state, &parts, chosen, format).await
             }
-            _ => pages::query_form(&state, shell, &parts.headers).await,
+            _ => pages::query_form(&state, shell, &parts.headers, &form).await,
         },
         Err(_) => Err(ApiError::BadRequest(
             "parameter `query` is missing".to_owned(),
@@ -304,6 +304,7 @@ impl QueryJob {
         }));
         what.extend(self.skolemize.then_some("skolemized"));
         what.push(page.address());
+        what.push(page.question());
         what.push(page.language());
         // What others answer changes when they like.
         let asks_others = state.graph().federation().is_on()

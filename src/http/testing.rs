@@ -99,6 +99,13 @@ pub(super) async fn send_to(
     }
 }
 
+/// A page in a language.
+pub(super) async fn get_page(state: &AppState, target: &str, language: &str) -> String {
+    let headers = [("accept", "text/html"), ("accept-language", language)];
+    let answer = send(state, "GET", target, &headers, "").await;
+    answer.expect(200).text
+}
+
 /// A text as a part of a URL.
 pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()

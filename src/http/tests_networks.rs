@@ -692,3 +692,132 @@ async fn a_gexf_file_has_the_places_of_the_layout() {
     let other = get(&format!("{COLLABORATION}/export.graphml?metrics=degree")).await;
     assert!(!other.text.contains("viz:"));
 }
+
+#[tokio::test]
+async fn the_page_of_networks_lists_all_in_plain_words() {
+    let page = get("/networks").await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    for id in ["collaboration", "affiliation", "sectors", "funding"] {
+        assert!(
+            page.text.contains(&format!("href=\"/networks/{id}\"")),
+            "{id}"
+        );
+    }
+    assert!(page.text.contains("Which organisations work together"));
+    let spanish = [("accept-language", "es")];
+    let page = send(&INNOSERV, "GET", "/networks", &spanish, "").await;
+    assert!(
+        page.text.contains("Quién trabaja con quién"),
+        "{}",
+        page.text
+    );
+}
+
+#[tokio::test]
+async fn the_page_of_a_network_can_be_read_without_scripts() {
+    let page = get("/networks/collaboration").await;
+    assert_eq!(page.status, 200);
+    let nodes = rows(&json_of(&format!("{COLLABORATION}/nodes?metrics=degree")).await).len();
+    assert_eq!(page.text.matches("<circle ").count(), nodes);
+    for text in [
+        "name=\"sector\" value=\"health\"",
+        "/api/v1/networks/collaboration/export.gexf\"",
+        "id=\"whatif\"",
+        "href=\"/id/actor/",
+    ] {
+        assert!(page.text.contains(text), "{text}");
+    }
+    assert!(!page.text.contains(" style="), "the policy forbids it");
+    let again = page.header("etag");
+    let headers = [("if-none-match", again)];
+    let known = send(&INNOSERV, "GET", "/networks/collaboration", &headers, "").await;
+    assert_eq!(known.status, 304);
+}
+
+#[tokio::test]
+async fn the_form_of_a_network_sends_several_values_of_one_name() {
+    let target = "/networks/collaboration?colour=level&size=betweenness&sector=health\
+                  &sector=housing&since=&until=";
+    let page = get(target).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    for text in [
+        "<option value=\"level\" selected>",
+        "<option value=\"betweenness\" selected>",
+        "value=\"housing\" checked",
+        "Sector: Health, Housing",
+        "export.graphml?sector=health%2Chousing\"",
+    ] {
+        assert!(page.text.contains(text), "{text}");
+    }
+    let whole = rows(&json_of(&format!("{COLLABORATION}/nodes?metrics=degree")).await).len();
+    let circles = page.text.matches("<circle ").count();
+    assert!((1..whole).contains(&circles), "{circles}");
+}
+
+#[tokio::test]
+async fn the_address_of_a_view_is_an_address_of_its_page() {
+    let view = "colour=community&size=degree&camera=0.5,0.5,0.2&selected=http://x/a&off=branch/health\
+                &from=http://x/a&to=http://x/b&tie=a,b&names=many";
+    let page = get(&format!("/networks/collaboration?{view}")).await;
+    assert_eq!(page.status, 200);
+    for (wrong, said) in [
+        ("colour=red", "there are sector, level"),
+        ("size=weight", "no metric"),
+        ("sector=helth", "do you mean"),
+        ("flavour=sweet", "flavour"),
+    ] {
+        let page = get(&format!("/networks/collaboration?{wrong}")).await;
+        assert_eq!(page.status, 400, "{wrong}");
+        assert!(page.text.contains(said), "{wrong}: {}", page.text);
+    }
+    assert_eq!(get("/networks/nothing").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_network_without_nodes_says_so() {
+    let page = get("/networks/collaboration?until=1800").await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.text.contains("There is nothing to draw."),
+        "{}",
+        page.text
+    );
+    assert!(!page.text.contains("id=\"network\""));
+    let drawing = json_of("/networks/collaboration/drawing?until=1800").await;
+    assert_eq!(drawing["iri"], json!([]));
+}
+
+#[tokio::test]
+async fn what_the_script_draws_is_the_layout_in_columns() {
+    let drawing = json_of("/networks/collaboration/drawing?metrics=betweenness").await;
+    let layout = json_of(&format!("{COLLABORATION}/layout?metrics=betweenness")).await;
+    let edges = json_of(&format!("{COLLABORATION}/edges")).await;
+    for (node, row) in rows(&layout).iter().enumerate() {
+        for (column, name) in [("iri", "iri"), ("x", "x"), ("y", "y")] {
+            assert_eq!(drawing[column][node], row[name]);
+        }
+        assert_eq!(drawing["metrics"]["betweenness"][node], row["betweenness"]);
+        let sectors = drawing["groups"]["sector"]["of"][node].as_array().unwrap();
+        assert_eq!(sectors.is_empty(), row["sector"].is_null(), "{row}");
+    }
+    assert_eq!(rows(&drawing["source"]).len(), rows(&edges).len());
+    for (tie, row) in rows(&edges).iter().enumerate() {
+        let end = |name: &str| {
+            let node = drawing[name][tie].as_u64().unwrap() as usize;
+            drawing["iri"][node].clone()
+        };
+        assert_eq!(
+            (end("source"), end("target")),
+            (row["source"].clone(), row["target"].clone())
+        );
+        assert_eq!(drawing["weight"][tie], row["weight"]);
+    }
+    let only = json_of("/networks/collaboration/drawing?only=metrics&metrics=core").await;
+    assert!(only["iri"].is_null());
+    assert_eq!(rows(&only["metrics"]["core"]).len(), rows(&layout).len());
+    assert_eq!(
+        get("/networks/collaboration/drawing?only=x").await.status,
+        400
+    );
+}

@@ -686,3 +686,143 @@ async fn a_backup_carries_what_was_saved() {
         .json();
     assert_eq!(found["owner"], "boss");
 }
+
+async fn page(state: &AppState, target: &str) -> Answer {
+    let headers = [("accept", "text/html"), ("accept-language", "en")];
+    send(state, "GET", target, &headers, "").await
+}
+
+#[tokio::test]
+async fn the_page_tells_in_words_what_changes_and_leads_on_without_scripts() {
+    let service = Service::new();
+    let list = page(&service.state, "/scenarios").await.expect(200);
+    assert!(
+        list.text.contains("<option value=\"Hub\">"),
+        "{}",
+        list.text
+    );
+    assert!(!list.text.contains("Ksecret"), "private names");
+    let added = "/scenarios/add?op=removeActor&actor=hub";
+    let added = page(&service.state, added).await.expect(303);
+    let target = added.header("location").to_owned();
+    assert!(
+        target.starts_with("/scenarios/evaluate?changes="),
+        "{target}"
+    );
+    let found = page(&service.state, &target).await.expect(200).text;
+    for words in [
+        "Without Hub",
+        "Nothing that is recorded joins health and housing any more.",
+        "Ties between actors: falls from 2 to 0.",
+        "lost: no tie is left of 1",
+        "removed",
+    ] {
+        assert!(found.contains(words), "{words}: {found}");
+    }
+    // One more, on top of it.
+    let more = target.replace(
+        "/evaluate?",
+        "/add?op=addActor&label=New+one&sector=health&",
+    );
+    let more = page(&service.state, &more).await.expect(303);
+    let both = page(&service.state, more.header("location"))
+        .await
+        .expect(200)
+        .text;
+    let words = "With a new actor, New one (Sector: health)";
+    assert!(both.contains(words), "{both}");
+    assert_eq!(both.matches("class=\"leave-out\"").count(), 2);
+    let begin = "/api/v1/scenarios/evaluate.csv?part=indicators";
+    let csv = both
+        .split("href=\"")
+        .find(|part| part.starts_with(begin))
+        .unwrap();
+    let csv = csv.split('"').next().unwrap().replace("&#38;", "&");
+    let csv = service.get(&csv).await.expect(200);
+    assert!(csv.text.starts_with("id,name,today,"));
+}
+
+#[tokio::test]
+async fn the_page_shows_what_does_not_fit_and_lets_people_choose() {
+    let service = Service::new();
+    let changes = json!([{"op": "removeActor", "iri": "http://e/hab"}]).to_string();
+    let target = format!("/scenarios/evaluate?changes={}", encoded(&changes));
+    let found = page(&service.state, &target).await.expect(200).text;
+    assert!(found.contains("role=\"alert\""));
+    assert!(
+        found.contains("do you mean &#60;http://e/hub&#62;?"),
+        "{found}"
+    );
+    let none = page(&service.state, "/scenarios/add?op=removeActor&actor=zzz")
+        .await
+        .expect(200);
+    assert!(none.text.contains("No actor is called like"));
+    let more =
+        "e:h2 a weft:Actor ; rdfs:label 'East hub' . e:h3 a weft:Actor ; rdfs:label 'West hub' .";
+    load(&service.graph, "http://e/more", more);
+    // One of them is called exactly so.
+    page(&service.state, "/scenarios/add?op=removeActor&actor=hub")
+        .await
+        .expect(303);
+    let choice = page(
+        &service.state,
+        "/scenarios/add?op=mergeActors&actor=hu&other=A",
+    )
+    .await;
+    let choice = choice.expect(200).text;
+    assert!(choice.contains("Several are called like"), "{choice}");
+    assert!(choice.contains("actor=http://e/h2&#38;other=A"), "{choice}");
+    page(
+        &service.state,
+        "/scenarios/add?op=removeActor&actor=hub&x=1",
+    )
+    .await
+    .expect(400);
+    page(&service.state, "/scenarios/add?op=dance")
+        .await
+        .expect(400);
+    page(&service.state, "/scenarios/nothing").await.expect(404);
+
+    // Names of others do no harm, and do not end the element that scripts read.
+    let hostile = json!([{"op": "addActor", "label": "</script><img src=x>"}]).to_string();
+    let target = format!(
+        "/scenarios/evaluate?title=%3Cb%3E&changes={}",
+        encoded(&hostile)
+    );
+    let found = page(&service.state, &target).await.expect(200).text;
+    assert!(
+        !found.contains("<img src=x") && !found.contains("<b>"),
+        "{found}"
+    );
+    assert_eq!(found.matches("</script>").count(), 2, "{found}");
+}
+
+#[tokio::test]
+async fn a_saved_scenario_has_a_page_that_keeps_what_is_private() {
+    let service = Service::new();
+    let save = format!("{SCENARIOS}?save=true");
+    let body = removing("http://e/Ksecret");
+    let saved = service
+        .ask("POST", &save, &service.owner, body)
+        .await
+        .expect(201);
+    let id = saved.json()["id"].as_str().unwrap().to_owned();
+    let target = format!("/scenarios/{id}");
+    let found = page(&service.state, &target).await.expect(200).text;
+    assert!(!found.contains("Ksecret"), "{found}");
+    assert!(found.contains("role=\"alert\""));
+    let list = page(&service.state, "/scenarios").await.expect(200).text;
+    assert!(!list.contains(&id), "{list}");
+    let body = removing("http://e/hub");
+    let open = service
+        .ask("POST", &save, &service.owner, body)
+        .await
+        .expect(201)
+        .json();
+    let target = format!("/scenarios/{}", open["id"].as_str().unwrap());
+    let found = page(&service.state, &target).await.expect(200).text;
+    assert!(found.contains("Saved by a on "), "{found}");
+    assert!(found.contains(&format!("/api/v1{target}/indicators.csv")));
+    let list = page(&service.state, "/scenarios").await.expect(200).text;
+    assert!(list.contains(&target), "{list}");
+}

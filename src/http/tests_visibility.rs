@@ -301,10 +301,8 @@ async fn no_address_tells_what_is_private() {
             ("/api/v1/graphs.csv", A),
             ("/sparql", A),
             // The document names graphs as filters do.
-            (
-                "/openapi.json",
-                A.rsplit_once("/graph/").map_or(A, |(_, name)| name),
-            ),
+            ("/openapi.json", "partner/a"),
+            ("/integration", "partner/a"),
         ] {
             let accept = match address {
                 "/" => "text/html",
@@ -487,6 +485,7 @@ async fn what_may_be_kept_by_caches_differs_by_what_is_seen() {
         "/api/v1/graphs",
         "/api/v1/networks/collaboration/nodes",
         "/api/v1/integration",
+        "/integration",
         "/api/v1/queries/overview.json",
         "/store",
         "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D",

@@ -18,7 +18,7 @@ def main() -> None:
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     write = "--write" in sys.argv[2:]
     notebooks = sorted(FOLDER.glob("*.ipynb"))
-    assert len(notebooks) >= 2, notebooks
+    assert len(notebooks) >= 3, notebooks
     for path in notebooks:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)

@@ -45,6 +45,11 @@ fn every_page_is_accessible_in_both_languages() {
 }
 
 #[test]
+fn a_scenario_is_made_shared_and_saved() {
+    check("scenarios.mjs");
+}
+
+#[test]
 fn hostile_labels_are_shown_harmless() {
     check("hostile.mjs");
 }

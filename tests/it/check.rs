@@ -47,6 +47,14 @@ fn validate_finds_what_shapes_cannot_say_and_writes_every_form() {
         let written = validate(&["bad.ttl", "--format", form]).expect(1).stdout;
         assert!(written.starts_with(begins), "{form}: {written}");
     }
+    // The page can be sent to somebody: it needs no service.
+    let page = validate(&["bad.ttl", "--format", "html", "--language", "es"]).expect(1);
+    let page = page.stdout;
+    assert!(
+        page.contains("<style>") && page.contains("incumplimientos"),
+        "{page}"
+    );
+    assert!(!page.contains("href=") && !page.contains("src="), "{page}");
     validate(&["good.ttl", "--impact"]).expect(2);
     validate(&["good.ttl", "--impact", "--graph", "partner/a"]).expect(1);
 }

@@ -28,7 +28,7 @@ fn board(name: &str) -> Value {
 
 /// A service with the data that ships, whose history has begun.
 fn service(folder: &tempfile::TempDir) -> Server {
-    let server = Server::start(folder.path(), &["--in-memory"]);
+    let server = Server::start(folder.path(), &["--data-dir", "data"]);
     let begin = Instant::now();
     while server.get("/api/v1/history", &[]).body == b"[]" {
         assert!(begin.elapsed() < Duration::from_secs(60), "no point came");

@@ -3,10 +3,9 @@
 use super::super::results::{WriteError, write_quads};
 use super::Checked;
 use super::impact::{Impact, KindChange, Named};
-use crate::ingest::check::{CheckKind, CheckReport, CheckResult};
+use crate::ingest::check::{CheckReport, CheckResult};
 use crate::ingest::validate::ResultSeverity;
 use crate::metrics::Score;
-use askama::Template;
 use oxigraph::io::RdfFormat;
 use oxigraph::model::GraphName;
 use serde_json::{Map, Value, json};
@@ -20,7 +19,7 @@ pub enum CheckForm {
     Csv,
     /// A `sh:ValidationReport`.
     Rdf(RdfFormat),
-    /// A page.
+    /// A page that stands alone.
     Html,
     /// Paragraphs.
     Text,
@@ -108,10 +107,7 @@ impl Checked {
             }
             CheckForm::Csv => self.csv(language).0.into_bytes(),
             CheckForm::Text => self.text(language).into_bytes(),
-            CheckForm::Html => Page::of(self, language)
-                .render()
-                .map_err(|error| failed(&error))?
-                .into_bytes(),
+            CheckForm::Html => self.page_alone(language)?.into_bytes(),
             CheckForm::Rdf(format) => {
                 let triples = self.report.to_rdf().into_iter();
                 let quads = triples.map(|triple| triple.in_graph(GraphName::DefaultGraph));
@@ -349,53 +345,4 @@ fn impact_rows(impact: &Impact) -> Vec<[String; 5]> {
         );
     }
     rows
-}
-
-#[derive(Template)]
-#[template(path = "check.html")]
-struct Page<'a> {
-    report: &'a CheckReport,
-    groups: Vec<Group<'a>>,
-    violations: u64,
-    warnings: u64,
-    infos: u64,
-    impact: Vec<[String; 5]>,
-    first_new: Vec<&'a Named>,
-    first_joined: &'a [Named],
-    language: &'a str,
-}
-
-struct Group<'a> {
-    kind: &'a CheckKind,
-    results: Vec<&'a CheckResult>,
-}
-
-impl<'a> Page<'a> {
-    fn of(checked: &'a Checked, language: &'a str) -> Self {
-        let report = &checked.report;
-        let groups = report.kinds.iter().map(|kind| Group {
-            kind,
-            results: report
-                .results
-                .iter()
-                .filter(|result| kind.holds(result))
-                .collect(),
-        });
-        let impact = checked.impact.as_ref();
-        Self {
-            report,
-            groups: groups.collect(),
-            violations: report.count(ResultSeverity::Violation),
-            warnings: report.count(ResultSeverity::Warning),
-            infos: report.count(ResultSeverity::Info),
-            impact: impact.map(impact_rows).unwrap_or_default(),
-            first_new: impact
-                .into_iter()
-                .flat_map(|impact| &impact.kinds)
-                .flat_map(|kind| &kind.first_new)
-                .collect(),
-            first_joined: impact.map_or(&[], |impact| &impact.first_joined),
-            language,
-        }
-    }
 }

@@ -163,6 +163,14 @@ pub(super) fn get(
 }
 
 impl Operation {
+    /// The same at one address.
+    pub(super) fn at(mut self, path: &str, id: &str) -> Self {
+        path.clone_into(&mut self.path);
+        id.clone_into(&mut self.id);
+        self.extensions.clear();
+        self
+    }
+
     pub(super) fn says(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self

@@ -1,15 +1,17 @@
 //! The page of anything that the data speaks of.
 
 use super::links::{Cell, Link, Links, explain_href, graph_href, store_href};
+use super::profile::{ProfileView, Surrounded, Writer};
 use super::{Shell, render};
+use crate::app::entity::{Kind, MOST_NEIGHBOURS, Profile};
 use crate::app::merging::Class;
 use crate::app::reconcile::shortened;
 use crate::app::reconcile::suggest::Preview;
-use crate::app::resource::{Concept, Description, definition, describe, label};
+use crate::app::resource::{Concept, Description, definition_in, describe, label_in};
 use crate::app::rules::{is_inferred, is_of_rules};
 use crate::app::{KnowledgeGraph, MergedView, iri};
 use crate::http::error::ApiError;
-use crate::http::negotiate;
+use crate::http::{AppState, merging, negotiate};
 use crate::store::{DEFAULT_GRAPH_IRI, Limits, Snapshot};
 use askama::Template;
 use oxigraph::model::vocab::{rdf, rdfs};
@@ -25,6 +27,8 @@ use std::time::{Duration, Instant};
 const MOST_VALUES: usize = 200;
 /// Conclusions of which a page says by which rules; the others have a link only.
 const MOST_EXPLAINED: usize = 40;
+/// Longer texts are cut off; the data formats have the whole.
+const LONGEST_VALUE: usize = 1_000;
 /// How long a page waits for each.
 const EXPLAIN_WITHIN: Duration = Duration::from_millis(200);
 
@@ -44,12 +48,17 @@ struct ResourcePage {
     formats: Vec<Link>,
     /// What the thing is joined with.
     joined: Option<Joined>,
+    /// What is known of an actor, a service or an innovation besides.
+    profile: Option<ProfileView>,
+    citation: String,
+    licences: Vec<Link>,
+    most_neighbours: usize,
 }
 
 /// A thing that has several IRIs.
 struct Joined {
-    /// `actor`, `service`, or what else it is.
-    kind: &'static str,
+    /// `One actor, 2 IRIs`, or what else it is.
+    title: String,
     /// Where the page of its representative is.
     canonical: String,
     members: Vec<Link>,
@@ -90,6 +99,7 @@ struct Value {
 #[derive(Template)]
 #[template(path = "preview.html")]
 struct PreviewPage<'a> {
+    shell: Shell,
     preview: &'a Preview,
     definition: Option<String>,
     href: String,
@@ -97,15 +107,57 @@ struct PreviewPage<'a> {
 
 /// A thing as a page for a small frame.
 pub(in crate::http) fn preview(
+    shell: Shell,
     graph: &KnowledgeGraph,
     preview: &Preview,
 ) -> Result<String, ApiError> {
     const LONGEST: usize = 300;
     let definition = preview.definition.as_ref();
     render(&PreviewPage {
+        shell,
         preview,
         definition: definition.map(|text| shortened(text, LONGEST)),
         href: Links::new(&graph.config().base).page(preview.iri.as_str()),
+    })
+}
+
+/// How long the page waits for the network around a thing.
+const NETWORK_WITHIN: Duration = Duration::from_millis(500);
+
+/// What is around an actor, a service or an innovation in its network. If that takes longer than
+/// half a second the page says so; the network is made all the same, and kept for the next who
+/// asks.
+pub(in crate::http) async fn surrounded(
+    state: &AppState,
+    given: &Arc<Snapshot>,
+    iri: &NamedNode,
+) -> Result<Surrounded, ApiError> {
+    let view = merging::view(state, given).await?;
+    let node = view.merging().representative(iri).clone();
+    let snapshot = Arc::clone(view.merged());
+    let Some(kind) = Kind::of(&snapshot, &node) else {
+        return Ok(Surrounded::No);
+    };
+    let deadline = Instant::now() + NETWORK_WITHIN;
+    let timeout = state.graph().config().query_timeout;
+    let found = state
+        .measuring(Arc::clone(&snapshot), deadline, move |graph| {
+            let limits = Limits {
+                deadline: Some(Instant::now() + timeout),
+                ..Limits::default()
+            };
+            Ok(graph.surroundings(&snapshot, &node, kind, &limits)?)
+        })
+        .await;
+    Ok(match found {
+        Ok(Some(around)) => Surrounded::By(Box::new(around)),
+        Ok(None) => Surrounded::No,
+        Err(ApiError::StillComputing(_) | ApiError::Busy) => Surrounded::Later,
+        // What the data says is worth a page without a network, too.
+        Err(error) => {
+            tracing::warn!(?error, "the network around a thing cannot be had");
+            Surrounded::No
+        }
     })
 }
 
@@ -115,7 +167,9 @@ pub(in crate::http) fn resource(
     graph: &KnowledgeGraph,
     snapshot: &Arc<Snapshot>,
     description: &Description,
+    around: &Surrounded,
 ) -> Result<String, ApiError> {
+    let language = shell.language.tag();
     let links = Links::new(&graph.config().base);
     let merged = graph.merged_view(snapshot)?;
     let class = merged.merging().class(&description.iri);
@@ -132,6 +186,7 @@ pub(in crate::http) fn resource(
         links: &links,
         description,
         is_joined: class.is_some(),
+        language,
     };
     let mine = || {
         description
@@ -158,7 +213,7 @@ pub(in crate::http) fn resource(
             }),
             GraphName::DefaultGraph => Some(Link {
                 href: Some(graph_href(DEFAULT_GRAPH_IRI)),
-                text: "default graph".to_owned(),
+                text: shell.t("entity-default-graph"),
             }),
             GraphName::BlankNode(_) => None,
         })
@@ -181,12 +236,42 @@ pub(in crate::http) fn resource(
     });
     let representative = merged.merging().representative(&description.iri);
     let named_by = merged.merged();
+    let title = label_in(named_by, representative.as_ref().into(), language);
+    let writer = Writer {
+        shell: &shell,
+        snapshot: named_by,
+        links: &links,
+    };
+    let profile = Profile::of(named_by, representative)
+        .map(|profile| writer.profile(representative, &title, &profile, around));
+    let cited = graph.citation(snapshot);
+    let licences = cited.licences.iter().map(|licence| Link {
+        href: Some(licence.clone()).filter(|licence| licence.starts_with("http")),
+        text: licence.clone(),
+    });
+    let date = cited.date.as_deref().unwrap_or_default();
+    let values = [
+        ("title", super::shortened(&title)),
+        ("version", cited.version.to_string()),
+        ("date", date.to_owned()),
+        ("iri", representative.as_str().to_owned()),
+    ];
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let citation = match date.is_empty() {
+        true => shell.with("entity-cite-undated", &values),
+        false => shell.with("entity-cite-dated", &values),
+    };
     render(&ResourcePage {
-        shell,
-        joined: class.map(|class| Joined::of(&merged, class, &links, mine())),
-        title: label(named_by, representative.as_ref().into()),
+        joined: class.map(|class| Joined::of(&shell, &merged, class, &links, mine())),
+        profile,
+        citation,
+        licences: licences.collect(),
+        most_neighbours: MOST_NEIGHBOURS,
         iri: description.iri.as_str().to_owned(),
-        definition: definition(named_by, representative.as_ref()),
+        definition: definition_in(named_by, representative.as_ref(), language)
+            .map(|text| shortened(&text, LONGEST_VALUE)),
         types: types
             .into_iter()
             .map(|quad| (view.named(&quad.object), view.inferred(quad)))
@@ -204,6 +289,8 @@ pub(in crate::http) fn resource(
         concepts: concepts.collect(),
         graphs,
         formats: formats.into(),
+        title: super::shortened(&title),
+        shell,
     })
 }
 
@@ -236,6 +323,7 @@ fn merged_description(
 
 impl Joined {
     fn of<'q>(
+        shell: &Shell,
         merged: &MergedView,
         class: &Class,
         links: &Links,
@@ -261,7 +349,17 @@ impl Joined {
         let representative = class.members.first();
         let joined_by = representative.map(|node| merged.links(node));
         Self {
-            kind: kind.map_or("thing", |(_, kind)| kind),
+            title: shell.n(
+                match kind {
+                    Some((_, kind)) => match *kind {
+                        "actor" => "entity-joined-actor",
+                        "service" => "entity-joined-service",
+                        _ => "entity-joined-innovation",
+                    },
+                    None => "entity-joined-thing",
+                },
+                class.members.len(),
+            ),
             canonical: representative
                 .map(|node| links.page(node.as_str()))
                 .unwrap_or_default(),
@@ -306,6 +404,7 @@ struct View<'a> {
     links: &'a Links,
     description: &'a Description,
     is_joined: bool,
+    language: &'static str,
 }
 
 impl View<'_> {
@@ -314,7 +413,7 @@ impl View<'_> {
         match term {
             Term::NamedNode(node) => Link {
                 href: self.links.href(self.snapshot, node.as_ref()),
-                text: label(self.snapshot, node.as_ref().into()),
+                text: label_in(self.snapshot, node.as_ref().into(), self.language),
             },
             other => Link {
                 href: None,
@@ -330,7 +429,11 @@ impl View<'_> {
                 note: String::new(),
                 is_number: false,
             },
-            other => self.links.cell(self.snapshot, Some(other)),
+            other => {
+                let mut cell = self.links.cell(self.snapshot, Some(other));
+                cell.link.text = shortened(&cell.link.text, LONGEST_VALUE);
+                cell
+            }
         }
     }
 

@@ -6,26 +6,35 @@
 
 pub(super) mod assets;
 mod docs;
+mod charts;
+mod drawings;
 mod entity;
+mod explore;
 mod forms;
+mod integration;
+mod help;
 mod links;
 mod networks;
 mod ontology;
 mod overview;
+mod profile;
+pub(super) mod partners;
 mod queries;
 mod results;
+mod scenarios;
 pub(super) mod shell;
 mod sparql;
 pub(super) mod texts;
 
-pub(super) use entity::{preview, resource};
-pub(super) use forms::{check_form, import};
+pub(super) use entity::{preview, resource, surrounded};
+pub(super) use forms::{check_form, check_report, import};
 pub(super) use links::{Links, encoded, graph_href, store_href};
-pub(super) use ontology::{code_lists, vocabulary};
+pub(super) use ontology::{code_list, code_lists, vocabulary};
 pub(super) use queries::catalogue;
-pub(super) use results::{ResultPage, results};
+pub(super) use results::{ResultPage, refused, results};
 pub(super) use shell::Shell;
 pub(super) use sparql::query_form;
+pub(super) use texts::Language;
 
 use super::AppState;
 use super::error::{ApiError, Problem};
@@ -35,10 +44,20 @@ use axum::Router;
 use axum::http::Uri;
 use axum::response::{Html, IntoResponse, Response};
 
+/// Marks a page that says itself what is wrong with the request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Explained;
+
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .merge(overview::routes())
+        .merge(scenarios::routes())
         .merge(docs::routes())
+        .merge(integration::routes())
+        .merge(explore::routes())
+        .merge(help::routes())
+        .merge(ontology::routes())
+        .merge(partners::routes())
         .merge(assets::routes())
         .merge(networks::routes())
 }
@@ -72,4 +91,12 @@ pub(super) fn error(shell: Shell, problem: &Problem, uri: &Uri) -> Response {
         Ok(body) => (problem.status, Html(body)).into_response(),
         Err(_) => problem.clone().into_response(),
     }
+}
+
+/// Longer texts are cut off in lists.
+const LONGEST_IN_LISTS: usize = 200;
+
+/// A text that is short enough for a list.
+fn shortened(text: &str) -> String {
+    crate::app::reconcile::shortened(text, LONGEST_IN_LISTS)
 }

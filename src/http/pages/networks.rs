@@ -32,7 +32,6 @@ use oxigraph::model::{GraphName, NamedOrBlankNodeRef, Term};
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
@@ -52,6 +51,8 @@ const STILL_WIDTH: f64 = 1_000.0;
 const BEST: usize = 20;
 /// Colours that can be told apart; what comes after has one colour together.
 const COLOURS: usize = 11;
+/// Parts of a node that belongs to several categories.
+const SLICES: usize = 3;
 /// Places that the form offers.
 const MOST_OPTIONS: usize = 60;
 /// Characters of a name in lists and drawings.
@@ -217,6 +218,8 @@ struct NetworkPage {
     still: Option<Still>,
     best: Vec<Best>,
     best_by: Option<String>,
+    /// What the help calls the metric that the table is sorted by.
+    sorted_by: &'static str,
     settings: String,
 }
 
@@ -246,6 +249,7 @@ struct Choice {
 /// What colours mean.
 struct Legend {
     title: String,
+    has_several: bool,
     entries: Vec<Entry>,
 }
 
@@ -268,6 +272,8 @@ struct Circle {
     y: f64,
     r: f64,
     class: String,
+    /// The parts of one in several categories: class and path.
+    parts: Vec<(String, String)>,
     href: String,
     text: String,
 }
@@ -275,6 +281,7 @@ struct Circle {
 struct Name {
     x: f64,
     y: f64,
+    wide: f64,
     text: String,
 }
 
@@ -369,17 +376,17 @@ fn page(
         })
         .map_err(|error: Cancelled| NetworkError::from(error))?;
     let column = |id: &str| columns.iter().find(|column| column.metric.id == id);
-    let groups = Groups::new(&measured, column("community"), hue, &asked.snapshot, &shell);
     let links = Links::new(&graph.config().base);
     let names = Names {
         snapshot: &asked.snapshot,
         shell: &shell,
     };
+    let whole = asked.build(graph, &definition, &Filter::default())?;
+    let groups = Groups::new(&measured, whole.network(), column("community"), hue, &names);
     let still = layout
         .as_deref()
         .map(|layout| still(network, layout, &groups, column(size.id), &links, &names));
     let best = best(network, &columns, size, &links, &names, &shell);
-    let whole = asked.build(graph, &definition, &Filter::default())?;
     let filters = Offers {
         graph,
         asked,
@@ -433,6 +440,7 @@ fn page(
             "name": metric_name(&shell, metric),
             "kind": kind(metric),
             "about": metric.definition,
+            "isDetail": is_expected(metric),
         })).collect::<Vec<_>>(),
     });
     Ok(NetworkPage {
@@ -483,6 +491,7 @@ fn page(
         legend: groups.legend(&shell),
         still,
         best,
+        sorted_by: size.id,
         best_by: (size.id != "degree").then(|| metric_name(&shell, size)),
         // So that nothing in it ends the element that it is in.
         settings: settings.to_string().replace('<', "\\u003c"),
@@ -499,9 +508,12 @@ fn kind(metric: &Metric) -> &'static str {
 }
 
 /// By what nodes are coloured unless an address says otherwise: the first attribute that some
-/// have, else by what holds together.
+/// have and that does not make each a group of its own, else by what holds together.
 fn usual_hue(measured: &MeasuredNetwork) -> Hue {
-    let known = |attribute: &Attribute| measured.network().grouping(*attribute).known() > 0;
+    let known = |attribute: &Attribute| {
+        let grouping = measured.network().grouping(*attribute);
+        grouping.known() > 0 && 3 * grouping.categories().len() < 2 * measured.network().len()
+    };
     Attribute::ALL
         .into_iter()
         .find(known)
@@ -530,14 +542,19 @@ fn size_of(form: &Form) -> Result<&'static Metric, ApiError> {
         .ok_or_else(|| ApiError::BadRequest("`size`: name a metric".to_owned()))
 }
 
-/// Metrics that sizes can show: numbers of a community are names.
+/// Metrics that sizes can show: numbers of a community are names, and what would be expected says
+/// nothing by itself.
 fn sizes(measured: &MeasuredNetwork, chosen: &'static Metric) -> Vec<&'static Metric> {
     let mut usual = measured.usual(Scope::Node);
-    usual.retain(|metric| metric.id != "community");
+    usual.retain(|metric| metric.id != "community" && !is_expected(metric));
     if !usual.iter().any(|metric| metric.id == chosen.id) {
         usual.push(chosen);
     }
     usual
+}
+
+fn is_expected(metric: &Metric) -> bool {
+    metric.id.ends_with("Expected") || metric.id.ends_with('Z')
 }
 
 /// The filters of an address, as the end of another one.
@@ -610,113 +627,66 @@ struct Groups {
 }
 
 impl Groups {
+    /// `whole` is the network without filters: a category keeps its colour whatever is filtered.
     fn new(
         measured: &MeasuredNetwork,
+        whole: &Network,
         communities: Option<&ScoreColumn>,
         hue: Hue,
-        snapshot: &Snapshot,
-        shell: &Shell,
+        names: &Names<'_>,
     ) -> Self {
         let network = measured.network();
-        let names = Names { snapshot, shell };
-        let (categories, of, is_ordered) = match hue {
-            Hue::Of(attribute) => {
-                let grouping = network.grouping(attribute);
-                let categories: Vec<(String, String)> = grouping
-                    .categories()
-                    .iter()
-                    .map(|known| (known.id().to_owned(), readable(&names.of_category(known))))
-                    .collect();
-                let of = (0..network.len() as u32).map(|node| grouping.of(node).to_vec());
-                let ranked = grouping.categories().iter();
-                let is_ordered =
-                    ranked.clone().all(|known| known.rank.is_some()) && categories.len() <= COLOURS;
-                (categories, of.collect::<Vec<_>>(), is_ordered)
-            }
-            Hue::Community => {
-                let numbers: Vec<Option<u32>> = (0..network.len())
-                    .map(|node| {
-                        let score = communities?.scores.get(node)?.value()?;
-                        Some((score as u32).saturating_sub(1))
-                    })
-                    .collect();
-                let count = numbers.iter().flatten().max().map_or(0, |most| most + 1);
-                let name = |number: u32| {
-                    let text = shell.with("networks-community", &[("number", &number.to_string())]);
-                    (number.to_string(), text)
-                };
-                let of = numbers
-                    .into_iter()
-                    .map(|number| number.into_iter().collect());
-                ((1..=count).map(name).collect(), of.collect(), true)
-            }
+        let (categories, of) = match hue {
+            Hue::Of(attribute) => of_attribute(network, whole, attribute, names),
+            Hue::Community => of_communities(network, communities, names.shell),
         };
         let mut counts = vec![0; categories.len()];
-        let mut unknown = 0;
-        for own in &of {
-            unknown += usize::from(own.is_empty());
-            for category in own {
-                counts[*category as usize] += 1;
-            }
-        }
-        let mut order: Vec<usize> = (0..categories.len()).collect();
-        if !is_ordered {
-            order.sort_by_key(|category| Reverse(counts[*category]));
-        }
-        let mut places = vec![0_u32; order.len()];
-        for (place, category) in (0..).zip(&order) {
-            places[*category] = place;
+        for category in of.iter().flatten() {
+            counts[*category as usize] += 1;
         }
         Self {
             hue,
-            categories: order
-                .iter()
-                .map(|known| categories[*known].clone())
-                .collect(),
-            counts: order.iter().map(|known| counts[*known]).collect(),
-            of: of
-                .into_iter()
-                .map(|own: Vec<u32>| {
-                    let mut own: Vec<u32> = own
-                        .into_iter()
-                        .map(|known| places[known as usize])
-                        .collect();
-                    own.sort_unstable();
-                    own
-                })
-                .collect(),
-            unknown,
+            categories,
+            unknown: of.iter().filter(|own| own.is_empty()).count(),
+            of,
+            counts,
         }
     }
 
-    /// The class of a node's colour.
-    fn class(&self, node: u32) -> String {
-        match self.of.get(node as usize).and_then(|own| own.first()) {
-            None => "hue-unknown".to_owned(),
-            Some(category) if (*category as usize) < COLOURS => format!("hue-{category}"),
-            Some(_) => "hue-other".to_owned(),
+    /// The classes of a node's colours: at least one, and no more than can be told apart.
+    fn classes(&self, node: u32) -> Vec<String> {
+        let own = self.of.get(node as usize).map_or(&[][..], Vec::as_slice);
+        if own.is_empty() {
+            return vec!["hue-unknown".to_owned()];
         }
+        own.iter()
+            .take(SLICES)
+            .map(|category| match *category as usize {
+                category if category < COLOURS => format!("hue-{category}"),
+                _ => "hue-other".to_owned(),
+            })
+            .collect()
     }
 
     fn legend(&self, shell: &Shell) -> Legend {
         let named = self.categories.iter().zip(&self.counts).take(COLOURS);
         let mut entries: Vec<Entry> = named
             .enumerate()
+            .filter(|(_, (_, count))| **count > 0)
             .map(|(place, ((_, text), count))| Entry {
                 class: format!("hue-{place}"),
                 text: text.clone(),
                 count: *count,
             })
             .collect();
-        if self.categories.len() > COLOURS {
-            let rest = self
-                .of
-                .iter()
-                .filter(|own| own.first().is_some_and(|first| *first as usize >= COLOURS));
+        let others = self.counts.iter().skip(COLOURS);
+        let others = others.filter(|count| **count > 0).count();
+        if others > 0 {
+            let is_other = |own: &&Vec<u32>| own.iter().any(|one| *one as usize >= COLOURS);
             entries.push(Entry {
                 class: "hue-other".to_owned(),
-                text: shell.n("networks-others", self.categories.len() - COLOURS),
-                count: rest.count(),
+                text: shell.n("networks-others", others),
+                count: self.of.iter().filter(is_other).count(),
             });
         }
         if self.unknown > 0 {
@@ -728,9 +698,90 @@ impl Groups {
         }
         Legend {
             title: shell.t(&format!("networks-by-{}", self.hue.name())),
+            has_several: self.of.iter().any(|own| own.len() > 1),
             entries,
         }
     }
+}
+
+/// Ids and names of categories, and their positions of each node.
+type Grouped = (Vec<(String, String)>, Vec<Vec<u32>>);
+
+/// Those with an order in it, if all have a colour; else those of most nodes first.
+fn of_attribute(
+    network: &Network,
+    whole: &Network,
+    attribute: Attribute,
+    names: &Names<'_>,
+) -> Grouped {
+    let mut known: Vec<(&Category, usize)> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for network in [whole, network] {
+        let grouping = network.grouping(attribute);
+        // What only the filtered network has comes after: a filter may put nodes in.
+        let first_new = known.len();
+        for category in grouping.categories() {
+            places.entry(category.id()).or_insert_with(|| {
+                known.push((category, 0));
+                known.len() - 1
+            });
+        }
+        for node in 0..network.len() as u32 {
+            for number in grouping.of(node) {
+                let category = &grouping.categories()[*number as usize];
+                match places.get(category.id()) {
+                    Some(place) if *place >= first_new => known[*place].1 += 1,
+                    _ => {}
+                }
+            }
+        }
+    }
+    let mut order: Vec<usize> = (0..known.len()).collect();
+    let is_ordered = known.iter().all(|(category, _)| category.rank.is_some());
+    if is_ordered && known.len() <= COLOURS {
+        order.sort_by_key(|place| known[*place].0.rank);
+    } else {
+        order.sort_by_key(|place| Reverse(known[*place].1));
+    }
+    let mut rank = vec![0_u32; order.len()];
+    for (position, place) in (0..).zip(&order) {
+        rank[*place] = position;
+    }
+    let grouping = network.grouping(attribute);
+    let of = (0..network.len() as u32).map(|node| {
+        let own = grouping.of(node).iter();
+        let own = own.map(|number| grouping.categories()[*number as usize].id());
+        let mut own: Vec<u32> = own
+            .filter_map(|id| places.get(id))
+            .map(|place| rank[*place])
+            .collect();
+        own.sort_unstable();
+        own
+    });
+    let named = |place: &usize| {
+        let category = known[*place].0;
+        let name = readable(&names.of_category(category));
+        (category.id().to_owned(), name)
+    };
+    (order.iter().map(named).collect(), of.collect())
+}
+
+fn of_communities(network: &Network, communities: Option<&ScoreColumn>, shell: &Shell) -> Grouped {
+    let numbers: Vec<Option<u32>> = (0..network.len())
+        .map(|node| {
+            let score = communities?.scores.get(node)?.value()?;
+            Some((score as u32).saturating_sub(1))
+        })
+        .collect();
+    let count = numbers.iter().flatten().max().map_or(0, |most| most + 1);
+    let name = |number: u32| {
+        let number = number.to_string();
+        let text = shell.with("networks-community", &[("number", number.as_str())]);
+        (number, text)
+    };
+    let of = numbers.into_iter();
+    let of = of.map(|number| number.into_iter().collect());
+    ((1..=count).map(name).collect(), of.collect())
 }
 
 /// From 0 to 1 by the score of each node; 0 where it has none.
@@ -779,15 +830,30 @@ fn still(
     let lines = strongest(network, STILL_TIES, |_| true);
     let mut order: Vec<u32> = (0..network.len() as u32).collect();
     order.sort_by(|a, b| shares[*b as usize].total_cmp(&shares[*a as usize]));
-    let named = order.iter().take(STILL_NAMES).map(|node| {
-        let [x, y] = place(*node);
-        let radius = least + (most - least) * shares[*node as usize];
-        Name {
-            x,
-            y: tenth(y - radius - 4.0),
-            text: shortened(&names.of_node(network, *node), 36),
+    let radius = |node: u32| least + (most - least) * shares[node as usize];
+    let mut written: Vec<Name> = Vec::new();
+    for node in &order {
+        if written.len() == STILL_NAMES {
+            break;
         }
-    });
+        let [x, y] = place(*node);
+        let text = shortened(&names.of_node(network, *node), 36);
+        // Half the width, roughly.
+        let wide = 4.6 * text.chars().count() as f64;
+        let name = Name {
+            // Names do not cross an edge, nor each other.
+            x: tenth(x.clamp(wide.min(500.0), (STILL_WIDTH - wide).max(500.0))),
+            y: tenth(y - radius(*node) - 4.0),
+            wide,
+            text,
+        };
+        let meets = |other: &Name| {
+            (name.x - other.x).abs() < name.wide + other.wide && (name.y - other.y).abs() < 20.0
+        };
+        if !written.iter().any(meets) {
+            written.push(name);
+        }
+    }
     Still {
         height: tenth(height),
         lines: lines
@@ -798,24 +864,42 @@ fn still(
                 [x1, y1, x2, y2]
             })
             .collect(),
-        names: named.collect(),
+        names: written,
         // The largest at the bottom, so that the small ones can be seen.
         circles: order
             .iter()
             .map(|node| {
                 let [x, y] = place(*node);
                 let term = &network.nodes()[*node as usize];
+                let r = tenth(radius(*node));
+                let classes = groups.classes(*node);
+                let parts = match classes.len() {
+                    0 | 1 => Vec::new(),
+                    several => (0..several)
+                        .map(|part| (classes[part].clone(), slice([x, y], r, part, several)))
+                        .collect(),
+                };
                 Circle {
                     x,
                     y,
-                    r: tenth(least + (most - least) * shares[*node as usize]),
-                    class: groups.class(*node),
+                    r,
+                    class: classes.into_iter().next().unwrap_or_default(),
+                    parts,
                     href: links.page(term.id()),
                     text: names.of_node(network, *node),
                 }
             })
             .collect(),
     }
+}
+
+/// A part of a disc, from the right and anticlockwise.
+fn slice([x, y]: [f64; 2], r: f64, part: usize, parts: usize) -> String {
+    let at = |part: usize| {
+        let (sine, cosine) = (std::f64::consts::TAU * part as f64 / parts as f64).sin_cos();
+        format!("{:.1} {:.1}", x + r * cosine, y - r * sine)
+    };
+    format!("M{x} {y}L{}A{r} {r} 0 0 0 {}Z", at(part), at(part + 1))
 }
 
 /// The positions of the strongest ties among nodes that are drawn, in the order of the network.
@@ -1035,7 +1119,7 @@ impl Offers<'_> {
 
     /// The graphs that hold data, not those that Weft makes of it.
     fn datasets(&self) -> Result<Field, ApiError> {
-        const OWN: [&str; 8] = [
+        const OWN: [&str; 9] = [
             "ontology",
             "metrics",
             "links",
@@ -1044,6 +1128,7 @@ impl Offers<'_> {
             "default",
             "alignment",
             "shapes",
+            "queries",
         ];
         let chosen = values_of(&self.asked.form, "dataset");
         let datasets = self.graph.datasets(self.reader, &self.asked.snapshot)?;
@@ -1157,8 +1242,10 @@ async fn drawing(
             view.insert("metrics".to_owned(), Value::Object(scores.collect()));
             if let Some(layout) = layout {
                 let communities = columns.iter().find(|known| known.metric.id == "community");
+                let whole = asked.build(graph, measured.definition(), &Filter::default())?;
                 let parts = Parts {
                     measured: &measured,
+                    whole: whole.network(),
                     layout: &layout,
                     communities,
                     nodes: &nodes,
@@ -1186,7 +1273,8 @@ fn drawn_nodes(measured: &MeasuredNetwork) -> Vec<u32> {
 }
 
 struct Parts<'a> {
-    measured: &'a Arc<MeasuredNetwork>,
+    measured: &'a MeasuredNetwork,
+    whole: &'a Network,
     layout: &'a Layout,
     communities: Option<&'a ScoreColumn>,
     nodes: &'a [u32],
@@ -1228,13 +1316,7 @@ impl Parts<'_> {
         }
         let mut groups = Map::new();
         for hue in Hue::ALL {
-            let known = Groups::new(
-                self.measured,
-                self.communities,
-                hue,
-                self.snapshot,
-                self.shell,
-            );
+            let known = Groups::new(self.measured, self.whole, self.communities, hue, &names);
             let categories = known.categories.iter();
             let categories: Vec<Value> = categories
                 .map(|(id, label)| json!({"id": id, "label": label}))

@@ -1,22 +1,46 @@
-//! `/`: what is here, how fresh it is, and where to go on.
+//! `/`: what is here, how fresh it is, six figures, and where to go on.
 
-use super::links::{Link, graph_href};
-use super::sparql::EXAMPLE;
-use super::{Shell, render};
-use crate::app::{CatalogueQuery, Summary};
+use super::drawings::{Sparkline, sparkline};
+use super::links::{Link, Links, graph_href};
+use super::{Shell, help, render, shortened};
+use crate::app::datasets::{Dataset, time_of};
+use crate::app::history::Point;
+use crate::app::integration::{IntegrationReport, NETWORK};
+use crate::app::{KnowledgeGraph, Summary};
 use crate::http::AppState;
 use crate::http::error::ApiError;
+use crate::http::merging;
 use crate::http::negotiate::Format;
 use crate::http::request;
 use crate::http::respond::Reading;
-use crate::store::DEFAULT_GRAPH_IRI;
+use crate::metrics::ladders::Figure;
+use crate::metrics::{Options, Score, Undefined};
+use crate::network::Filter;
+use crate::store::{Limits, Snapshot};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
-use oxigraph::model::GraphName;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long the page waits for figures that are not computed yet.
+const FIGURES_WITHIN: Duration = Duration::from_millis(500);
+/// Data sets that the page names.
+const MOST_SETS: usize = 12;
+/// Points of the past that a trend is drawn of.
+const MOST_POINTS: usize = 60;
+/// Questions that the page names.
+const QUESTIONS: [&str; 6] = [
+    "bridges-between-sectors",
+    "single-actor-bridges",
+    "actors-in-several-cases",
+    "cases-across-levels",
+    "dependence-on-one-funder",
+    "conflicting-facts",
+];
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/", get(index))
@@ -24,62 +48,396 @@ pub(super) fn routes() -> Router<AppState> {
 
 #[derive(Template)]
 #[template(path = "overview.html")]
-struct IndexPage<'a> {
+struct OverviewPage {
     shell: Shell,
     summary: Summary,
-    example: &'a str,
-    queries: Vec<&'a CatalogueQuery>,
-    graphs: Vec<(Link, usize)>,
-    code_lists: usize,
+    /// Nothing has been loaded that one could ask about.
+    is_empty: bool,
+    /// When the data changed last.
+    changed: Option<String>,
+    /// Fields of actors that are filled in, as a share.
+    filled: Option<f64>,
+    headlines: Vec<Headline>,
+    is_pending: bool,
+    sets: Vec<SetView>,
+    more_sets: usize,
+    questions: Vec<(String, String)>,
+    question_count: usize,
     address: String,
     open_writes: bool,
     read_only: bool,
 }
 
-/// `GET /`: what is here, and where to go on.
+/// One of the six figures.
+struct Headline {
+    id: &'static str,
+    name: String,
+    value: String,
+    means: String,
+    /// What it was counted from.
+    basis: String,
+    coverage: Option<String>,
+    trend: Option<Sparkline>,
+    data: &'static str,
+}
+
+struct SetView {
+    link: Link,
+    iri: String,
+    triples: usize,
+    changed: Option<String>,
+    licence: Option<String>,
+    is_private: bool,
+}
+
+/// What takes longer than counting.
+struct Figures {
+    nodes: usize,
+    /// Services and innovations with an actor that takes part.
+    with_actors: usize,
+    held: Figure,
+    bridging: Figure,
+    dependent: Figure,
+    formal: Option<Figure>,
+    filled: Option<Figure>,
+}
+
+/// `GET /`
 async fn index(
     State(state): State<AppState>,
     shell: Shell,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let snapshot = request::snapshot(&state, &headers)?;
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost:7878")
-        .to_owned();
-    let reading = Reading::new(&state, &snapshot, &["index", &host, shell.tag()]);
+    let reader = request::reader(&state, &headers)?;
+    let snapshot = state.graph().snapshot_for(&reader)?;
+    let origin = request::origin(&headers, &uri);
+    let view = merging::view(&state, &snapshot).await?;
+    let figures = figures(&state, view.merged()).await?;
+    let points = {
+        let mut points = state.graph().history_points()?;
+        points.retain(|point| point.version <= snapshot.version());
+        points.drain(..points.len().saturating_sub(MOST_POINTS));
+        points
+    };
+    let newest = points.last().map_or(0, |point| point.version).to_string();
+    let pending = if figures.is_some() { "" } else { "later" };
+    let what = ["overview", &origin, shell.tag(), pending, &newest];
+    let reading = Reading::new(&state, &snapshot, &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
     let body = state
         .blocking(move |graph| {
-            let graphs = snapshot.graphs().into_iter().filter_map(|(name, quads)| {
-                let link = match name {
-                    GraphName::NamedNode(node) => Link {
-                        href: Some(graph_href(node.as_str())),
-                        text: node.as_str().to_owned(),
-                    },
-                    GraphName::DefaultGraph => Link {
-                        href: Some(graph_href(DEFAULT_GRAPH_IRI)),
-                        text: "default graph".to_owned(),
-                    },
-                    GraphName::BlankNode(_) => return None,
-                };
-                Some((link, quads))
-            });
-            render(&IndexPage {
+            let summary = graph.merged_summary(&snapshot)?;
+            let datasets = graph.datasets(&reader, &snapshot)?;
+            page(
                 shell,
-                summary: graph.merged_summary(&snapshot)?,
-                example: EXAMPLE,
-                queries: graph.catalogue().iter().collect(),
-                graphs: graphs.collect(),
-                code_lists: crate::app::resource::schemes(&snapshot).len(),
-                address: format!("http://{host}"),
-                open_writes: graph.config().open_writes,
-                read_only: graph.config().read_only,
-            })
+                graph,
+                &snapshot,
+                summary,
+                datasets,
+                figures.as_ref(),
+                &points,
+                origin,
+            )
         })
         .await?;
     Ok(reading.respond(Format::Html, body))
+}
+
+/// The figures, if they are there or can be had in half a second; they are computed all the same,
+/// and kept for the next who asks.
+async fn figures(state: &AppState, seen: &Arc<Snapshot>) -> Result<Option<Figures>, ApiError> {
+    let snapshot = Arc::clone(seen);
+    let timeout = state.graph().config().query_timeout;
+    let deadline = Instant::now() + FIGURES_WITHIN;
+    let computed = state
+        .measuring(Arc::clone(seen), deadline, move |graph| {
+            Ok(Figures::of(graph, &snapshot, timeout)?)
+        })
+        .await;
+    match computed {
+        Ok(figures) => Ok(Some(figures)),
+        Err(ApiError::StillComputing(_) | ApiError::Busy) => Ok(None),
+        Err(error) => {
+            // The first page must tell where to go on whatever happens.
+            tracing::warn!(?error, "the figures of the first page cannot be computed");
+            Ok(None)
+        }
+    }
+}
+
+impl Figures {
+    fn of(
+        graph: &KnowledgeGraph,
+        snapshot: &Arc<Snapshot>,
+        timeout: Duration,
+    ) -> Result<Self, crate::app::AppError> {
+        let limits = Limits {
+            deadline: Some(Instant::now() + timeout),
+            ..Limits::default()
+        };
+        let definition = graph.networks().definition(NETWORK)?;
+        let filter = Filter::default();
+        let measured = graph.network(snapshot, definition, &filter, Options::default(), &limits)?;
+        let report = graph.networks().computing(&measured, |task| {
+            graph.integration(snapshot, &measured, &Limits::default(), task)
+        })?;
+        let components = crate::metrics::cuts::components(measured.network());
+        let largest = components.sizes.iter().max().copied().unwrap_or_default();
+        Ok(Self {
+            nodes: measured.network().len(),
+            with_actors: measured.projection().events().len(),
+            held: share(largest as f64, measured.network().len() as f64, 0.0),
+            ..Self::of_report(&report)
+        })
+    }
+
+    fn of_report(report: &IntegrationReport) -> Self {
+        let four = &report.tests.four_way;
+        let across = four.horizontal.ties + four.vertical.ties + four.diagonal.ties;
+        let pairs = &report.sector_pairs;
+        let count = |is: &dyn Fn(&crate::metrics::dependence::PairDependence) -> bool| {
+            pairs.iter().filter(|pair| is(pair)).count() as f64
+        };
+        let statement = |id: &str| {
+            let found = report.indicators.iter().find(|known| known.id == id)?;
+            found.outcome.as_ref().ok().map(|(figure, _)| *figure)
+        };
+        Self {
+            nodes: 0,
+            with_actors: 0,
+            held: share(0.0, 0.0, 0.0),
+            bridging: share(across, four.ties as f64, four.unknown as f64),
+            dependent: share(
+                count(&|pair| pair.is_cut),
+                count(&|pair| pair.top.is_some()),
+                // Nothing is known to join them, but something may.
+                count(&|pair| pair.top.is_none() && pair.unknown_ties > 0),
+            ),
+            formal: statement("formalisation"),
+            filled: statement("empty-fields"),
+        }
+    }
+}
+
+fn share(numerator: f64, denominator: f64, unknown: f64) -> Figure {
+    Figure {
+        value: Score::share(numerator, denominator, Undefined::NothingRecorded),
+        numerator,
+        denominator,
+        unknown,
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn page(
+    shell: Shell,
+    graph: &KnowledgeGraph,
+    snapshot: &Snapshot,
+    summary: Summary,
+    datasets: Vec<Dataset>,
+    figures: Option<&Figures>,
+    points: &[Arc<Point>],
+    address: String,
+) -> Result<String, ApiError> {
+    let links = Links::new(&graph.config().base);
+    let data: Vec<&Dataset> = datasets
+        .iter()
+        .filter(|set| !DERIVED.contains(&set.name().as_str()))
+        .collect();
+    let is_empty = summary.actors + summary.services + summary.innovations == 0;
+    let changed = data.iter().filter_map(|set| set.change).max_by_key(|change| change.version);
+    let sets = data
+        .iter()
+        .take(MOST_SETS)
+        .map(|set| set_view(&shell, &links, snapshot, set));
+    let filled = figures.and_then(|figures| figures.filled);
+    let catalogue = graph.catalogue();
+    let questions = QUESTIONS
+        .iter()
+        .filter_map(|name| catalogue.get(name).ok())
+        .map(|query| (format!("/api/v1/queries/{}", query.name), query.title.clone()));
+    render(&OverviewPage {
+        headlines: figures
+            .map(|figures| headlines(&shell, &summary, figures, points))
+            .unwrap_or_default(),
+        is_pending: figures.is_none(),
+        changed: changed.map(|change| shortened(&time_of(change).replace('T', " "))),
+        filled: filled.and_then(|empty| empty.value.value()).map(|empty| 1.0 - empty),
+        more_sets: data.len().saturating_sub(MOST_SETS),
+        sets: sets.collect(),
+        questions: questions.collect(),
+        question_count: catalogue.iter().count(),
+        open_writes: graph.config().open_writes,
+        read_only: graph.config().read_only,
+        is_empty,
+        summary,
+        address,
+        shell,
+    })
+}
+
+/// Graphs that hold no data of their own.
+const DERIVED: [&str; 6] = [
+    "ontology", "inferred", "metrics", "links", "queries", "void",
+];
+
+fn set_view(shell: &Shell, links: &Links, snapshot: &Snapshot, set: &Dataset) -> SetView {
+    let graph = set.iri();
+    let titles = &set.description.title;
+    let title = titles
+        .get(shell.language.tag())
+        .map(String::as_str)
+        .or_else(|| crate::app::datasets::Description::best(titles));
+    let licence = set.description.licence.as_ref().map(|licence| match licence {
+        oxigraph::model::Term::NamedNode(node) => {
+            let is_known = links.path(node.as_str()).is_some();
+            match is_known {
+                true => crate::app::resource::label(snapshot, node.as_ref().into()),
+                false => shortened(node.as_str()),
+            }
+        }
+        other => shortened(crate::network::text_of(other)),
+    });
+    SetView {
+        link: Link {
+            href: Some(graph_href(&graph)),
+            text: shortened(title.unwrap_or(&set.name())),
+        },
+        iri: graph,
+        triples: set.triples,
+        changed: set.change.map(|change| {
+            let time = time_of(change);
+            time.split('T').next().unwrap_or_default().to_owned()
+        }),
+        licence,
+        is_private: set.is_private,
+    }
+}
+
+fn headlines(
+    shell: &Shell,
+    summary: &Summary,
+    figures: &Figures,
+    points: &[Arc<Point>],
+) -> Vec<Headline> {
+    let things = summary.services + summary.innovations;
+    let counted = |id: &'static str, value: usize, basis: String, ids: &[&str]| Headline {
+        id,
+        name: shell.t(&format!("overview-{id}")),
+        value: shell.whole(value),
+        means: shell.t(&format!("overview-{id}-means")),
+        basis,
+        coverage: None,
+        trend: trend(shell, points, ids, |value| {
+            shell.language.whole(value.round() as i64)
+        }),
+        data: "/api/v1/summary",
+    };
+    let shared = |id: &'static str, means: &'static str, figure: &Figure, ids: &[&str]| {
+        let value = match figure.value.value() {
+            Some(value) => shell.percent(value),
+            None => shell.t("overview-no-value"),
+        };
+        let number = |value: f64| match value.fract() == 0.0 {
+            true => shell.language.whole(value as i64),
+            false => shell.decimal(value, 1),
+        };
+        let values = [
+            ("part", number(figure.numerator)),
+            ("whole", number(figure.denominator)),
+            ("unknown", number(figure.unknown)),
+        ];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        Headline {
+            id,
+            name: help::name(shell, id),
+            value,
+            means: shell.t(means),
+            basis: match figure.unknown > 0.0 {
+                true => shell.with("overview-basis-unknown", &values),
+                false => shell.with("overview-basis", &values[..2]),
+            },
+            coverage: figure.coverage().value().map(|share| shell.percent(share)),
+            trend: trend(shell, points, ids, |value| shell.percent(value)),
+            data: "/api/v1/integration",
+        }
+    };
+    let pair = |part: usize, whole: usize| {
+        let (part, whole) = (shell.whole(part), shell.whole(whole));
+        [part, whole]
+    };
+    let [nodes, actors] = pair(figures.nodes, summary.actors);
+    let [with_actors, all] = pair(figures.with_actors, things);
+    let mut all_six = vec![
+        counted(
+            "actors",
+            summary.actors,
+            shell.with("overview-actors-basis", &[("part", &nodes), ("whole", &actors)]),
+            &["actors"],
+        ),
+        counted(
+            "services",
+            things,
+            shell.with(
+                "overview-services-basis",
+                &[("part", &with_actors), ("whole", &all)],
+            ),
+            &["services", "innovations"],
+        ),
+        shared(
+            "largestComponentShare",
+            "overview-held-means",
+            &figures.held,
+            &["largestComponentShare"],
+        ),
+        shared(
+            "bridging",
+            "overview-bridging-means",
+            &figures.bridging,
+            &["bridging"],
+        ),
+        shared(
+            "sector-dependence",
+            "overview-dependence-means",
+            &figures.dependent,
+            &["sector-dependence"],
+        ),
+    ];
+    if let Some(formal) = &figures.formal {
+        all_six.push(shared(
+            "formalisation",
+            "overview-formal-means",
+            formal,
+            &["formalisation"],
+        ));
+    }
+    all_six
+}
+
+/// The course of a figure, or of the sum of several, as far as it is recorded.
+fn trend(
+    shell: &Shell,
+    points: &[Arc<Point>],
+    ids: &[&str],
+    write: impl Fn(f64) -> String,
+) -> Option<Sparkline> {
+    let value = |point: &Point| -> Option<f64> {
+        let of = |id: &&str| {
+            let figures = point.figures.iter();
+            let mut found = figures.filter(|figure| *figure.metric == **id);
+            found.next()?.value.as_ref().ok().copied()
+        };
+        ids.iter().map(of).sum()
+    };
+    let course: Vec<(String, f64)> = points
+        .iter()
+        .filter_map(|point| {
+            let day = point.time.strftime("%F").to_string();
+            Some((day, value(point)?))
+        })
+        .collect();
+    sparkline(shell, &course, write)
 }

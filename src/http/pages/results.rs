@@ -1,19 +1,31 @@
 //! Results of queries as a page.
 
 use super::links::{Cell, Link, Links, encoded};
+use super::queries::shortened;
 use super::{Shell, render};
 use crate::app::permalink::{add_parameter, title_of};
-use crate::app::{CatalogueQuery, Citation, KnowledgeGraph};
+use crate::app::terms::choices;
+use crate::app::{
+    CatalogueQuery, Citation, KnowledgeGraph, Parameter, ParameterKind, executable, iri, resource,
+};
 use crate::http::error::ApiError;
 use crate::http::merging::MERGED;
+use crate::http::negotiate::{ROWS, by_name};
 use crate::http::rows::About;
 use crate::http::sparql::Ready;
 use crate::store::{DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError};
 use askama::Template;
-use oxigraph::model::Term;
+use oxigraph::model::{NamedNode, Term};
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Rows that a page shows of a result.
 const MOST_ROWS: usize = 1_000;
+/// Characters of a value that a cell shows.
+const LONGEST_VALUE: usize = 2_000;
+/// Values that a parameter can be chosen from in a list; of more, one is named.
+const MOST_CHOICES: usize = 400;
 
 /// What stands around the results of a query on a page.
 pub(in crate::http) struct ResultPage {
@@ -23,25 +35,163 @@ pub(in crate::http) struct ResultPage {
     query: String,
     /// The address of the same results without their format, with `{}` for it.
     address: String,
-    parameters: Option<CatalogueForm>,
+    /// The question of the catalogue and the values that it was asked with.
+    asked: Option<AskedQuestion>,
     /// The address of the same question, without a version.
     question: String,
+    /// Where the editor has the query.
+    editor: String,
     /// Scheme and host of this service, as the client knows it.
     origin: String,
     /// The version, if the request names one.
     pinned: Option<u64>,
 }
 
-struct CatalogueForm {
-    name: String,
-    fields: Vec<Field>,
+struct AskedQuestion {
+    query: Arc<CatalogueQuery>,
+    values: Vec<(String, String)>,
 }
 
+/// A parameter of a question in the form.
 struct Field {
     name: String,
-    kind: &'static str,
-    description: String,
+    meaning: String,
+    kind: String,
     value: String,
+    control: Control,
+}
+
+enum Control {
+    /// One of these: value, name, whether it is chosen.
+    Choice(Vec<(String, String, bool)>),
+    /// A text, with the `type` of the input and the classes whose things are suggested.
+    Text { input: &'static str, class: String },
+}
+
+impl Field {
+    fn of(
+        snapshot: &Snapshot,
+        shell: &Shell,
+        asked: &AskedQuestion,
+        parameter: &Parameter,
+    ) -> Self {
+        let language = shell.language.tag();
+        let given = asked
+            .values
+            .iter()
+            .find(|(name, value)| *name == parameter.name && !value.is_empty())
+            .map(|(_, value)| value.clone());
+        let value = given
+            .or_else(|| parameter.default.clone())
+            .unwrap_or_default();
+        let of_iris = |parameter: &Parameter| {
+            if parameter.choices.is_empty() {
+                return None;
+            }
+            let listed = choices(snapshot, &parameter.choices, language, MOST_CHOICES)?;
+            let listed = listed.into_iter().map(|choice| {
+                let label = shortened(&choice.label, 120);
+                (choice.iri.into_string(), label)
+            });
+            Some(listed.collect::<Vec<_>>())
+        };
+        let listed = match parameter.kind {
+            ParameterKind::Boolean => Some(
+                ["true", "false"]
+                    .map(|value| (value.to_owned(), shell.t(&format!("results-{value}"))))
+                    .to_vec(),
+            ),
+            _ => of_iris(parameter),
+        };
+        let control = match listed {
+            Some(mut listed) => {
+                // Paths of code lists may be given for their IRIs.
+                let full = if parameter.kind == ParameterKind::Iri
+                    && ["code/", "id/"]
+                        .iter()
+                        .any(|begin| value.starts_with(begin))
+                {
+                    format!("{}{value}", iri::WEFT)
+                } else {
+                    value.clone()
+                };
+                if !full.is_empty() && !listed.iter().any(|(value, _)| *value == full) {
+                    listed.insert(0, (full.clone(), shortened(&full, 120)));
+                }
+                if parameter.default.is_none() {
+                    listed.insert(0, (String::new(), shell.t("results-any")));
+                }
+                let chosen = |(value, label): (String, String)| {
+                    let is_chosen = value == full;
+                    (value, label, is_chosen)
+                };
+                Control::Choice(listed.into_iter().map(chosen).collect())
+            }
+            None => Control::Text {
+                input: match parameter.kind {
+                    ParameterKind::Integer | ParameterKind::Decimal => "number",
+                    _ => "text",
+                },
+                class: parameter
+                    .choices
+                    .iter()
+                    .filter_map(|choices| match choices {
+                        crate::app::Choices::Things(class) => Some(class.as_str()),
+                        crate::app::Choices::Codes(_) => None,
+                    })
+                    .collect::<Vec<_>>()
+                    .join(","),
+            },
+        };
+        let meaning = asked.query.meaning_in(parameter, language);
+        Self {
+            name: parameter.name.clone(),
+            meaning: capitalised(if meaning.is_empty() {
+                &parameter.name
+            } else {
+                meaning
+            }),
+            kind: shell.t(&format!("results-kind-{}", parameter.kind.name())),
+            value,
+            control,
+        }
+    }
+}
+
+impl Field {
+    fn is_chosen(&self) -> bool {
+        matches!(self.control, Control::Choice(_))
+    }
+}
+
+/// What a query says of itself in its first comment.
+fn comment_of(query: &str) -> String {
+    let comments = query
+        .lines()
+        .map(str::trim_start)
+        .filter_map(|line| line.strip_prefix('#'));
+    let mut texts = comments.map(|line| line.trim_start_matches(['#', '+']).trim());
+    let text = texts.find(|text| !text.is_empty()).unwrap_or_default();
+    shortened(text.strip_prefix("title:").unwrap_or(text).trim(), 300)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// The formats that results of a form can be downloaded in.
+pub(in crate::http) fn download_names(form: QueryForm) -> Vec<&'static str> {
+    match form {
+        QueryForm::Select | QueryForm::Ask => ["csv", "xlsx", "json", "tsv", "xml"]
+            .into_iter()
+            .filter(|name| by_name(name, &ROWS).is_some())
+            .collect(),
+        QueryForm::Construct | QueryForm::Describe => vec!["ttl", "nt", "rdf", "jsonld"],
+    }
 }
 
 impl ResultPage {
@@ -62,12 +212,13 @@ impl ResultPage {
             .map(|version| format!("&version={version}"))
             .unwrap_or_default();
         Self {
+            title: shell.t("results-title"),
             shell,
-            title: "Results".to_owned(),
-            description: String::new(),
+            description: comment_of(query),
             query: query.to_owned(),
             address: format!("{question}&format={{}}{version}"),
-            parameters: None,
+            asked: None,
+            editor: format!("/sparql?edit={}", encoded(query)),
             question,
             origin: String::new(),
             pinned,
@@ -78,7 +229,7 @@ impl ResultPage {
     /// of the catalogue have what the client sent already.
     pub(in crate::http) fn merged(mut self, is_merged: bool) -> Self {
         if is_merged {
-            if self.parameters.is_none() {
+            if self.asked.is_none() {
                 add_parameter(&mut self.address, MERGED, "true");
             }
             add_parameter(&mut self.question, MERGED, "true");
@@ -89,6 +240,11 @@ impl ResultPage {
     /// What tells it from other pages with the same results.
     pub(in crate::http) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The address of the question.
+    pub(in crate::http) fn question(&self) -> &str {
+        &self.question
     }
 
     /// The language that it is in.
@@ -109,47 +265,81 @@ impl ResultPage {
         self
     }
 
+    /// `here` is the path of the questions that the client uses.
     pub(in crate::http) fn of_catalogue(
         shell: Shell,
+        here: &str,
         query: &CatalogueQuery,
         values: &[(&str, &str)],
         url_query: &str,
         pinned: Option<u64>,
     ) -> Self {
-        let fields = query.parameters.iter().map(|parameter| Field {
-            name: parameter.name.clone(),
-            kind: parameter.kind.name(),
-            description: parameter.description.clone(),
-            value: values
-                .iter()
-                .find(|(name, _)| *name == parameter.name)
-                .map(|(_, value)| (*value).to_owned())
-                .or_else(|| parameter.default.clone())
-                .unwrap_or_default(),
-        });
+        let language = shell.language.tag();
         let query_part = if url_query.is_empty() {
             String::new()
         } else {
             format!("?{url_query}")
         };
-        let mut question = format!("/api/v1/queries/{}", query.name);
+        let mut question = format!("{here}/{}", query.name);
+        let mut editor = "/sparql".to_owned();
+        add_parameter(&mut editor, "example", &query.name);
         for (name, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
             add_parameter(&mut question, name, value);
+            add_parameter(&mut editor, name, value);
         }
         Self {
+            title: shortened(query.title_in(language), 300),
+            description: query.description_in(language).to_owned(),
             shell,
-            title: query.title.clone(),
-            description: query.description.clone(),
-            query: query.text.clone(),
+            query: executable::runnable_with(query, values),
             address: format!("/api/v1/queries/{}.{{}}{query_part}", query.name),
-            parameters: Some(CatalogueForm {
-                name: query.name.clone(),
-                fields: fields.collect(),
+            asked: Some(AskedQuestion {
+                query: Arc::new(query.clone()),
+                values: values
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect(),
             }),
             question,
+            editor,
             origin: String::new(),
             pinned,
         }
+    }
+
+    fn fields(&self, snapshot: &Snapshot) -> Vec<Field> {
+        let Some(asked) = &self.asked else {
+            return Vec::new();
+        };
+        asked
+            .query
+            .parameters
+            .iter()
+            .map(|parameter| Field::of(snapshot, &self.shell, asked, parameter))
+            .collect()
+    }
+
+    /// Where the form is sent.
+    fn action(&self) -> String {
+        match &self.asked {
+            Some(asked) => format!("/queries/{}", asked.query.name),
+            None => "/sparql".to_owned(),
+        }
+    }
+
+    /// What the scripts need to know.
+    fn settings(&self, graph: &KnowledgeGraph, form: QueryForm) -> String {
+        let name = match form {
+            QueryForm::Select | QueryForm::Ask => "json",
+            QueryForm::Construct | QueryForm::Describe => "nt",
+        };
+        json!({
+            "base": graph.config().base,
+            "prefixes": &*iri::PREFIXES,
+            "data": self.address.replacen("{}", name, 1),
+            "csv": format!("{}{}", self.origin, self.address.replacen("{}", "csv", 1)),
+        })
+        .to_string()
     }
 }
 
@@ -158,6 +348,10 @@ impl ResultPage {
 struct ResultsTemplate {
     shell: Shell,
     page: ResultPage,
+    fields: Vec<Field>,
+    /// What is wrong with the values, if nothing could be asked.
+    problem: Option<String>,
+    settings: String,
     columns: Vec<String>,
     rows: Vec<Vec<Cell>>,
     answer: Option<bool>,
@@ -181,7 +375,7 @@ impl CitationView {
         let version = snapshot.version();
         let mut permalink = page.question.clone();
         add_parameter(&mut permalink, "version", &version.to_string());
-        let title = match &page.parameters {
+        let title = match &page.asked {
             Some(_) => page.title.clone(),
             None => title_of(&page.query),
         };
@@ -211,32 +405,87 @@ pub(in crate::http) fn results(
     page: ResultPage,
 ) -> Result<String, ApiError> {
     let links = Links::new(&graph.config().base);
-    let names: &[&str] = match job.query.form() {
-        QueryForm::Select | QueryForm::Ask => &["csv", "xlsx", "tsv", "json", "xml"],
-        QueryForm::Construct | QueryForm::Describe => &["ttl", "nt", "rdf", "jsonld"],
-    };
-    let downloads = names
-        .iter()
-        .map(|name| Link {
-            href: Some(page.address.replacen("{}", name, 1)),
-            text: (*name).to_owned(),
-        })
-        .collect();
-    let mut template = ResultsTemplate {
-        citation: CitationView::of(graph, &page, &job.snapshot),
-        shell: page.shell.clone(),
-        page,
-        columns: Vec::new(),
-        rows: Vec::new(),
-        answer: None,
-        cut: false,
-        downloads,
-    };
+    let form = job.query.form();
+    let mut template = ResultsTemplate::of(graph, &job.snapshot, page, form);
     job.snapshot
         .query(&job.query, &job.dataset, limits, |results| {
             collect(results, &mut template, &links, &job.snapshot)
         })??;
     render(&template)
+}
+
+/// The page of a question whose values do not fit: the form with them, and what is wrong.
+pub(in crate::http) fn refused(
+    graph: &KnowledgeGraph,
+    snapshot: &Snapshot,
+    page: ResultPage,
+    problem: String,
+) -> Result<String, ApiError> {
+    let template = ResultsTemplate {
+        problem: Some(problem),
+        ..ResultsTemplate::of(graph, snapshot, page, QueryForm::Select)
+    };
+    render(&template)
+}
+
+impl ResultsTemplate {
+    fn of(graph: &KnowledgeGraph, snapshot: &Snapshot, page: ResultPage, form: QueryForm) -> Self {
+        let downloads = download_names(form)
+            .into_iter()
+            .map(|name| Link {
+                href: Some(page.address.replacen("{}", name, 1)),
+                text: match name {
+                    "ttl" => "Turtle".to_owned(),
+                    "nt" => "N-Triples".to_owned(),
+                    "rdf" => "RDF/XML".to_owned(),
+                    "jsonld" => "JSON-LD".to_owned(),
+                    name => name.to_uppercase(),
+                },
+            })
+            .collect();
+        Self {
+            citation: CitationView::of(graph, &page, snapshot),
+            fields: page.fields(snapshot),
+            settings: page.settings(graph, form),
+            problem: None,
+            shell: page.shell.clone(),
+            page,
+            columns: Vec::new(),
+            rows: Vec::new(),
+            answer: None,
+            cut: false,
+            downloads,
+        }
+    }
+}
+
+/// Cells of a table with the names of things, which are looked up once.
+struct Cells<'a> {
+    links: &'a Links,
+    snapshot: &'a Snapshot,
+    language: &'static str,
+    names: HashMap<NamedNode, String>,
+}
+
+impl Cells<'_> {
+    fn cell(&mut self, term: Option<&Term>) -> Cell {
+        let mut cell = self.links.cell(self.snapshot, term);
+        if let Some(Term::NamedNode(node)) = term {
+            if !self.names.contains_key(node) {
+                let name = resource::label_in(self.snapshot, node.as_ref().into(), self.language);
+                self.names.insert(node.clone(), shortened(&name, 200));
+            }
+            // The end of an IRI says less than the whole.
+            if let Some(name) = self.names.get(node)
+                && !node.as_str().ends_with(name.as_str())
+            {
+                cell.link.text.clone_from(name);
+            }
+        } else {
+            cell.link.text = shortened(&cell.link.text, LONGEST_VALUE);
+        }
+        cell
+    }
 }
 
 fn collect(
@@ -245,6 +494,12 @@ fn collect(
     links: &Links,
     snapshot: &Snapshot,
 ) -> Result<(), StoreError> {
+    let mut cells = Cells {
+        links,
+        snapshot,
+        language: template.shell.language.tag(),
+        names: HashMap::new(),
+    };
     match results {
         QueryResults::Boolean(answer) => template.answer = Some(answer),
         QueryResults::Solutions(solutions) => {
@@ -261,7 +516,7 @@ fn collect(
                 }
                 let row = variables
                     .iter()
-                    .map(|variable| links.cell(snapshot, solution.get(variable)));
+                    .map(|variable| cells.cell(solution.get(variable)));
                 template.rows.push(row.collect());
             }
         }
@@ -276,9 +531,9 @@ fn collect(
                     break;
                 }
                 template.rows.push(vec![
-                    links.cell(snapshot, Some(&Term::from(triple.subject))),
-                    links.cell(snapshot, Some(&triple.predicate.into())),
-                    links.cell(snapshot, Some(&triple.object)),
+                    cells.cell(Some(&Term::from(triple.subject))),
+                    cells.cell(Some(&triple.predicate.into())),
+                    cells.cell(Some(&triple.object)),
                 ]);
             }
         }

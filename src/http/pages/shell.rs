@@ -30,6 +30,7 @@ const SECTIONS: [(&str, &str, &[&str]); 9] = [
             "/catalogue",
             "/graph",
             "/api/v1/check",
+            "/api/v1/graphs",
             "/api/v1/import",
         ],
     ),

@@ -70,7 +70,7 @@ impl Part {
             let reach = 0.01 * LENGTH + longest * left * left * left;
             points = self.moved(&points, reach);
         }
-        centre(&mut points);
+        space(&mut points);
         Ok(points)
     }
 
@@ -296,14 +296,44 @@ fn principal(matrix: &[Vec<f64>], start: Vec<f64>, known: &[Vec<f64>]) -> Vec<f6
     axis.iter().map(|value| value / length).collect()
 }
 
-fn centre(points: &mut [Point]) {
-    let count = points.len() as f64;
-    for axis in 0..2 {
-        let mean = points.iter().map(|point| point[axis]).sum::<f64>() / count;
-        for point in &mut *points {
-            point[axis] -= mean;
-        }
+/// Makes the usual node stand one length from the nearest other, so that parts drawn side by side
+/// are as dense as each other, whether cliques or chains.
+fn space(points: &mut [Point]) {
+    let usual = usual_gap(points);
+    let scale = if usual > 0.0 {
+        (LENGTH / usual).clamp(0.1, 10.0)
+    } else {
+        1.0
+    };
+    for value in points.iter_mut().flatten() {
+        *value *= scale;
     }
+}
+
+/// The middle one of the distances from a node to the nearest other, of some of the nodes.
+fn usual_gap(points: &[Point]) -> f64 {
+    const ASKED: usize = 2_000;
+    let mut sorted = points.to_vec();
+    sorted.sort_unstable_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+    let nearest = |at: usize| {
+        let [x, y] = sorted[at];
+        let mut best = f64::INFINITY;
+        let mut look = |[other_x, other_y]: Point| {
+            let across = (other_x - x) * (other_x - x);
+            best = best.min(across + (other_y - y) * (other_y - y));
+            // Farther ones are farther away by this alone.
+            across < best
+        };
+        let _ = sorted[at + 1..].iter().all(|other| look(*other));
+        let _ = sorted[..at].iter().rev().all(|other| look(*other));
+        best.sqrt()
+    };
+    let mut gaps: Vec<f64> = (0..sorted.len())
+        .step_by(sorted.len().div_ceil(ASKED).max(1))
+        .map(nearest)
+        .collect();
+    gaps.sort_unstable_by(f64::total_cmp);
+    gaps.get(gaps.len() / 2).copied().unwrap_or_default()
 }
 
 /// A quadtree: cells in the order of a walk, each with the position after all that it holds.

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Between the boxes of two parts, in ties.
-const GAP: f64 = 1.5;
+const GAP: f64 = 2.0;
 /// From one node without ties to the next.
 const STRIDE: f64 = 1.0;
 /// Width against height, of the screens that most people have.

@@ -19,6 +19,8 @@ export const drawing = new Promise((resolve) => {
 
 /** Colours of the legend's first entries; what comes after shares one. */
 export const COLOURS = 11;
+/** Parts of a node that belongs to several categories; more than these are not told apart. */
+const SLICES = 3;
 /** Above so many ties the pointer cannot pick them: that costs a second pass of each frame. */
 const PICKABLE = 4_000;
 /** Milliseconds of a frame above which ties are hidden while the drawing moves. */
@@ -156,9 +158,17 @@ function look() {
   };
 }
 
+/** A colour `#rrggbb` that lets through what is below it, premultiplied as WebGL adds it. */
+function thin(colour, share) {
+  const parts = /^#(..)(..)(..)$/.exec(colour);
+  if (!parts) return colour;
+  const [red, green, blue] = parts.slice(1).map((part) => Math.round(parseInt(part, 16) * share));
+  return `rgba(${red},${green},${blue},${share})`;
+}
+
 /** The drawing on the screen. */
 export class Drawing {
-  constructor(container, network, { onSlow = () => {}, scale = 1 } = {}) {
+  constructor(container, network, { onSlow = () => {} } = {}) {
     this.network = network;
     this.container = container;
     this.hidden = new Set();
@@ -168,15 +178,17 @@ export class Drawing {
     this.chosen = null;
     this.near = new Set();
     this.onPath = { nodes: new Set(), ties: new Set() };
+    this.written = [];
     this.listeners = new Set();
     this.tieListeners = new Set();
-    this.look = look();
-    this.scale = scale;
+    this.look = this.#look();
+    this.values = null;
     this.hue = "sector";
     this.radii = new Float32Array(network.count).fill(1);
 
-    const Graph = network.directed ? graphology.DirectedGraph : graphology.UndirectedGraph;
-    const graph = new Graph({ multi: true });
+    // Several ties may join two nodes: those of the data, and those that are tried out.
+    const { MultiDirectedGraph, MultiUndirectedGraph } = graphology;
+    const graph = network.directed ? new MultiDirectedGraph() : new MultiUndirectedGraph();
     for (let node = 0; node < network.count; node++) {
       graph.addNode(String(node), {
         x: network.x[node],
@@ -185,13 +197,13 @@ export class Drawing {
         label: network.label[node],
       });
     }
-    // Weights are told by width, between half and three times the usual.
+    // Weights are told by width, up to three times the usual.
     const weights = network.weight.filter((weight) => weight > 0).sort((a, b) => a - b);
     const usual = weights[Math.floor(weights.length / 2)] || 1;
-    const thick = network.count > 2_000 ? 0.6 : 1;
+    const thick = network.count > 2_000 ? 0.6 : network.count > 400 ? 0.8 : 1;
     for (let tie = 0; tie < network.source.length; tie++) {
       const weight = network.weight[tie];
-      const width = weight > 0 ? Math.min(3, Math.max(0.5, Math.sqrt(weight / usual))) : 0.7;
+      const width = weight > 0 ? Math.min(4, Math.max(1, 1.3 * Math.sqrt(weight / usual))) : 1;
       graph.addEdgeWithKey(String(tie), String(network.source[tie]), String(network.target[tie]), {
         size: width * thick,
         type: network.directed ? "arrow" : "line",
@@ -202,14 +214,22 @@ export class Drawing {
     this.sigma = new Sigma(graph, container, {
       allowInvalidContainer: true,
       defaultEdgeType: network.directed ? "arrow" : "line",
+      nodeProgramClasses: {
+        pie: Sigma.rendering.createNodePiechartProgram({
+          slices: Array.from({ length: SLICES }, (_, slice) => ({
+            color: { attribute: `colour${slice}` },
+            value: { attribute: `share${slice}` },
+          })),
+        }),
+      },
       edgeProgramClasses: many ? { line: Sigma.rendering.EdgeLineProgram } : {},
       enableEdgeEvents: network.source.length <= PICKABLE,
       hideLabelsOnMove: network.count > 3_000,
       labelFont: getComputedStyle(document.body).fontFamily,
       labelSize: 13,
       labelWeight: "500",
-      labelDensity: 0.6,
-      labelGridCellSize: 110,
+      labelDensity: 0.7,
+      labelGridCellSize: 90,
       labelRenderedSizeThreshold: network.count > 2_000 ? 7 : 6,
       labelColor: { color: this.look.ink },
       defaultDrawNodeHover: (...given) => this.drawHover(...given),
@@ -219,9 +239,10 @@ export class Drawing {
       maxCameraRatio: 4,
       stagePadding: 28,
       zIndex: true,
-      nodeReducer: (node) => this.node(Number(node)),
-      edgeReducer: (tie) => this.tie(Number(tie)),
+      nodeReducer: (node, data) => ({ ...data, ...this.node(Number(node)) }),
+      edgeReducer: (tie, data) => ({ ...data, ...this.tie(Number(tie)) }),
     });
+    this.sigma.on("beforeRender", () => (this.written = []));
     this.sigma.on("clickNode", ({ node }) => this.select(Number(node)));
     this.sigma.on("clickEdge", ({ edge }) => {
       for (const listener of this.tieListeners) listener(Number(edge));
@@ -229,6 +250,7 @@ export class Drawing {
     this.sigma.on("clickStage", () => this.select(null));
     this.sigma.on("enterNode", () => (container.style.cursor = "pointer"));
     this.sigma.on("leaveNode", () => (container.style.cursor = ""));
+    this.sigma.on("resize", () => this.sizeBy(this.values));
     this.watchSpeed(onSlow);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     scheme.addEventListener("change", () => this.restyle());
@@ -237,25 +259,39 @@ export class Drawing {
 
   /** Takes the colours of the page anew. */
   restyle() {
-    this.look = look();
+    this.look = this.#look();
     this.sigma.setSetting("labelColor", { color: this.look.ink });
     this.refresh();
   }
 
+  #look() {
+    const found = look();
+    // Many ties over each other show where they are dense rather than a plain area.
+    const ties = this.network.source.length;
+    const share = ties > 20_000 ? 0.22 : ties > 5_000 ? 0.4 : ties > 1_500 ? 0.7 : 1;
+    return { ...found, tie: thin(found.tie, share) };
+  }
+
+  /** Hides ties while the drawing moves where that takes too long otherwise. */
   watchSpeed(onSlow) {
     let last = 0;
     let slow = 0;
+    let isMoving = false;
+    let wasMoving = false;
     this.frames = [];
+    this.sigma.getCamera().on("updated", () => (isMoving = true));
     this.sigma.on("afterRender", () => {
       const now = performance.now();
       const took = now - last;
       last = now;
-      // Longer gaps are rests, not frames.
-      if (took > 400) return;
+      const counts = isMoving && wasMoving && took < 3_000;
+      wasMoving = isMoving;
+      isMoving = false;
+      if (!counts) return;
       this.frames.push(took);
       if (this.frames.length > 240) this.frames.shift();
-      slow = took > SLOW ? slow + 1 : Math.max(0, slow - 1);
-      if (slow > 12 && !this.sigma.getSetting("hideEdgesOnMove")) {
+      slow = took > SLOW ? slow + Math.min(4, took / SLOW) : Math.max(0, slow - 1);
+      if (slow > 16 && !this.sigma.getSetting("hideEdgesOnMove")) {
         this.sigma.setSetting("hideEdgesOnMove", true);
         onSlow();
       }
@@ -268,12 +304,24 @@ export class Drawing {
     return !this.hidden.has(node) && !this.hiddenByLegend(node);
   }
 
-  colour(node) {
+  /** The colours of a node: one for each of its categories, as far as they are told apart. */
+  coloursOf(node) {
     const own = this.colours?.get(node);
-    if (own) return own;
-    const first = this.network.groups[this.hue].of[node][0];
-    if (first === undefined) return this.look.unknown;
-    return first < COLOURS ? this.look.hues[first] : this.look.other;
+    if (own) return [own];
+    const categories = this.network.groups[this.hue].of[node].slice(0, SLICES);
+    if (!categories.length) return [this.look.unknown];
+    return categories.map((one) => (one < COLOURS ? this.look.hues[one] : this.look.other));
+  }
+
+  /** The attributes that give a node these colours. */
+  #painted(node, colours) {
+    if (this.network.groups[this.hue].of[node].length < 2) return { color: colours[0] };
+    const painted = { color: colours[0] };
+    for (let slice = 0; slice < SLICES; slice++) {
+      painted[`colour${slice}`] = colours[slice] ?? colours[0];
+      painted[`share${slice}`] = slice < colours.length ? 1 : 0;
+    }
+    return painted;
   }
 
   node(node) {
@@ -285,10 +333,10 @@ export class Drawing {
     const someMatter = this.onPath.nodes.size > 0 || this.chosen !== null;
     const isChosen = node === this.chosen;
     if (someMatter && !isOnPath && !isNear && !isChosen) {
-      return { color: this.look.faint, label: null, size, zIndex: 0 };
+      return { ...this.#painted(node, [this.look.faint]), label: null, size, zIndex: 0 };
     }
     return {
-      color: this.colour(node),
+      ...this.#painted(node, this.coloursOf(node)),
       label,
       size: isChosen || isOnPath ? size + 2 : size,
       highlighted: isChosen,
@@ -310,7 +358,7 @@ export class Drawing {
     const isNear = this.chosen !== null && (source === this.chosen || target === this.chosen);
     if (isNear) return { color: this.look.quiet, zIndex: 2 };
     if (this.chosen !== null || this.onPath.nodes.size > 0) {
-      return { color: this.look.line, zIndex: 0 };
+      return { color: thin(this.look.line, this.network.source.length > 5_000 ? 0.3 : 1), zIndex: 0 };
     }
     return { color: this.look.tie, zIndex: 0 };
   }
@@ -318,9 +366,20 @@ export class Drawing {
   drawLabel(context, data, settings) {
     if (!data.label) return;
     const text = short(data.label, 42);
-    context.font = `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
-    const x = data.x + data.size + 3;
-    const y = data.y + settings.labelSize / 3;
+    const size = settings.labelSize;
+    context.font = `${settings.labelWeight} ${size}px ${settings.labelFont}`;
+    const width = context.measureText(text).width;
+    const beside = data.size + 3;
+    // To the left where there is no room at the right.
+    const isRight = data.x + beside + width < this.container.clientWidth;
+    const x = isRight ? data.x + beside : data.x - beside - width;
+    const y = data.y + size / 3;
+    const own = [x - 2, y - size, x + width + 2, y + 3];
+    const meets = ([left, top, right, bottom]) =>
+      left < own[2] && own[0] < right && top < own[3] && own[1] < bottom;
+    // Names over each other cannot be read.
+    if (this.written.some(meets)) return;
+    this.written.push(own);
     context.lineWidth = 3;
     context.lineJoin = "round";
     context.strokeStyle = this.look.ground;
@@ -360,12 +419,20 @@ export class Drawing {
 
   colourBy(hue) {
     this.hue = hue;
-    this.refresh();
+    const { of } = this.network.groups[hue];
+    this.graph.updateEachNodeAttributes((node, attributes) => ({
+      ...attributes,
+      type: of[Number(node)].length > 1 ? "pie" : "circle",
+    }));
+    this.sigma.refresh();
   }
 
   /** Sizes by values, null where one is not known; without values all are alike. */
   sizeBy(values) {
+    this.values = values;
     const { count } = this.network;
+    // A small screen has small nodes.
+    const scale = Math.min(1.3, Math.max(0.45, this.container.clientWidth / 860));
     const [least, most] =
       count <= 60 ? [5, 18] : count <= 400 ? [4, 14] : count <= 2_000 ? [2.5, 11] : [1.6, 9];
     const known = values ? values.filter((value) => value !== null).map(Number) : [];
@@ -377,7 +444,7 @@ export class Drawing {
         value === null || value === undefined || high <= low
           ? 0
           : Math.sqrt((Number(value) - low) / (high - low));
-      this.radii[node] = (least + (most - least) * share) * this.scale;
+      this.radii[node] = (least + (most - least) * share) * scale;
     }
     this.sigma.refresh();
   }

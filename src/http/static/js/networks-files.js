@@ -9,6 +9,21 @@ function xml(text) {
     .replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 }
 
+/** A circle, or its parts where it has several colours: from the right, anticlockwise. */
+function disc(x, y, r, colours) {
+  if (colours.length === 1) return `<circle cx="${x}" cy="${y}" r="${r}" fill="${colours[0]}"/>`;
+  const at = (part) => {
+    const angle = (2 * Math.PI * part) / colours.length;
+    return `${(x + r * Math.cos(angle)).toFixed(1)} ${(y - r * Math.sin(angle)).toFixed(1)}`;
+  };
+  return colours
+    .map((colour, part) => {
+      const path = `M${x} ${y}L${at(part)}A${r} ${r} 0 0 0 ${at(part + 1)}Z`;
+      return `<path d="${path}" fill="${colour}" stroke="none"/>`;
+    })
+    .join("");
+}
+
 /** Has the browser keep a file. */
 export function keep(name, blob) {
   const link = document.createElement("a");
@@ -77,20 +92,32 @@ export function svg(drawing, title, caption, legend) {
   const bySize = drawn.sort((a, b) => drawing.radii[b] - drawing.radii[a]);
   for (const node of bySize) {
     const [x, y] = place(node);
-    const r = (drawing.radii[node] * 1.6).toFixed(1);
-    parts.push(
-      `<circle cx="${x}" cy="${y}" r="${r}" fill="${drawing.colour(node)}"><title>${xml(network.label[node])}</title></circle>`,
-    );
+    const r = Number((drawing.radii[node] * 1.6).toFixed(1));
+    const own = disc(Number(x), Number(y), r, drawing.coloursOf(node));
+    parts.push(`<g><title>${xml(network.label[node])}</title>${own}</g>`);
   }
   parts.push(`</g><g font-size="22" fill="${look.ink}" text-anchor="middle">`);
-  const named = new Set(bySize.slice(0, 30));
-  for (const node of drawing.onPath.nodes) named.add(node);
-  if (drawing.chosen !== null) named.add(drawing.chosen);
-  for (const node of named) {
-    const [x, y] = place(node);
-    const above = (Number(y) - drawing.radii[node] * 1.6 - 6).toFixed(1);
+  // Those that matter most come last, so they are written first.
+  const named = new Set(bySize.slice(0, 40).reverse());
+  for (const node of [...drawing.onPath.nodes, drawing.chosen ?? []].flat()) {
+    named.delete(node);
+    named.add(node);
+  }
+  const written = [];
+  for (const node of [...named].reverse()) {
+    const [x, y] = place(node).map(Number);
+    const text = short(network.label[node], 42);
+    const above = y - drawing.radii[node] * 1.6 - 6;
+    // About half as wide as high, letter by letter; none over another, none across the edge.
+    const wide = 6 * text.length;
+    const middle = Math.min(width - wide - 8, Math.max(wide + 8, x));
+    const own = [middle - wide, above - 22, middle + wide, above + 4];
+    const meets = ([left, top, right, bottom]) =>
+      left < own[2] && own[0] < right && top < own[3] && own[1] < bottom;
+    if (written.some(meets)) continue;
+    written.push(own);
     parts.push(
-      `<text x="${x}" y="${above}" stroke="${look.ground}" stroke-width="4" paint-order="stroke">${xml(short(network.label[node], 42))}</text>`,
+      `<text x="${middle.toFixed(1)}" y="${above.toFixed(1)}" stroke="${look.ground}" stroke-width="4" paint-order="stroke">${xml(text)}</text>`,
     );
   }
   parts.push(`</g><g font-size="22" fill="${look.ink}">`);

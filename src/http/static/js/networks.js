@@ -5,6 +5,7 @@ import { t, number, language } from "./texts.js";
 import { COLOURS, Drawing, Network, canDraw, short } from "./networks-drawing.js";
 import { Picker } from "./networks-pick.js";
 import { keep, png, svg } from "./networks-files.js";
+import { WhatIf } from "./whatif.js";
 
 const element = (id) => document.getElementById(id);
 const settings = JSON.parse(element("settings").textContent);
@@ -52,6 +53,11 @@ function value(metric, score) {
   if (score === false) return t("networks-no");
   return number(score);
 }
+
+/** Networks whose nodes are actors: they can be removed and tied in a scenario. */
+const OF_ACTORS = ["collaboration", "funding"];
+const section = element("whatif");
+const whatIf = OF_ACTORS.includes(section?.dataset.network) ? new WhatIf(section) : null;
 
 let network;
 let drawing;
@@ -112,17 +118,20 @@ function entries() {
   let others = 0;
   for (const own of group.of) {
     if (!own.length) unknown++;
-    else if (own[0] >= COLOURS) others++;
+    if (own.some((category) => category >= COLOURS)) others++;
     for (const category of own) counts[category]++;
   }
-  const found = group.categories.slice(0, COLOURS).map(({ id, label }, place) => ({
-    key: key(id),
-    text: label,
-    count: counts[place],
-    hue: String(place),
-  }));
-  if (group.categories.length > COLOURS) {
-    const count = number(group.categories.length - COLOURS);
+  const found = group.categories
+    .slice(0, COLOURS)
+    .map(({ id, label }, place) => ({
+      key: key(id),
+      text: label,
+      count: counts[place],
+      hue: String(place),
+    }))
+    .filter(({ count }) => count > 0);
+  if (others) {
+    const count = number(counts.subarray(COLOURS).filter(Boolean).length);
     found.push({ key: "*", text: t("networks-others", { count }), count: others, hue: "other" });
   }
   if (unknown) {
@@ -198,11 +207,13 @@ function drawLegend() {
       );
     }),
   );
+  const several = network.groups[state.colour].of.some((own) => own.length > 1);
   element("legend").replaceChildren(
     make("h3", { id: "legend-title" }, title),
     list,
     note,
     all,
+    several ? make("p", { class: "quiet" }, t("networks-several")) : "",
     make("p", { class: "quiet" }, t("networks-size-means", { name: metricName(state.size) })),
   );
   tell();
@@ -285,7 +296,7 @@ function drawSelected(node) {
   const facts = make("dl");
   for (const hue of ATTRIBUTES) {
     const own = categories(hue, node);
-    if (!own.length && !network.groups[hue].categories.length) continue;
+    if (!network.groups[hue].categories.length) continue;
     facts.append(
       make("dt", {}, t(`networks-${hue}`)),
       make("dd", {}, bdi(own.join("; ") || t("networks-not-known"))),
@@ -309,6 +320,7 @@ function drawSelected(node) {
       make("a", { class: "button", href: pageOf(iri) }, t("networks-open")),
       make("button", { type: "button", class: "plain", onclick: () => end("from", node) }, t("networks-path-from-here")),
       make("button", { type: "button", class: "plain", onclick: () => end("to", node) }, t("networks-path-to-here")),
+      ...(whatIf?.buttons({ iri, label: network.label[node] }) ?? []),
       make("button", { type: "button", class: "plain", onclick: () => select(null) }, t("networks-close")),
     ),
     facts,
@@ -320,7 +332,7 @@ function drawSelected(node) {
   columns().then(
     (known) => {
       if (state.selected !== node) return;
-      const rows = known.filter(({ id }) => id !== "community").map((metric) => {
+      const rows = known.filter(({ id, isDetail }) => id !== "community" && !isDetail).map((metric) => {
         const ranks = network.ranks(scores[metric.id]);
         const score = scores[metric.id][node];
         const rank = ranks.of(node);
@@ -457,7 +469,9 @@ function findPath() {
     make(
       "p",
       {},
-      bdi(
+      make(
+        "bdi",
+        {},
         path.ties.length === 1
           ? t("networks-path-direct", { a, b })
           : t("networks-path-steps", { a, b, count, list: names }),
@@ -773,9 +787,14 @@ async function start() {
     place.setAttribute("aria-label", t("networks-drawing-of", { title: settings.title, ...counts }));
     place.setAttribute("aria-describedby", "keys");
     element("network").dataset.state = "drawn";
-    drawing = new Drawing(place, network, { onSlow: () => say(t("networks-edges-on-move")) });
-    drawing.hue = state.colour;
+    drawing = new Drawing(place, network, {
+      onSlow: () => {
+        element("slow").textContent = t("networks-edges-on-move");
+        element("slow").hidden = false;
+      },
+    });
     drawing.sizeBy(values);
+    drawing.colourBy(state.colour);
     if (state.camera) drawing.camera = state.camera;
     element("buttons").hidden = false;
     element("keys").hidden = false;

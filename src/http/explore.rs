@@ -1,0 +1,205 @@
+//! `/api/v1/explore`: actors, services and innovations by what is recorded of them. The page
+//! `/explore` takes the same parameters.
+
+use super::AppState;
+use super::error::ApiError;
+use super::merging;
+use super::negotiate::of_path;
+use super::pages::texts::Language;
+use super::request::{self, Form};
+use super::respond::Reading;
+use super::rows::{self, About, FORMATS, Page, Rows};
+use crate::app::explore::{ExploreError, Facet, Found, Index, LANGUAGES, Selection};
+use crate::app::{KnowledgeGraph, MergedView};
+use crate::network::text_of;
+use crate::store::Limits;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use axum::routing::get;
+use oxigraph::model::{NamedOrBlankNode, Term};
+use serde_json::{Value, json};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Things on a page that nobody set a limit for.
+pub(super) const USUAL_LIMIT: usize = 50;
+/// The parameters besides those of pages.
+pub(super) const PARAMETERS: [&str; 9] = [
+    "q", "sort", "kind", "sector", "level", "sphere", "place", "type", "dataset",
+];
+/// The language of names in the rows.
+const LANGUAGE: &str = "lang";
+
+pub(super) fn routes() -> Router<AppState> {
+    rows::route(Router::new(), "/api/v1/explore", get(explore))
+}
+
+impl From<ExploreError> for ApiError {
+    fn from(error: ExploreError) -> Self {
+        Self::BadRequest(error.to_string())
+    }
+}
+
+/// A request to explore, answered.
+pub(super) struct Explored {
+    pub(super) index: Arc<Index>,
+    pub(super) selection: Selection,
+    pub(super) found: Found,
+    pub(super) limits: Limits,
+}
+
+impl Explored {
+    /// Finds what a form asks for.
+    pub(super) fn new(
+        graph: &KnowledgeGraph,
+        view: &MergedView,
+        form: &Form,
+        language: &str,
+        limits: Limits,
+    ) -> Result<Self, ApiError> {
+        let snapshot = view.merged();
+        let index = graph.explored(snapshot, &limits)?;
+        let selection = Selection::parse(form.pairs(), &index)?;
+        let found = graph.explore(snapshot, &index, &selection, language, &limits)?;
+        Ok(Self {
+            index,
+            selection,
+            found,
+            limits,
+        })
+    }
+
+    /// The positions of the things in a window of those found.
+    pub(super) fn window(&self, window: &Range<usize>) -> &[u32] {
+        let total = self.found.things.len();
+        let range = window.start.min(total)..window.end.min(total);
+        self.found.things.get(range).unwrap_or_default()
+    }
+}
+
+/// How long exploring may take.
+pub(super) fn limits(state: &AppState) -> Limits {
+    Limits {
+        deadline: Some(Instant::now() + state.graph().config().query_timeout),
+        ..Limits::default()
+    }
+}
+
+/// `GET /api/v1/explore?sector=health&place=AT`: the things that have what is asked for.
+async fn explore(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    let form = Form::of_url(&uri)?;
+    form.only(&[&PARAMETERS[..], &Page::KEYS, &[LANGUAGE]].concat())?;
+    let language = match form.one(LANGUAGE)? {
+        None | Some("") => Language::default(),
+        Some(tag) => Language::of_tag(tag).ok_or_else(|| {
+            ApiError::BadRequest(format!(
+                "`{LANGUAGE}`: names are told in {}, not in `{tag}`",
+                LANGUAGES.join(" and ")
+            ))
+        })?,
+    };
+    let page = Page::of(&form)?;
+    let given = request::snapshot(&state, &headers)?;
+    let view = merging::view(&state, &given).await?;
+    let mut identity = vec!["explore", format.content_type, language.tag()];
+    for (name, value) in form.pairs() {
+        identity.extend([name, value]);
+    }
+    let reading = Reading::new(&state, view.merged(), &identity);
+    if let Some(response) = reading.not_modified(&headers) {
+        return Ok(response);
+    }
+    let limits = limits(&state);
+    let asked = form.clone();
+    let about = About::of(&state, &headers, &uri, format.format, view.merged());
+    let (rows, total) = state
+        .blocking(move |graph| {
+            let explored = Explored::new(graph, &view, &asked, language.tag(), limits)?;
+            let range = page.range(explored.found.things.len());
+            let rows = table(&explored, &range, language.tag());
+            Ok((rows, explored.found.things.len()))
+        })
+        .await?;
+    let response = reading.respond(format, rows.text(format.format, &about)?);
+    Ok(rows::listed(
+        response,
+        &headers,
+        &uri,
+        &form,
+        (page, None),
+        total,
+    ))
+}
+
+fn table(explored: &Explored, window: &Range<usize>, language: &str) -> Rows {
+    let mut rows = Rows::new([
+        "iri",
+        "name",
+        "kind",
+        "sector",
+        "sectorName",
+        "level",
+        "levelName",
+        "sphere",
+        "sphereName",
+        "place",
+        "placeName",
+        "type",
+        "typeName",
+        "dataset",
+        "connections",
+        "partners",
+    ]);
+    let index = &explored.index;
+    for position in explored.window(window) {
+        let Some(thing) = index.thing(*position) else {
+            continue;
+        };
+        let values = |facet: Facet| {
+            thing
+                .values(facet)
+                .iter()
+                .filter_map(move |value| index.value(facet, *value))
+        };
+        let terms = |facet| -> Value { values(facet).map(|value| text_of(&value.term)).collect() };
+        let names = |facet| -> Value { values(facet).map(|value| value.name(language)).collect() };
+        let key = |facet: Facet| {
+            let first = thing.values(facet).iter().map(|value| {
+                let choice = crate::app::explore::Choice::Value(*value);
+                index.key(facet, choice)
+            });
+            first.collect::<Vec<_>>()
+        };
+        let id = match &thing.node {
+            NamedOrBlankNode::NamedNode(node) => node.as_str().to_owned(),
+            NamedOrBlankNode::BlankNode(node) => Term::from(node.clone()).to_string(),
+        };
+        rows.push([
+            json!(id),
+            json!(thing.name(language)),
+            json!(key(Facet::Kind).first()),
+            terms(Facet::Sector),
+            names(Facet::Sector),
+            terms(Facet::Level),
+            names(Facet::Level),
+            terms(Facet::Sphere),
+            names(Facet::Sphere),
+            terms(Facet::Place),
+            names(Facet::Place),
+            terms(Facet::Type),
+            names(Facet::Type),
+            json!(key(Facet::Dataset)),
+            json!(thing.connections),
+            json!(thing.partners),
+        ]);
+    }
+    rows
+}

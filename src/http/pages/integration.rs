@@ -1,0 +1,453 @@
+//! `/integration`: the integration board. Who works with whom across sectors and levels of
+//! responsibility, what hangs on one actor, and what each number rests on.
+//!
+//! The numbers are those of `/api/v1/integration`, from the same report. The address has the same
+//! filters, so that it stands for what is shown, and every block links to its numbers as files.
+
+mod blocks;
+mod form;
+#[cfg(test)]
+mod tests;
+
+use super::charts::shortened;
+use super::links::graph_href;
+use super::{Shell, render};
+use crate::app::datasets::{Dataset, time_of};
+use crate::app::integration::NETWORK;
+use crate::app::{KnowledgeGraph, MeasuredNetwork};
+use crate::http::AppState;
+use crate::http::answers::{Answer, Flight, Known};
+use crate::http::error::ApiError;
+use crate::http::integration::made;
+use crate::http::networks::Asked;
+use crate::http::request::{self, Form};
+use crate::network::{Attribute, Filter, text_of};
+use crate::store::Snapshot;
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use blocks::{Group, Lead, Maker, report_path};
+use bytes::Bytes;
+use form::FormView;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a reader looks at an empty window before the page says that it takes longer.
+/// Tests, which share their cores with many others, want the page.
+const PATIENCE: Duration = if cfg!(test) {
+    Duration::from_secs(60)
+} else {
+    Duration::from_millis(2_500)
+};
+/// Seconds after which a page that waits asks again.
+const AGAIN: u32 = 4;
+/// A page has at most this many bytes, or nearly; a cache that keeps no such answers makes its
+/// readers wait.
+const LONGEST_PAGE: usize = 2 << 20;
+const HTML: &str = "text/html; charset=utf-8";
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new().route("/integration", get(board))
+}
+
+/// A line of what the page is about.
+struct Fact {
+    name: String,
+    value: String,
+}
+
+/// How to cite the page.
+struct Cite {
+    text: String,
+    address: String,
+    licences: Vec<(Lead, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "integration.html")]
+struct BoardPage {
+    shell: Shell,
+    form: FormView,
+    facts: Vec<Fact>,
+    /// Left out of the network, and why.
+    left_out: Vec<String>,
+    /// Why there is nothing, or hardly anything, to show, and what to do.
+    empty: Option<(String, String)>,
+    /// The same of the ties of actors with services, where no two actors are tied.
+    other: Option<String>,
+    brief: Vec<Lead>,
+    groups: Vec<Group>,
+    cite: Cite,
+    /// Which ties count.
+    about: String,
+    /// Where the API has the report, and with which parameters.
+    report: String,
+    query: String,
+}
+
+#[derive(Template)]
+#[template(path = "integration_wait.html")]
+struct WaitPage {
+    shell: Shell,
+    again: u32,
+    address: String,
+    query: String,
+    report: String,
+    /// How long it has taken, how much is done, of how much.
+    running: Vec<(String, u64, u64)>,
+}
+
+/// `GET /integration`: the board.
+async fn board(
+    State(state): State<AppState>,
+    shell: Shell,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let form = Form::of_url(&uri)?;
+    if let Some(address) = tidy(&form) {
+        // An address without what was left empty: the one to share.
+        return Ok(see(&address));
+    }
+    let asked = Asked::new(&state, &uri, &headers, &[form::WHICH])?;
+    let network = form.one(form::WHICH)?.unwrap_or(NETWORK).to_owned();
+    state.graph().networks().definition(&network)?;
+    let given = Arc::clone(&asked.snapshot);
+    let asked = asked.seeing(&state).await?;
+    let origin = request::origin(&headers, &uri);
+    let reading = asked.reading(&state, &["board", shell.tag(), &origin], HTML);
+    if let Some(response) = reading.not_modified(&headers) {
+        return Ok(response);
+    }
+    let limit = state.graph().config().query_timeout;
+    let is_kept = state.answers().largest() >= LONGEST_PAGE;
+    let end = Instant::now() + if is_kept { limit.min(PATIENCE) } else { limit };
+    let filter = asked.filter(state.graph())?.canonical();
+    let (query, api_query) = (form::query(&form), form::api_query(&form));
+    let body = match state.answers().ask(reading.key(), end).await {
+        Some(Known::Answer(answer)) => Some(answer.body),
+        Some(Known::Nobody(flight)) => {
+            let (seen, reader) = (Arc::clone(&given), request::reader(&state, &headers)?);
+            let making = Making {
+                shell: shell.clone(),
+                given,
+                network: network.clone(),
+                api_query: api_query.clone(),
+                form,
+                query: query.clone(),
+                origin,
+            };
+            let work = move |graph: &KnowledgeGraph| {
+                let datasets = graph.datasets(&reader, &making.given)?;
+                making.page(graph, &asked, &datasets, flight)
+            };
+            match state.measuring(seen, end, work).await {
+                Ok(body) => Some(body),
+                Err(ApiError::StillComputing(_)) => None,
+                Err(error) => return Err(error),
+            }
+        }
+        // Somebody else waits for the same page.
+        None => None,
+    };
+    match body {
+        Some(body) => Ok(reading.respond_with(HeaderValue::from_static(HTML), body.into())),
+        None => wait(
+            &state,
+            &headers,
+            shell,
+            (query, api_query),
+            (&network, &filter),
+        ),
+    }
+}
+
+/// The address without parameters that are empty and with lists in one parameter; none if it is
+/// that already.
+fn tidy(form: &Form) -> Option<String> {
+    let is_tidy =
+        |(name, value): (&str, &str)| !value.trim().is_empty() && form.all(name).nth(1).is_none();
+    if form.pairs().all(is_tidy) {
+        return None;
+    }
+    let mut pairs: Vec<(&str, String)> = Vec::new();
+    for (name, value) in form.pairs().filter(|(_, value)| !value.trim().is_empty()) {
+        let takes_lists = Filter::KEYS.contains(&name)
+            && !matches!(name, "since" | "until" | "groups" | "contextual");
+        match pairs.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, list)) if takes_lists => {
+                list.push(',');
+                list.push_str(value);
+            }
+            // One that may be there once is left to be refused.
+            Some(_) => return None,
+            None => pairs.push((name, value.to_owned())),
+        }
+    }
+    let tidied = Form::of_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())));
+    Some(format!("/integration{}", form::query(&tidied)))
+}
+
+fn see(address: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(address) = HeaderValue::try_from(address) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
+    response
+}
+
+/// The page for as long as the numbers are being computed: it asks again by itself.
+fn wait(
+    state: &AppState,
+    headers: &HeaderMap,
+    shell: Shell,
+    (query, query_of_api): (String, String),
+    (network, filter): (&str, &str),
+) -> Result<Response, ApiError> {
+    let seen = request::snapshot(state, headers)?;
+    let running = state
+        .graph()
+        .networks()
+        .computations(&seen)
+        .into_iter()
+        .filter(|computation| computation.network == network && computation.filter == filter)
+        .map(|computation| {
+            let seconds = shell.whole(computation.seconds as u64);
+            (
+                shell.with("integration-wait-since", &[("seconds", &seconds)]),
+                computation.progress.done.min(computation.progress.total),
+                computation.progress.total,
+            )
+        })
+        .collect();
+    let page = WaitPage {
+        again: AGAIN,
+        address: format!("/integration{query}"),
+        shell,
+        report: report_path(network),
+        query: query_of_api,
+        running,
+    };
+    let mut response = (StatusCode::ACCEPTED, render(&page)?).into_response();
+    for (name, value) in [
+        (header::CONTENT_TYPE, HTML),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(AGAIN));
+    Ok(response)
+}
+
+/// What a page is made of, besides its numbers.
+struct Making {
+    shell: Shell,
+    /// The data as it is given, whatever is joined.
+    given: Arc<Snapshot>,
+    network: String,
+    form: Form,
+    /// The parameters of the page, and those of the API.
+    query: String,
+    api_query: String,
+    origin: String,
+}
+
+impl Making {
+    fn page(
+        self,
+        graph: &KnowledgeGraph,
+        asked: &Asked,
+        datasets: &[Dataset],
+        flight: Flight,
+    ) -> Result<Bytes, ApiError> {
+        let measured = asked.network(graph, &self.network)?;
+        let (networks, shell) = (graph.networks(), &self.shell);
+        let form = FormView::new(&self.form, &asked.snapshot, datasets, networks, shell);
+        let has_nodes = !measured.network().is_empty();
+        let (mut groups, mut brief) = (Vec::new(), Vec::new());
+        let mut why = match (has_nodes, form.chips.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some("data"),
+            (false, false) => Some("filtered"),
+        };
+        if has_nodes {
+            let report = made(graph, asked, &measured)?;
+            let maker = Maker::new(
+                &self.shell,
+                graph,
+                &asked.snapshot,
+                (&measured, &report),
+                &self.api_query,
+                &asked.limits(),
+            )?;
+            if !maker.has_ties() {
+                why = Some("ties");
+            }
+            groups = maker.groups()?;
+            brief = maker.brief(&groups);
+        }
+        let page = BoardPage {
+            facts: self.facts(&measured),
+            left_out: self.left_out(&measured),
+            empty: why.map(|name| {
+                (
+                    shell.t(&format!("integration-none-{name}")),
+                    shell.t(&format!("integration-none-{name}-how")),
+                )
+            }),
+            other: (why == Some("ties") && self.network == NETWORK).then(|| {
+                let mark = if self.query.is_empty() { '?' } else { '&' };
+                format!(
+                    "/integration{}{mark}{}=affiliation",
+                    self.query,
+                    form::WHICH
+                )
+            }),
+            cite: self.cite(&form, &asked.snapshot, datasets),
+            about: self.about(&measured),
+            report: report_path(&self.network),
+            query: self.api_query,
+            shell: self.shell,
+            form,
+            brief,
+            groups,
+        };
+        let body = Bytes::from(render(&page)?);
+        flight.land(Answer {
+            content_type: HeaderValue::from_static(HTML),
+            body: body.clone(),
+        });
+        Ok(body)
+    }
+
+    /// What the page rests on.
+    fn facts(&self, measured: &MeasuredNetwork) -> Vec<Fact> {
+        let shell = &self.shell;
+        let network = measured.network();
+        let known = |attribute: Attribute| {
+            let nodes = network.len();
+            shell.with(
+                "integration-fact-known",
+                &[
+                    ("known", &shell.whole(network.grouping(attribute).known())),
+                    ("all", &shell.whole(nodes)),
+                ],
+            )
+        };
+        [
+            ("actors", shell.whole(network.len())),
+            ("ties", shell.whole(network.ties().len())),
+            (
+                "sectors",
+                shell.whole(network.grouping(Attribute::Sector).categories().len()),
+            ),
+            (
+                "levels",
+                shell.whole(network.grouping(Attribute::Level).categories().len()),
+            ),
+            ("sector-known", known(Attribute::Sector)),
+            ("level-known", known(Attribute::Level)),
+        ]
+        .into_iter()
+        .map(|(name, value)| Fact {
+            name: shell.t(&format!("integration-fact-{name}")),
+            value,
+        })
+        .collect()
+    }
+
+    /// What a tie of the network is.
+    fn about(&self, measured: &MeasuredNetwork) -> String {
+        let definition = measured.definition();
+        let name = format!("integration-network-{}-meaning", definition.id);
+        let text = self.shell.t(&name);
+        if text == name {
+            shortened(&definition.description, 600)
+        } else {
+            text
+        }
+    }
+
+    fn left_out(&self, measured: &MeasuredNetwork) -> Vec<String> {
+        let counts = measured.projection().counts();
+        [
+            ("integration-left-groups", counts.groups),
+            ("integration-left-contextual", counts.contextual),
+            ("integration-left-undated", counts.undated),
+            ("integration-left-filtered", counts.filtered),
+        ]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| self.shell.n(name, count))
+        .collect()
+    }
+
+    /// How to cite the page: what, which version, of when, under which licence, where.
+    fn cite(&self, form: &FormView, seen: &Snapshot, datasets: &[Dataset]) -> Cite {
+        let shell = &self.shell;
+        let data: Vec<_> = form::data_of(datasets).collect();
+        let newest = data.iter().filter_map(|(_, set)| set.change);
+        let date = newest
+            .max_by_key(|change| change.version)
+            .map(|change| time_of(change).chars().take(10).collect::<String>())
+            .unwrap_or_default();
+        let licences = data
+            .iter()
+            .take(40)
+            .map(|(node, set)| {
+                let licence = set.description.licence.as_ref();
+                let licence = licence.map(|term| shortened(text_of(term), 200));
+                (
+                    form::lead_of(node, set, shell),
+                    licence.unwrap_or_else(|| shell.t("integration-no-licence")),
+                )
+            })
+            .collect();
+        let address = format!("{}/integration{}", self.origin, self.query);
+        let about: Vec<String> = form
+            .chips
+            .iter()
+            .map(|chip| format!("{}: {}", chip.name, chip.value.trim()))
+            .collect();
+        let version = self.given.version().max(seen.version()).to_string();
+        Cite {
+            text: shell.with(
+                "integration-cite-text",
+                &[
+                    (
+                        "about",
+                        &match about.is_empty() {
+                            true => shell.t("integration-cite-all"),
+                            false => about.join("; "),
+                        },
+                    ),
+                    ("version", &version),
+                    ("date", &date),
+                    ("address", &address),
+                ],
+            ),
+            address,
+            licences,
+        }
+    }
+}
+
+impl BoardPage {
+    fn datasets_href(&self) -> String {
+        match self.form.lists.iter().find(|list| list.name == "dataset") {
+            Some(list) => match list.choices.iter().find(|choice| choice.is_chosen) {
+                Some(chosen) if !chosen.value.contains([',', ':']) => {
+                    graph_href(&format!("{}{}", crate::app::iri::GRAPH, chosen.value))
+                }
+                _ => "/catalogue".to_owned(),
+            },
+            None => "/catalogue".to_owned(),
+        }
+    }
+}
