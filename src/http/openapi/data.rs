@@ -1086,11 +1086,10 @@ fn changes() -> Vec<Operation> {
     let group = Group::Changes;
     let skolemize = || shared("skolemize");
     let graphs = || {
-        query(
-            "graph",
-            json!({"type": "array", "items": iri()}),
-            "Only what changed in these graphs.",
-        )
+        let schema = json!({"type": "array", "items": iri()});
+        let mut graphs = query("graph", schema, "Only what changed in these graphs.");
+        graphs["allowEmptyValue"] = json!(false);
+        graphs
     };
     let since = || {
         query(

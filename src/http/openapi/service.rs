@@ -423,11 +423,7 @@ fn reconciliation() -> Vec<Operation> {
         )
         .takes([
             query("type", text(), "The id of a type."),
-            query(
-                "limit",
-                json!({"type": "number", "minimum": 0, "maximum": 1_000_000}),
-                "At most so many.",
-            ),
+            query("limit", json!({"type": "number"}), "At most so many."),
             callback(),
         ])
         .answers(200, "Properties.", &forms())
