@@ -6,10 +6,11 @@
 //! counted still is: a graph that becomes private takes the points that counted it along until it
 //! is public again.
 //!
-//! The file is one JSON object a line, appended and synced: a point, or a graph that the points
-//! from a version on count, or count no more. A torn last line is what a crash leaves; it is passed
-//! over, and gone with the next point. Numbers are written as texts, because reading a JSON number
-//! may cost its last bit.
+//! The file is one JSON object a line, with a hash of it behind a tab, appended and synced: a
+//! point, or a graph that the points from a version on count, or count no more. A torn last line is
+//! what a crash leaves; it is passed over, as are lines that are not what was written, and gone
+//! with the next point. Numbers are written as texts, because reading a JSON number may cost its
+//! last bit.
 //!
 //! Growth is bounded: of the days of more than a year ago, and of those before the newest
 //! [`FULL_POINTS`] points, only the last point of each is kept.
@@ -32,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The file in the data directory.
-pub(super) const FILE: &str = "history.jsonl";
+pub(super) const FILE: &str = "history.log";
 /// How many points are kept whatever their day.
 const FULL_POINTS: usize = 4_000;
 /// So many points may be too many before the file is written anew.
@@ -252,7 +253,7 @@ impl History {
         state
     }
 
-    /// Whether the newest point is about this version, or a later one, and about what is public now.
+    /// Whether the newest point is about this version, or a later one, and what is public now.
     fn is_current(&self, version: u64, private: &GraphTrees) -> bool {
         let state = self.state();
         let is_recent = state
@@ -287,8 +288,8 @@ impl History {
             .cloned()
     }
 
-    /// Adds a point about a later version than all others, or a better one about the newest, with the
-    /// graphs that it counts, and what was private then.
+    /// Adds a point about a later version than all others, or a better one about the newest, with
+    /// the graphs that it counts, and what was private then.
     fn add(
         &self,
         mut point: Point,
@@ -350,10 +351,26 @@ fn append_to(path: &Path, text: &[u8]) -> io::Result<()> {
 fn text_of(lines: &[Line]) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     for line in lines {
-        serde_json::to_writer(&mut text, line)?;
-        text.push(b'\n');
+        let json = serde_json::to_vec(line)?;
+        let hash = hash_of(&json);
+        text.extend([json.as_slice(), b"\t", hash.as_bytes(), b"\n"].concat());
     }
     Ok(text)
+}
+
+fn hash_of(json: &[u8]) -> String {
+    let hash = blake3::hash(json).to_hex();
+    hash.as_str().chars().take(16).collect()
+}
+
+/// A line as it was written; `None` if it is not.
+fn line_of(text: &[u8]) -> Option<Line> {
+    let tab = text.iter().rposition(|byte| *byte == b'\t')?;
+    let (json, hash) = (text.get(..tab)?, text.get(tab + 1..)?);
+    if hash_of(json).as_bytes() != hash {
+        return None;
+    }
+    serde_json::from_slice(json).ok()
 }
 
 impl State {
@@ -366,9 +383,9 @@ impl State {
                 self.is_written = false;
                 continue;
             };
-            match serde_json::from_slice(whole) {
-                Ok(line) => self.take(line, newest),
-                Err(_) => damaged += 1,
+            match line_of(whole) {
+                Some(line) => self.take(line, newest),
+                None => damaged += 1,
             }
         }
         if damaged > 0 {
@@ -999,9 +1016,15 @@ mod tests {
             add(&history, point, &names(&[])).unwrap();
         }
         let text = fs::read_to_string(&path).unwrap();
-        let text = text.replace("{\"version\":2", "\u{0}\u{0}version\":2");
-        fs::write(&path, text).unwrap();
-        assert_eq!(versions(&History::open(folder.path(), 3), &[]), [1, 3]);
+        for (written, damaged) in [
+            ("{\"version\":2", "\u{0}\u{0}version\":2"),
+            // A figure that was not recorded is not shown either.
+            ("\"value\":\"2\"", "\"value\":\"7\""),
+        ] {
+            assert!(text.contains(written), "{text}");
+            fs::write(&path, text.replace(written, damaged)).unwrap();
+            assert_eq!(versions(&History::open(folder.path(), 3), &[]), [1, 3]);
+        }
     }
 
     #[test]

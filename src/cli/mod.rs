@@ -981,7 +981,7 @@ fn run_doctor(place: &Place) -> Result<(), CliError> {
         "tokens.json",
         "graphs.json",
         "policies.json",
-        "history.jsonl",
+        "history.log",
     ] {
         if let Ok(metadata) = fs::metadata(directory.join(name)) {
             writeln!(

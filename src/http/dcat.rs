@@ -22,6 +22,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 use axum::routing::get;
+use oxigraph::model::vocab::rdf;
 use oxigraph::model::{GraphName, NamedNode, NamedNodeRef, Quad, Term};
 use std::sync::Arc;
 
@@ -229,7 +230,7 @@ pub(super) async fn graph_answer(
                 // Nothing is said of it but that it is there.
                 quads.push(Quad::new(
                     graph_iri.clone(),
-                    oxigraph::model::vocab::rdf::TYPE,
+                    rdf::TYPE,
                     dcat::VOID_DATASET,
                     GraphName::DefaultGraph,
                 ));
@@ -303,12 +304,24 @@ fn leads(
     set: &Dataset,
     property: NamedNodeRef<'_>,
 ) -> Vec<Lead> {
-    let inner = |node: &Term| {
-        let of = set.about.iter().filter(|triple| {
-            Term::from(triple.subject.clone()) == *node
-                && triple.predicate != oxigraph::model::vocab::rdf::TYPE
-        });
-        of.map(|triple| triple.object.clone()).collect::<Vec<_>>()
+    let inner = |node: &Term| -> Vec<Term> {
+        let is_said = |triple: &&oxigraph::model::Triple| {
+            Term::from(triple.subject.clone()) == *node && triple.predicate != rdf::TYPE
+        };
+        let about: Vec<Term> = set
+            .about
+            .iter()
+            .filter(is_said)
+            .map(|triple| triple.object.clone())
+            .collect();
+        match node {
+            Term::NamedNode(node) if about.is_empty() => snapshot
+                .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
+                .filter(|quad| quad.predicate != rdf::TYPE)
+                .map(|quad| quad.object)
+                .collect(),
+            _ => about,
+        }
     };
     let lead = |term: &Term| match term {
         Term::NamedNode(node) => {

@@ -120,6 +120,7 @@ async fn explore(
     let limits = limits(&state);
     let asked = form.clone();
     let about = About::of(&state, &headers, &uri, format.format, view.merged());
+    let asked = form.clone();
     let (rows, total) = state
         .blocking(move |graph| {
             let explored = Explored::new(graph, &view, &asked, language.tag(), limits)?;

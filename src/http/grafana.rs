@@ -2,8 +2,8 @@
 //! Grafana takes it, named as its data frames name their fields.
 //!
 //! The panel draws a few hundred nodes well and refuses more than 1,500, so the actors with most
-//! ties are shown, and the ties among them. Both paths choose the same ones for the same filters and
-//! `limit`.
+//! ties are shown, and the ties among them. Both paths choose the same ones for the same filters
+//! and `limit`.
 
 use super::AppState;
 use super::error::ApiError;

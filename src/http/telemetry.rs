@@ -1,8 +1,8 @@
 //! `/metrics`: operational figures for Prometheus, and the headline figures of the networks.
 //!
-//! A scrape reads counters and the newest point of the history; it computes nothing, so it costs the
-//! same whatever the data. All it tells is open to everybody: routes are told by their patterns, and
-//! figures of the data are those of public graphs.
+//! A scrape reads counters and the newest point of the history; it computes nothing, so it costs
+//! the same whatever the data. All it tells is open to everybody: routes are told by their
+//! patterns, and figures of the data are those of public graphs.
 
 use super::AppState;
 use super::error::ApiError;
@@ -61,8 +61,11 @@ pub(super) struct Telemetry {
     seconds: Seconds,
     registry: Registry,
     /// The counters of each route: found by its pattern, without making labels.
-    routes: RwLock<HashMap<Box<str>, Arc<[OnceLock<Calls>; METHODS.len()]>>>,
+    routes: RwLock<HashMap<Box<str>, Arc<Methods>>>,
 }
+
+/// The counters of a route, by method.
+type Methods = [OnceLock<Calls>; METHODS.len()];
 
 /// The counters of a method of a route.
 struct Calls {
@@ -291,8 +294,8 @@ fn of_requests(registry: &mut Registry, state: &AppState) {
     }
     registry.register(
         "weft_evaluations",
-        "Queries and updates that ended, by how: timed-out is over its time, out-of-memory over its \
-         memory limit",
+        "Queries and updates that ended, by how: timed-out is over its time, out-of-memory over \
+         its memory limit",
         ended,
     );
     let answers = state.answers().usage();

@@ -477,7 +477,7 @@ async fn a_long_result_arrives_whole() {
         .send("POST", "/sparql", &headers, query)
         .await
         .text();
-    assert!(page.contains("The first 1000 rows are shown"));
+    assert!(page.contains("The first 1,000 rows are shown"));
 }
 
 #[tokio::test]

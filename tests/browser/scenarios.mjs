@@ -39,7 +39,7 @@ export default async function ({ page, base, token, check }) {
     await page.getByRole('heading', { name: 'Without the department' }).waitFor()
     await check.accessible('a saved scenario')
     await check.visit('/scenarios?uilang=es')
-    await page.getByRole('link', { name: 'Without the department' }).waitFor()
+    await page.getByRole('link', { name: 'Without the department' }).first().waitFor()
     await check.accessible('the list')
     await check.visit('/scenarios?uilang=en')
   }

@@ -65,6 +65,21 @@ fn a_store_of_fifty_thousand_actors_has_pages_that_answer() {
 }
 
 #[test]
+fn a_network_is_found_followed_filtered_and_kept() {
+    check("networks.mjs");
+}
+
+#[test]
+fn a_partner_checks_mends_loads_and_links() {
+    check("partners.mjs");
+}
+
+#[test]
 fn the_first_page_is_light() {
     check("budget.mjs");
+}
+
+#[test]
+fn the_main_pages_can_be_shown() {
+    check("screenshots.mjs");
 }

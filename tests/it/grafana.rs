@@ -288,7 +288,7 @@ fn the_history_survives_a_restart_and_a_crash() {
     let before = wait(&server, 2);
     server.kill();
     // What a crash in the middle of a write leaves.
-    let file = data.join("history.jsonl");
+    let file = data.join("history.log");
     let mut text = fs::read(&file).unwrap();
     text.extend_from_slice(b"{\"version\":99,\"time\":\"2026-");
     fs::write(&file, text).unwrap();

@@ -266,6 +266,7 @@ pub(in crate::http) struct Bar {
 
 struct PlacedBar {
     head: Head,
+    top: String,
     y: String,
     length: String,
     unknown_length: String,
@@ -284,6 +285,7 @@ pub(in crate::http) struct Bars {
     width: String,
     height: String,
     bottom: String,
+    row: String,
     mark: String,
     ticks: Vec<Tick>,
     bars: Vec<PlacedBar>,
@@ -314,6 +316,7 @@ impl Bars {
             width: px(WIDTH),
             height: px(bottom + 22.0),
             bottom: px(bottom),
+            row: px(ROW),
             mark: px(MARK),
             ticks: ticks(marks, |value| scale(value) + 1.0),
             bars: bars
@@ -324,6 +327,7 @@ impl Bars {
                     let length = scale(bar.value).max(if bar.value > 0.0 { 1.5 } else { 0.0 });
                     let unknown = scale(bar.value + bar.unknown) - scale(bar.value);
                     PlacedBar {
+                        top: px(y + 1.0),
                         head: Head::new(1.0, y + 16.0, &bar.label, LONGEST_LABEL),
                         y: px(y + 22.0),
                         length: px(length),
@@ -355,6 +359,7 @@ pub(in crate::http) struct Pair {
 
 struct PlacedPair {
     head: Head,
+    top: String,
     y: String,
     text_y: String,
     from: String,
@@ -375,6 +380,7 @@ pub(in crate::http) struct Dumbbell {
     width: String,
     height: String,
     bottom: String,
+    row: String,
     plot: String,
     text_x: String,
     ticks: Vec<Tick>,
@@ -408,6 +414,7 @@ impl Dumbbell {
             width: px(WIDTH),
             height: px(bottom + 22.0),
             bottom: px(bottom),
+            row: px(ROW),
             plot: px(PLOT),
             text_x: px(PLOT + 8.0),
             ticks: ticks(marks, place),
@@ -419,6 +426,7 @@ impl Dumbbell {
                     let (actual, other) = (pair.actual.map(place), pair.other.map(place));
                     let ends = actual.zip(other);
                     PlacedPair {
+                        top: px(y - 29.0),
                         head: Head::new(1.0, y - 14.0, &pair.label, LONGEST_LABEL),
                         y: px(y),
                         text_y: px(y + 4.5),

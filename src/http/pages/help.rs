@@ -697,10 +697,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn shell(language: Language) -> Shell {
-        Shell {
-            language,
-            ..Shell::new(&"/help".parse().unwrap(), &HeaderMap::new())
-        }
+        Shell::in_language(language, "/help")
     }
 
     #[test]
@@ -793,18 +790,17 @@ mod tests {
         // The words speak of 28 pairs, of 21 without one actor, of three ties that stay local.
         let network = collaboration();
         assert_eq!((network.len(), network.ties().len()), (8, 7));
-        let test =
-            crate::metrics::mixing::integration_tests(&network, &Options::default(), &Task::new())
-                .unwrap();
+        let test = metrics::mixing::integration_tests(&network, &Options::default(), &Task::new())
+            .unwrap();
         let four = test.four_way;
         let cells = [four.horizontal, four.vertical, four.diagonal, four.same];
         assert_eq!(cells.map(|cell| cell.ties), [2.0, 3.0, 1.0, 1.0]);
-        let percent = |cell: crate::metrics::mixing::FourWayCell| {
+        let percent = |cell: metrics::mixing::FourWayCell| {
             (cell.expected.value().unwrap() * 100.0).round() as i64
         };
         assert_eq!(cells.map(percent), [29, 18, 43, 11]);
         assert_eq!((four.vertical.p.unwrap() * 1000.0).round(), 126.0);
-        let pairs = crate::metrics::dependence::bridge_dependence(&network, Attribute::Sector);
+        let pairs = metrics::dependence::bridge_dependence(&network, Attribute::Sector);
         assert_eq!(pairs.iter().filter(|pair| pair.is_cut).count(), 2);
     }
 }

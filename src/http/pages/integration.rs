@@ -50,7 +50,18 @@ const LONGEST_PAGE: usize = 2 << 20;
 const HTML: &str = "text/html; charset=utf-8";
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/integration", get(board))
+    Router::new()
+        .route("/integration", get(board))
+        .route("/integration.csv", get(numbers))
+        .route("/integration.json", get(numbers))
+}
+
+/// `GET /integration.csv` and `.json`: where the numbers of the page are.
+async fn numbers(uri: Uri) -> Result<Response, ApiError> {
+    let form = Form::of_url(&uri)?;
+    let path = report_path(form.one(form::WHICH)?.unwrap_or(NETWORK));
+    let extension = uri.path().strip_prefix("/integration").unwrap_or_default();
+    Ok(see(&format!("{path}{extension}{}", form::api_query(&form))))
 }
 
 /// A line of what the page is about.
@@ -340,17 +351,19 @@ impl Making {
                 ],
             )
         };
+        let categories = |attribute: Attribute| {
+            let categories = network.grouping(attribute).categories();
+            shell.whole(categories.len())
+        };
+        let (nodes, ties) = match self.network.as_str() {
+            NETWORK => ("actors", "pairs"),
+            _ => ("nodes", "ties"),
+        };
         [
-            ("actors", shell.whole(network.len())),
-            ("ties", shell.whole(network.ties().len())),
-            (
-                "sectors",
-                shell.whole(network.grouping(Attribute::Sector).categories().len()),
-            ),
-            (
-                "levels",
-                shell.whole(network.grouping(Attribute::Level).categories().len()),
-            ),
+            (nodes, shell.whole(network.len())),
+            (ties, shell.whole(network.ties().len())),
+            ("sectors", categories(Attribute::Sector)),
+            ("levels", categories(Attribute::Level)),
             ("sector-known", known(Attribute::Sector)),
             ("level-known", known(Attribute::Level)),
         ]

@@ -5,20 +5,20 @@
 //! around all of them.
 
 pub(super) mod assets;
-mod docs;
 mod charts;
+mod docs;
 mod drawings;
 mod entity;
 mod explore;
 mod forms;
-mod integration;
 mod help;
+mod integration;
 mod links;
 mod networks;
 mod ontology;
 mod overview;
-mod profile;
 pub(super) mod partners;
+mod profile;
 mod queries;
 mod results;
 mod scenarios;

@@ -248,7 +248,10 @@ fn page(
         .filter(|set| !DERIVED.contains(&set.name().as_str()))
         .collect();
     let is_empty = summary.actors + summary.services + summary.innovations == 0;
-    let changed = data.iter().filter_map(|set| set.change).max_by_key(|change| change.version);
+    let changed = data
+        .iter()
+        .filter_map(|set| set.change)
+        .max_by_key(|change| change.version);
     let sets = data
         .iter()
         .take(MOST_SETS)
@@ -258,14 +261,21 @@ fn page(
     let questions = QUESTIONS
         .iter()
         .filter_map(|name| catalogue.get(name).ok())
-        .map(|query| (format!("/api/v1/queries/{}", query.name), query.title.clone()));
+        .map(|query| {
+            (
+                format!("/api/v1/queries/{}", query.name),
+                query.title.clone(),
+            )
+        });
     render(&OverviewPage {
         headlines: figures
             .map(|figures| headlines(&shell, &summary, figures, points))
             .unwrap_or_default(),
         is_pending: figures.is_none(),
         changed: changed.map(|change| shortened(&time_of(change).replace('T', " "))),
-        filled: filled.and_then(|empty| empty.value.value()).map(|empty| 1.0 - empty),
+        filled: filled
+            .and_then(|empty| empty.value.value())
+            .map(|empty| 1.0 - empty),
         more_sets: data.len().saturating_sub(MOST_SETS),
         sets: sets.collect(),
         questions: questions.collect(),
@@ -291,16 +301,20 @@ fn set_view(shell: &Shell, links: &Links, snapshot: &Snapshot, set: &Dataset) ->
         .get(shell.language.tag())
         .map(String::as_str)
         .or_else(|| crate::app::datasets::Description::best(titles));
-    let licence = set.description.licence.as_ref().map(|licence| match licence {
-        oxigraph::model::Term::NamedNode(node) => {
-            let is_known = links.path(node.as_str()).is_some();
-            match is_known {
-                true => crate::app::resource::label(snapshot, node.as_ref().into()),
-                false => shortened(node.as_str()),
+    let licence = set
+        .description
+        .licence
+        .as_ref()
+        .map(|licence| match licence {
+            oxigraph::model::Term::NamedNode(node) => {
+                let is_known = links.path(node.as_str()).is_some();
+                match is_known {
+                    true => crate::app::resource::label(snapshot, node.as_ref().into()),
+                    false => shortened(node.as_str()),
+                }
             }
-        }
-        other => shortened(crate::network::text_of(other)),
-    });
+            other => shortened(crate::network::text_of(other)),
+        });
     SetView {
         link: Link {
             href: Some(graph_href(&graph)),
@@ -350,7 +364,9 @@ fn headlines(
             ("whole", number(figure.denominator)),
             ("unknown", number(figure.unknown)),
         ];
-        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let values = values
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
         Headline {
             id,
             name: help::name(shell, id),
@@ -375,7 +391,10 @@ fn headlines(
         counted(
             "actors",
             summary.actors,
-            shell.with("overview-actors-basis", &[("part", &nodes), ("whole", &actors)]),
+            shell.with(
+                "overview-actors-basis",
+                &[("part", &nodes), ("whole", &actors)],
+            ),
             &["actors"],
         ),
         counted(

@@ -64,8 +64,8 @@ struct Field {
 enum Control {
     /// One of these: value, name, whether it is chosen.
     Choice(Vec<(String, String, bool)>),
-    /// A text, with the `type` of the input and the classes whose things are suggested.
-    Text { input: &'static str, class: String },
+    /// A text, with the `inputmode` of the field and the classes whose things are suggested.
+    Text { mode: &'static str, class: String },
 }
 
 impl Field {
@@ -128,8 +128,8 @@ impl Field {
                 Control::Choice(listed.into_iter().map(chosen).collect())
             }
             None => Control::Text {
-                input: match parameter.kind {
-                    ParameterKind::Integer | ParameterKind::Decimal => "number",
+                mode: match parameter.kind {
+                    ParameterKind::Integer | ParameterKind::Decimal => "decimal",
                     _ => "text",
                 },
                 class: parameter

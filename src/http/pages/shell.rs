@@ -91,6 +91,15 @@ impl Shell {
         }
     }
 
+    /// The frame of the page at an address in a language.
+    #[cfg(test)]
+    pub(in crate::http) fn in_language(language: Language, here: &str) -> Self {
+        Self {
+            language,
+            here: here.to_owned(),
+        }
+    }
+
     /// What tells its page from the same page in another language; for the tag of a page.
     pub(in crate::http) fn tag(&self) -> &'static str {
         self.language.tag()

@@ -162,6 +162,8 @@ pub(super) struct Block {
 pub(super) struct Group {
     pub(super) id: &'static str,
     pub(super) title: String,
+    /// Why none of its blocks has anything to show; then there are none.
+    pub(super) empty: Option<(String, String)>,
     pub(super) blocks: Vec<Block>,
 }
 
@@ -348,9 +350,10 @@ impl<'a> Maker<'a> {
         say(self.shell, name, values)
     }
 
-    /// A number of ties or pairs: whole if it is, else with one digit.
+    /// A number of ties or pairs: whole if it is, or is large, else with one digit.
     fn amount(&self, number: f64) -> String {
-        if (number - number.round()).abs() < 0.05 && number.abs() < 9e15 {
+        let is_whole = (number - number.round()).abs() < 0.05 || number.abs() >= 1_000.0;
+        if is_whole && number.abs() < 9e15 {
             self.shell.language.whole(number.round() as i128)
         } else {
             self.shell.decimal(number, 1)
@@ -521,10 +524,13 @@ impl<'a> Maker<'a> {
 
     /// The query that says which ties count.
     fn ties_query(&self) -> Lead {
-        let text = &self.measured.definition().text;
+        self.query_of(&self.measured.definition().text)
+    }
+
+    fn query_of(&self, network: &str) -> Lead {
         self.lead(
             "integration-query-ties",
-            format!("/sparql?query={}", encoded(text)),
+            format!("/sparql?query={}", encoded(network)),
         )
     }
 
@@ -568,10 +574,22 @@ impl<'a> Maker<'a> {
 
     /// All blocks, in their groups.
     pub(super) fn groups(&self) -> Result<Vec<Group>, ApiError> {
-        let group = |id: &'static str, blocks: Vec<Block>| Group {
-            id,
-            title: self.t(&format!("integration-group-{id}")),
-            blocks,
+        let group = |id: &'static str, blocks: Vec<Block>| {
+            // Said once for all, where there are several.
+            let why = blocks.first().and_then(|block| block.empty.clone());
+            let is_same = |block: &Block| block.empty == why && block.reading.is_empty();
+            let empty = why
+                .clone()
+                .filter(|_| blocks.len() > 1 && blocks.iter().all(is_same));
+            Group {
+                id,
+                title: self.t(&format!("integration-group-{id}")),
+                blocks: match empty {
+                    Some(_) => Vec::new(),
+                    None => blocks,
+                },
+                empty,
+            }
         };
         let of = |attribute| -> Result<Vec<Block>, ApiError> {
             Ok(vec![
@@ -1699,6 +1717,7 @@ impl<'a> Maker<'a> {
         if let Some(player) = self.report.key_players.first()
             && let (Some(before), Some(after)) =
                 (player.before.value(), player.fragmentation.value.value())
+            && self.percent(before) != self.percent(after)
         {
             reading.push(self.say(
                 "integration-read-key-player",
@@ -1913,7 +1932,11 @@ impl<'a> Maker<'a> {
                 ]),
                 rows,
             )],
-            data: self.files(&self.path, "").into(),
+            data: self
+                .files(&self.path, "")
+                .into_iter()
+                .chain([self.query_of(&self.report.provision.definition().text)])
+                .collect(),
             reading,
             ..block
         })
@@ -2426,7 +2449,14 @@ impl<'a> Maker<'a> {
             ],
         )];
         let name = |group: &GroupFigure| match &group.group {
-            Some(term) if term.is_named_node() => name_of(self.snapshot, term, self.shell),
+            Some(Term::NamedNode(node)) => {
+                let name = name_of(self.snapshot, &node.clone().into(), self.shell);
+                // A term of others has no name here; the indicator may have one for it.
+                match crate::app::iri::shortened(node.as_str()) {
+                    Some(short) if short == name => group.label.clone(),
+                    _ => name,
+                }
+            }
             Some(_) => group.label.clone(),
             None => self.t("integration-not-recorded"),
         };

@@ -5,7 +5,7 @@ use super::super::charts::shortened;
 use super::super::links::encoded;
 use super::super::shell::Shell;
 use super::blocks::{Lead, name_of};
-use crate::app::datasets::{Dataset, owner_of};
+use crate::app::datasets::{Dataset, Description, owner_of};
 use crate::app::integration::NETWORK;
 use crate::app::{Networks, iri};
 use crate::http::request::Form;
@@ -351,17 +351,7 @@ fn places(snapshot: &Snapshot, shell: &Shell) -> Vec<Offered> {
             open.push(wider);
         }
     }
-    used.retain(|node| {
-        snapshot
-            .quads_for_pattern(
-                Some(node.as_ref().into()),
-                Some(rdf::TYPE),
-                Some(PLACE_CLASS.into()),
-                None,
-            )
-            .next()
-            .is_some()
-    });
+    used.retain(|node| is_place(snapshot, node));
     let mut inside: BTreeMap<Option<NamedNode>, Vec<(String, NamedNode)>> = BTreeMap::new();
     for node in &used {
         let wider = above(node).filter(|wider| used.contains(wider));
@@ -396,6 +386,13 @@ fn places(snapshot: &Snapshot, shell: &Shell) -> Vec<Offered> {
     offered
 }
 
+fn is_place(snapshot: &Snapshot, node: &NamedNode) -> bool {
+    let subject = Some(node.as_ref().into());
+    let types =
+        snapshot.quads_for_pattern(subject, Some(rdf::TYPE), Some(PLACE_CLASS.into()), None);
+    types.take(1).next().is_some()
+}
+
 /// The codes that stand for one country each, as the filter takes them.
 fn country_codes(snapshot: &Snapshot) -> BTreeMap<NamedNode, String> {
     let mut by_code: BTreeMap<String, BTreeSet<NamedNode>> = BTreeMap::new();
@@ -406,7 +403,7 @@ fn country_codes(snapshot: &Snapshot) -> BTreeMap<NamedNode, String> {
         let wider = snapshot
             .quads_for_pattern(Some(place.as_ref().into()), Some(WITHIN), None, None)
             .next();
-        if wider.is_none() {
+        if wider.is_none() && is_place(snapshot, &place) {
             let code = crate::network::text_of(&quad.object).to_uppercase();
             by_code.entry(code).or_default().insert(place);
         }
@@ -422,7 +419,7 @@ fn graphs(datasets: &[Dataset], shell: &Shell) -> Vec<Offered> {
     let mut offered: Vec<Offered> = data_of(datasets)
         .map(|(node, set)| Offered {
             value: set.name(),
-            text: shortened(&title(set, shell), LONGEST),
+            text: shortened(&title(set, shell), 2 * LONGEST),
             iri: node.as_str().to_owned(),
         })
         .collect();
@@ -443,20 +440,27 @@ pub(super) fn data_of(datasets: &[Dataset]) -> impl Iterator<Item = (&NamedNode,
     })
 }
 
-/// What a data set is called in the language of the page.
+/// What a data set is called in the language of the page, and its name: several may have been made
+/// alike and have one title.
 pub(super) fn title(set: &Dataset, shell: &Shell) -> String {
     let titles = &set.description.title;
-    titles
+    let title = titles
         .get(shell.language.tag())
         .map(String::as_str)
-        .or_else(|| crate::app::datasets::Description::best(titles))
-        .map_or_else(|| set.name(), str::to_owned)
+        .or_else(|| Description::best(titles));
+    match title {
+        Some(title) if set.name().contains('/') => {
+            format!("{} · {}", shortened(title, LONGEST), set.name())
+        }
+        Some(title) => title.to_owned(),
+        None => set.name(),
+    }
 }
 
 /// A data set as something to cite: its title, and the page about it.
 pub(super) fn lead_of(node: &NamedNode, set: &Dataset, shell: &Shell) -> Lead {
     Lead {
-        text: shortened(&title(set, shell), LONGEST),
+        text: shortened(&title(set, shell), 2 * LONGEST),
         href: super::super::graph_href(node.as_str()),
     }
 }

@@ -141,7 +141,10 @@ async fn filters_are_seen_and_can_be_taken_away() {
         .await
         .expect(200)
         .text();
-    assert!(board.contains("<option value=\"DE\" selected>"), "{board}");
+    assert!(
+        board.contains("<option value=\"DE\" selected>Germany"),
+        "{board}"
+    );
     let off = links(&board);
     assert!(off.contains("/integration?level=local"), "{off:?}");
     assert!(off.contains("/integration?place=DE"), "{off:?}");
@@ -162,6 +165,18 @@ async fn filters_are_seen_and_can_be_taken_away() {
     assert!(unknown.contains("Atlantis"), "{unknown}");
     page("/integration?colour=red").await.expect(400);
     page("/integration?network=nonsense").await.expect(404);
+}
+
+#[tokio::test]
+async fn an_extension_leads_to_the_numbers() {
+    let csv = page("/integration.csv?place=DE&network=affiliation").await;
+    assert_eq!(csv.status, 303);
+    assert_eq!(
+        csv.header("location"),
+        "/api/v1/networks/affiliation/integration.csv?place=DE"
+    );
+    let json = page("/integration.json").await;
+    assert_eq!(json.header("location"), "/api/v1/integration.json");
 }
 
 #[tokio::test]

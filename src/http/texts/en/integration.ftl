@@ -21,7 +21,7 @@ integration-all-level = All levels
 integration-all-sphere = All spheres
 integration-all-role = All roles
 integration-time-hint = A year (2010), a month (2010-05) or a day (2010-05-17). With a time chosen, what has no date is left out and counted below.
-integration-more-filters = More filters: sector, level, sphere, role
+integration-more-filters = More filters: sector, level, sphere, role, which ties count
 integration-show = Show
 integration-reset = Show everything
 integration-yes = yes
@@ -32,11 +32,11 @@ integration-without = Take away the filter: { $name }
 integration-basis = What this rests on
 integration-all-data = All data, without a filter.
 integration-fact-actors = actors with a tie or a part in a service
-integration-fact-ties = pairs of them that work together
+integration-fact-pairs = pairs of them that work together
 integration-fact-sectors = sectors among them
 integration-fact-levels = levels of responsibility among them
-integration-fact-sector-known = actors whose sector is recorded
-integration-fact-level-known = actors whose level is recorded
+integration-fact-sector-known = of them with a recorded sector
+integration-fact-level-known = of them with a recorded level
 integration-fact-known = { $known } of { $all }
 integration-left-out = Left out:
 integration-left-groups =
@@ -223,8 +223,18 @@ integration-dependence-level-caption =
         [one] { $nText } joined pair of levels, and the actor that most hangs on
        *[other] { $nText } joined pairs of levels, and the actor that most hangs on
     }
-integration-read-dependence-sector = { $joinedText } of { $allText } pairs of sectors are joined, by ties or by actors in both. { $cutText } of them hang on one actor alone.
-integration-read-dependence-level = { $joinedText } of { $allText } pairs of levels are joined, by ties or by actors on both. { $cutText } of them hang on one actor alone.
+integration-read-dependence-sector =
+    { $cut ->
+        [0] { $joinedText } of { $allText } pairs of sectors are joined, by ties or by actors in both. None of them hangs on one actor alone.
+        [one] { $joinedText } of { $allText } pairs of sectors are joined, by ties or by actors in both. One of them hangs on one actor alone.
+       *[other] { $joinedText } of { $allText } pairs of sectors are joined, by ties or by actors in both. { $cutText } of them hang on one actor alone.
+    }
+integration-read-dependence-level =
+    { $cut ->
+        [0] { $joinedText } of { $allText } pairs of levels are joined, by ties or by actors on both. None of them hangs on one actor alone.
+        [one] { $joinedText } of { $allText } pairs of levels are joined, by ties or by actors on both. One of them hangs on one actor alone.
+       *[other] { $joinedText } of { $allText } pairs of levels are joined, by ties or by actors on both. { $cutText } of them hang on one actor alone.
+    }
 integration-read-strongest = Among the others, { $pair } leans most on { $actor }: { $share } of { $tiesText } ties; { $leftText } would be left.
 integration-key-cut = without this actor nothing recorded joins the pair
 integration-bar-cut = { $pair }: { $actor } takes part in { $touchesText } of { $tiesText } ties. Without it nothing recorded joins the two
@@ -425,7 +435,7 @@ integration-to-datasets = About the data sets
 
 # Waiting.
 integration-wait = The figures are being computed.
-integration-wait-why = This selection is large, or nobody has asked for it since the data changed. The page asks again by itself every few seconds; the result is kept for everybody who comes after you.
+integration-wait-why = This selection is large, or nobody has asked for it since the data changed. The page appears by itself as soon as it is ready; the result is kept for everybody who comes after you.
 integration-wait-since = Computing for { $seconds } seconds
 integration-wait-again = Ask again now
 integration-wait-computations = What the service is computing
@@ -450,3 +460,5 @@ integration-col-denominator = Over
 integration-read-cases-sector = { $severalText } of { $knownText } services and innovations of known sector join two or more sectors; of { $unknownText } no sector is recorded.
 integration-read-cases-level = { $severalText } of { $knownText } services and innovations of known level join two or more levels of responsibility; of { $unknownText } no level is recorded.
 integration-to-affiliation = Show the ties of actors with services
+integration-fact-nodes = actors, services and innovations with a tie
+integration-fact-ties = ties between them

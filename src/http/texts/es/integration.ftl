@@ -21,7 +21,7 @@ integration-all-level = Todos los niveles
 integration-all-sphere = Todas las esferas
 integration-all-role = Todos los papeles
 integration-time-hint = Un año (2010), un mes (2010-05) o un día (2010-05-17). Si se elige un tiempo, lo que no tiene fecha queda fuera y se cuenta más abajo.
-integration-more-filters = Más filtros: sector, nivel, esfera, papel
+integration-more-filters = Más filtros: sector, nivel, esfera, papel, qué vínculos cuentan
 integration-show = Mostrar
 integration-reset = Mostrar todo
 integration-yes = sí
@@ -32,11 +32,11 @@ integration-without = Quitar el filtro: { $name }
 integration-basis = En qué se basa
 integration-all-data = Todos los datos, sin filtros.
 integration-fact-actors = entidades con algún vínculo o que participan en algún servicio
-integration-fact-ties = pares de ellas que trabajan juntas
+integration-fact-pairs = pares de ellas que trabajan juntas
 integration-fact-sectors = sectores presentes
 integration-fact-levels = niveles de responsabilidad presentes
-integration-fact-sector-known = entidades cuyo sector consta
-integration-fact-level-known = entidades cuyo nivel consta
+integration-fact-sector-known = tienen un sector registrado
+integration-fact-level-known = tienen un nivel registrado
 integration-fact-known = { $known } de { $all }
 integration-left-out = Queda fuera:
 integration-left-groups =
@@ -223,8 +223,18 @@ integration-dependence-level-caption =
         [one] { $nText } par de niveles unido, y la entidad de la que más depende
        *[other] { $nText } pares de niveles unidos, y la entidad de la que más depende cada uno
     }
-integration-read-dependence-sector = { $joinedText } de { $allText } pares de sectores están unidos, por vínculos o por entidades presentes en ambos. { $cutText } de ellos dependen de una sola entidad.
-integration-read-dependence-level = { $joinedText } de { $allText } pares de niveles están unidos, por vínculos o por entidades presentes en ambos. { $cutText } de ellos dependen de una sola entidad.
+integration-read-dependence-sector =
+    { $cut ->
+        [0] { $joinedText } de { $allText } pares de sectores están unidos, por vínculos o por entidades presentes en ambos. Ninguno depende de una sola entidad.
+        [one] { $joinedText } de { $allText } pares de sectores están unidos, por vínculos o por entidades presentes en ambos. Uno de ellos depende de una sola entidad.
+       *[other] { $joinedText } de { $allText } pares de sectores están unidos, por vínculos o por entidades presentes en ambos. { $cutText } de ellos dependen de una sola entidad.
+    }
+integration-read-dependence-level =
+    { $cut ->
+        [0] { $joinedText } de { $allText } pares de niveles están unidos, por vínculos o por entidades presentes en ambos. Ninguno depende de una sola entidad.
+        [one] { $joinedText } de { $allText } pares de niveles están unidos, por vínculos o por entidades presentes en ambos. Uno de ellos depende de una sola entidad.
+       *[other] { $joinedText } de { $allText } pares de niveles están unidos, por vínculos o por entidades presentes en ambos. { $cutText } de ellos dependen de una sola entidad.
+    }
 integration-read-strongest = Entre los demás, { $pair } es el que más se apoya en { $actor }: { $share } de { $tiesText } vínculos; quedarían { $leftText }.
 integration-key-cut = sin esta entidad, nada registrado une el par
 integration-bar-cut = { $pair }: { $actor } participa en { $touchesText } de { $tiesText } vínculos. Sin ella, nada registrado une ambos
@@ -425,7 +435,7 @@ integration-to-datasets = Sobre los conjuntos de datos
 
 # Espera.
 integration-wait = Se están calculando las cifras.
-integration-wait-why = Esta selección es grande, o nadie la ha pedido desde que cambiaron los datos. La página vuelve a preguntar por sí sola cada pocos segundos; el resultado se conserva para quien venga después.
+integration-wait-why = Esta selección es grande, o nadie la ha pedido desde que cambiaron los datos. La página aparecerá por sí sola en cuanto esté lista; el resultado se conserva para quien venga después.
 integration-wait-since = Cálculo en marcha desde hace { $seconds } segundos
 integration-wait-again = Preguntar de nuevo
 integration-wait-computations = Qué está calculando el servicio
@@ -450,3 +460,5 @@ integration-col-denominator = Sobre
 integration-read-cases-sector = { $severalText } de { $knownText } servicios e innovaciones de sector conocido unen dos o más sectores; de { $unknownText } no consta ningún sector.
 integration-read-cases-level = { $severalText } de { $knownText } servicios e innovaciones de nivel conocido unen dos o más niveles de responsabilidad; de { $unknownText } no consta ningún nivel.
 integration-to-affiliation = Mostrar los vínculos de entidades con servicios
+integration-fact-nodes = entidades, servicios e innovaciones con algún vínculo
+integration-fact-ties = vínculos entre ellos
