@@ -118,7 +118,6 @@ async fn explore(
         return Ok(response);
     }
     let limits = limits(&state);
-    let asked = form.clone();
     let about = About::of(&state, &headers, &uri, format.format, view.merged());
     let asked = form.clone();
     let (rows, total) = state
