@@ -244,9 +244,11 @@ async fn one(
     form.only(&["graph", "skolemize", "format"])?;
     let asked = Asked::of(&form)?;
     let chosen = chosen(&form, uri.path(), &headers, &ENTRY)?;
-    let number = name
-        .rsplit_once('.')
-        .map_or(name.as_str(), |(number, _)| number);
+    // An extension that is none of a format belongs to the name, and no number has one.
+    let number = match name.rsplit_once('.') {
+        Some((number, extension)) if by_name(extension, &ENTRY).is_some() => number,
+        _ => name.as_str(),
+    };
     let version: u64 = number.parse().map_err(|_| {
         ApiError::NotFound(format!(
             "`{number}` is no data version; they are whole numbers"

@@ -201,6 +201,8 @@ async fn list(
                 .collect();
             let body = match chosen {
                 Format::Rdf(_) => {
+                    // A column that there is not is refused in every format.
+                    link_rows(&[], |_| None).arrange(&listing)?;
                     let range = page.range(decided.len());
                     let shown = decided.get(range).unwrap_or_default();
                     turtle(&graph.link_statements(&snapshot, shown))?

@@ -100,6 +100,9 @@ async fn list(
         return Ok(response);
     }
     let catalogue = state.graph().catalogue();
+    // A column that there is not is refused in every format.
+    let mut rows = list_rows(catalogue, &saved, format.format);
+    let total = rows.arrange(&listing)?;
     let body = match format.format {
         Format::Html => pages::catalogue(shell, catalogue, &saved)?.into(),
         Format::Rdf(rdf) => {
@@ -113,8 +116,6 @@ async fn list(
                 .await?
         }
         table => {
-            let mut rows = list_rows(catalogue, &saved, table);
-            let total = rows.arrange(&listing)?;
             let about = About::of(&state, &headers, &uri, table, &snapshot);
             let response = reading.respond(format, rows.text(table, &about)?);
             let window = (listing.page(), None);

@@ -230,7 +230,7 @@ impl Form {
 /// When a request has to be done: after the service's own limit, or the shorter one it asks for.
 pub(super) fn deadline(form: &Form, limit: Duration) -> Result<Instant, ApiError> {
     let asked = match form.one("timeout")? {
-        None => limit,
+        None | Some("") => limit,
         Some(text) => text
             .parse::<f64>()
             .ok()
@@ -314,7 +314,7 @@ pub(super) const QUERY_ID: HeaderName = HeaderName::from_static("weft-query-id")
 
 /// The id that the client chose: a header, or the parameter `query-id`.
 pub(super) fn query_id(headers: &HeaderMap, form: &Form) -> Result<Option<String>, ApiError> {
-    if let Some(id) = form.one("query-id")? {
+    if let Some(id) = form.one("query-id")?.filter(|id| !id.is_empty()) {
         return Ok(Some(id.to_owned()));
     }
     Ok(headers

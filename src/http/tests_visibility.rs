@@ -300,6 +300,8 @@ async fn no_address_tells_what_is_private() {
             ("/api/v1/graphs", A),
             ("/api/v1/graphs.csv", A),
             ("/sparql", A),
+            // The document names graphs as filters do.
+            ("/openapi.json", "partner/a"),
             ("/integration", "partner/a"),
         ] {
             let accept = match address {

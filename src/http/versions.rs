@@ -107,11 +107,8 @@ async fn one(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     Form::of_url(&uri)?.only(&[])?;
-    let (_, format): (_, Chosen) = of_path(uri.path(), &headers, &FORMATS)?;
-    let number = match name.rsplit_once('.') {
-        Some((number, _)) => number,
-        None => &name,
-    };
+    // An extension that is none of a format belongs to the name, and no number has one.
+    let (number, format): (_, Chosen) = of_path(&name, &headers, &FORMATS)?;
     let version: u64 = number.parse().map_err(|_| {
         ApiError::NotFound(format!(
             "`{number}` is no data version; they are whole numbers"

@@ -63,6 +63,9 @@ fn finds_no_fault(arguments: &[&str]) {
         .arg("--header")
         .arg(format!("Authorization: Bearer {token}"))
         .args(arguments)
+        .env("SCHEMATHESIS_HOOKS", "schemathesis_hooks")
+        .env("PYTHONPATH", root().join("tests/clients"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .current_dir(folder.path())
         .output()
         .expect("schemathesis starts");

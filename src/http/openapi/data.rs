@@ -213,6 +213,12 @@ pub(super) fn schemas() -> Map<String, Value> {
             ),
         ),
         (
+            "Explored",
+            object(
+                "iri:string name:string kind:string? sector:[string] sectorName:[string] level:[string] levelName:[string] sphere:[string] sphereName:[string] place:[string] placeName:[string] type:[string] typeName:[string] dataset:[string] connections:integer partners:integer",
+            ),
+        ),
+        (
             "HistoryPoint",
             object(
                 "time:string dataVersion:integer metric:string value:number? undefined:string? numerator:number? denominator:number? unknown:number? kind:string label:string",
@@ -309,6 +315,26 @@ fn overview(known: &Known) -> Vec<Operation> {
             ])
             .takes(paging())
             .rows(json!({"anyOf": [schema("HistoryPoint"), schema("WideHistoryPoint")]})),
+        get(group, "/api/v1/explore", "explore", "Actors, services, innovations and others that have what is asked for")
+            .takes(["sector", "level", "sphere", "place", "dataset"].map(shared))
+            .takes([
+                query("q", text(), "Words of the name."),
+                query("sort", text(), "How they are sorted."),
+                query("kind", text(), "Only these kinds, with commas."),
+                query("type", text(), "Only these types, with commas."),
+                query("lang", one_of(&["en", "es"]), "The language of names."),
+            ])
+            .takes(paging())
+            .rows(schema("Explored"))
+            .fails(&[504, 507]),
+        get(group, "/api/v1/terms", "listTerms", "Classes and properties whose names have a text, with how often they are used")
+            .takes([
+                query("q", json!({"type": "string", "maxLength": 400}), "A part of the name."),
+                query("kind", one_of(&["class", "property"]), "Only these."),
+                query("lang", one_of(&["en", "es"]), "The language of labels."),
+            ])
+            .takes(paging())
+            .rows(json!({"type": "object"})),
         get(group, "/api/v1/cite", "cite", "How to cite an answer or a page of this service")
             .takes([
                 required("of", json!({"type": "string", "pattern": "^/[a-z0-9]+(/[a-z0-9-]+)*$", "examples": ["/api/v1/summary"]}), "The address: a path, with its query."),
@@ -647,6 +673,12 @@ fn check_formats() -> Vec<Format> {
     formats
 }
 
+/// All but the page, which has more methods.
+fn without_page(formats: &[Format]) -> Vec<Format> {
+    let others = formats.iter().copied();
+    others.filter(|format| *format != Format::Html).collect()
+}
+
 fn check_format() -> Value {
     query(
         "format",
@@ -858,72 +890,123 @@ fn imports(known: &Known) -> Vec<Operation> {
             },
         }),
     ));
+    let form = |path: &str, id: &str, summary: &str| {
+        get(group, path, id, summary)
+            .answers(200, "The page.", &[("text/html", text())])
+            .not_modified()
+    };
+    let import = operation(
+        group,
+        "post",
+        "/api/v1/import",
+        "importTables",
+        "Tables become the content of a graph through a mapping",
+    )
+    .says("With `dry-run` or `preview` nothing is written.")
+    .takes([
+        query(
+            "mapping",
+            text(),
+            "The name of a mapping; or send mapping.toml and its .rq files along.",
+        ),
+        query(
+            "graph",
+            json!({"type": "string", "minLength": 1}),
+            "The graph, if not the one of the mapping.",
+        ),
+        query(
+            "name",
+            json!({"type": "string", "minLength": 1}),
+            "The name of the source.",
+        ),
+        query("strict", flag(false), "Whether one finding is too many."),
+        query("dry-run", flag(false), "Write nothing."),
+        query(
+            "preview",
+            whole(1, 100),
+            "Write nothing, and show so many rows of each table.",
+        ),
+        query(
+            "filename",
+            json!({"type": "string", "minLength": 1}),
+            "The name of the file that is the body.",
+        ),
+        shared("timeout"),
+        shared("If-Match"),
+    ])
+    .body(
+        true,
+        &[
+            ("multipart/form-data", files),
+            ("text/csv", text()),
+            ("text/tab-separated-values", text()),
+            (
+                "application/json",
+                json!({"type": "array", "items": {"type": "object"}}),
+            ),
+            ("application/zip", zipped()),
+            (
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                zipped(),
+            ),
+            ("application/vnd.oasis.opendocument.spreadsheet", zipped()),
+            ("application/octet-stream", zipped()),
+        ],
+    )
+    .answers(
+        200,
+        "What was made of them, and what was found.",
+        &import_forms,
+    )
+    .extensions(&without_page(&import_formats))
+    .fails(&[404, 406, 408, 409, 412, 422, 504, 507]);
+    let check = operation(
+        group,
+        "post",
+        "/api/v1/check",
+        "check",
+        "What is wrong with data before it lands, and what a write would change",
+    )
+    .says("Nothing is written.")
+    .open()
+    .takes([
+        query(
+            "graph",
+            json!({"type": "string", "minLength": 1}),
+            "The graph that the data is for: its IRI or its name.",
+        ),
+        query(
+            "shapes",
+            json!({"type": "array", "items": {"type": "string", "minLength": 1}}),
+            "IRIs of graphs with shapes; `weft` for those that ship, `none` for none of them.",
+        ),
+        query(
+            "impact",
+            flag(false),
+            "Whether to say what the write would change; needs `graph`.",
+        ),
+        query(
+            "change",
+            one_of(&["replace", "add"]),
+            "What the write would do; needs `graph`.",
+        ),
+        language(),
+        shared("timeout"),
+        check_format(),
+    ])
+    .body(true, &bodies)
+    .answers(200, "The report.", &check_forms())
+    .extensions(&without_page(&check_formats()))
+    .fails(&[404, 406, 408, 422, 504, 507]);
     vec![
-        operation(
-            group,
-            "post",
+        import.clone(),
+        import.at("/api/v1/import.html", "importTablesAsPage"),
+        form(
             "/api/v1/import",
-            "importTables",
-            "Tables become the content of a graph through a mapping",
-        )
-        .says("With `dry-run` or `preview` nothing is written.")
-        .takes([
-            query(
-                "mapping",
-                text(),
-                "The name of a mapping; or send mapping.toml and its .rq files along.",
-            ),
-            query(
-                "graph",
-                json!({"type": "string", "minLength": 1}),
-                "The graph, if not the one of the mapping.",
-            ),
-            query(
-                "name",
-                json!({"type": "string", "minLength": 1}),
-                "The name of the source.",
-            ),
-            query("strict", flag(false), "Whether one finding is too many."),
-            query("dry-run", flag(false), "Write nothing."),
-            query(
-                "preview",
-                whole(1, 100),
-                "Write nothing, and show so many rows of each table.",
-            ),
-            query(
-                "filename",
-                json!({"type": "string", "minLength": 1}),
-                "The name of the file that is the body.",
-            ),
-            shared("timeout"),
-            shared("If-Match"),
-        ])
-        .body(
-            true,
-            &[
-                ("multipart/form-data", files),
-                ("text/csv", text()),
-                ("text/tab-separated-values", text()),
-                (
-                    "application/json",
-                    json!({"type": "array", "items": {"type": "object"}}),
-                ),
-                ("application/zip", zipped()),
-                (
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                    zipped(),
-                ),
-                ("application/vnd.oasis.opendocument.spreadsheet", zipped()),
-                ("application/octet-stream", zipped()),
-            ],
-        )
-        .answers(
-            200,
-            "What was made of them, and what was found.",
-            &import_forms,
-        )
-        .extensions(&import_formats)
-        .fails(&[404, 406, 408, 409, 412, 422, 504, 507]),
+            "getImportForm",
+            "A page to send tables with",
+        ),
+        form("/api/v1/import.html", "getImportFormAsPage", "The same"),
         get(
             group,
             "/api/v1/mappings",
@@ -976,52 +1059,14 @@ fn imports(known: &Known) -> Vec<Operation> {
             "Removes a saved mapping",
         ))
         .answers(204, "It is removed.", &[]),
-        get(
-            group,
+        form(
             "/api/v1/check",
             "getCheckForm",
             "A page to check files with",
-        )
-        .answers(200, "The page.", &[("text/html", text())])
-        .not_modified(),
-        operation(
-            group,
-            "post",
-            "/api/v1/check",
-            "check",
-            "What is wrong with data before it lands, and what a write would change",
-        )
-        .says("Nothing is written.")
-        .open()
-        .takes([
-            query(
-                "graph",
-                json!({"type": "string", "minLength": 1}),
-                "The graph that the data is for: its IRI or its name.",
-            ),
-            query(
-                "shapes",
-                json!({"type": "array", "items": {"type": "string", "minLength": 1}}),
-                "IRIs of graphs with shapes; `weft` for those that ship, `none` for none of them.",
-            ),
-            query(
-                "impact",
-                flag(false),
-                "Whether to say what the write would change; needs `graph`.",
-            ),
-            query(
-                "change",
-                one_of(&["replace", "add"]),
-                "What the write would do; needs `graph`.",
-            ),
-            language(),
-            shared("timeout"),
-            check_format(),
-        ])
-        .body(true, &bodies)
-        .answers(200, "The report.", &check_forms())
-        .extensions(&check_formats())
-        .fails(&[404, 406, 408, 422, 504, 507]),
+        ),
+        form("/api/v1/check.html", "getCheckFormAsPage", "The same"),
+        check.clone(),
+        check.at("/api/v1/check.html", "checkAsPage"),
     ]
 }
 
@@ -1041,11 +1086,10 @@ fn changes() -> Vec<Operation> {
     let group = Group::Changes;
     let skolemize = || shared("skolemize");
     let graphs = || {
-        query(
-            "graph",
-            json!({"type": "array", "items": iri()}),
-            "Only what changed in these graphs.",
-        )
+        let schema = json!({"type": "array", "items": iri()});
+        let mut graphs = query("graph", schema, "Only what changed in these graphs.");
+        graphs["allowEmptyValue"] = json!(false);
+        graphs
     };
     let since = || {
         query(

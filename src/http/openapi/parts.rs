@@ -163,6 +163,14 @@ pub(super) fn get(
 }
 
 impl Operation {
+    /// The same at one address.
+    pub(super) fn at(mut self, path: &str, id: &str) -> Self {
+        path.clone_into(&mut self.path);
+        id.clone_into(&mut self.id);
+        self.extensions.clear();
+        self
+    }
+
     pub(super) fn says(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
@@ -376,6 +384,10 @@ impl Operation {
         }
         let mut problems = self.problems.clone();
         problems.extend(format.as_ref().map(|_| 404));
+        if format.is_some() && self.method != "get" {
+            // An extension that there is not belongs to the name of something that can be read.
+            problems.push(405);
+        }
         if self.path.contains('{') {
             problems.push(404);
         }
@@ -453,16 +465,26 @@ fn path_parameter(name: &str) -> Value {
     })
 }
 
+/// Parameters of which an empty value is a wrong one; of others it counts as none, because that is
+/// what forms send.
+const NEVER_EMPTY: [&str; 4] = ["format", "style", "kind", "iri"];
+
 /// A parameter of the query string.
 pub(super) fn query(name: &str, schema: Value, description: &str) -> Value {
-    json!({"name": name, "in": "query", "description": description, "schema": schema})
+    let mut parameter =
+        json!({"name": name, "in": "query", "description": description, "schema": schema});
+    if !NEVER_EMPTY.contains(&name) {
+        parameter["allowEmptyValue"] = json!(true);
+    }
+    parameter
 }
 
 /// The same that must be there.
 pub(super) fn required(name: &str, schema: Value, description: &str) -> Value {
-    let mut parameter = query(name, schema, description);
-    parameter["required"] = json!(true);
-    parameter
+    json!({
+        "name": name, "in": "query", "required": true, "description": description,
+        "schema": schema,
+    })
 }
 
 /// A parameter of the query string that is a list with commas.
@@ -473,7 +495,7 @@ pub(super) fn list(name: &str, values: &[String], description: &str) -> Value {
     }
     json!({
         "name": name, "in": "query", "description": description,
-        "style": "form", "explode": false,
+        "style": "form", "explode": false, "allowEmptyValue": true,
         "schema": {"type": "array", "items": items},
     })
 }

@@ -7,8 +7,42 @@ use super::parts::{
 use serde_json::{Map, Value, json};
 
 /// Pages that have no parameters: address, id, what is on them.
-const PAGES: [(&str, &str, &str); 2] = [
+const PAGES: [(&str, &str, &str); 12] = [
     ("/", "getOverview", "What is here"),
+    (
+        "/explore",
+        "getExplorePage",
+        "Search and facets over actors, services and innovations",
+    ),
+    ("/help", "getHelp", "What the figures mean"),
+    (
+        "/integration",
+        "getIntegrationPage",
+        "The board of integration",
+    ),
+    (
+        "/ontology",
+        "getOntologyPage",
+        "Classes, properties, code lists, drawn",
+    ),
+    (
+        "/partners",
+        "getPartnersPage",
+        "Sending data, and what became of it",
+    ),
+    ("/partners/links", "getLinksPage", "Links to decide about"),
+    (
+        "/queries",
+        "getQueriesPage",
+        "The questions that are ready to be asked",
+    ),
+    ("/scenarios", "getScenariosPage", "The saved scenarios"),
+    ("/scenarios/add", "getScenarioForm", "One change more"),
+    (
+        "/scenarios/evaluate",
+        "getScenarioPage",
+        "What would be otherwise",
+    ),
     ("/docs", "getDocs", "This document, to read and to try out"),
 ];
 
@@ -389,11 +423,7 @@ fn reconciliation() -> Vec<Operation> {
         )
         .takes([
             query("type", text(), "The id of a type."),
-            query(
-                "limit",
-                json!({"type": "number", "minimum": 0, "maximum": 1_000_000}),
-                "At most so many.",
-            ),
+            query("limit", json!({"type": "number"}), "At most so many."),
             callback(),
         ])
         .answers(200, "Properties.", &forms())
@@ -426,7 +456,9 @@ fn pages() -> Vec<Operation> {
     let page = |path: &str, id: &str, summary: &str| {
         get(group, path, id, summary)
             .answers(200, "The page.", &[("text/html", text())])
+            .answers(303, "The page is elsewhere.", &[])
             .not_modified()
+            .fails(&[404, 409, 410, 422, 429, 504, 507])
     };
     let asset = |path: &str, id: &str, summary: &str| {
         get(group, path, id, summary)
@@ -453,6 +485,23 @@ fn pages() -> Vec<Operation> {
         .iter()
         .map(|(path, id, summary)| page(path, id, summary))
         .collect();
+    all.extend([
+        page(
+            "/queries/{name}",
+            "getQueryPage",
+            "A question and its results",
+        ),
+        page(
+            "/queries/{owner}/{name}",
+            "getSavedQueryPage",
+            "A saved question and its results",
+        ),
+        page(
+            "/scenarios/{id}",
+            "getSavedScenarioPage",
+            "A saved scenario",
+        ),
+    ]);
     let of_network = |path: &str, id: &str, summary: &str, media_type: &'static str| {
         let shape = match media_type {
             "text/html" => text(),

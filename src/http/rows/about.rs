@@ -74,7 +74,9 @@ impl About {
 
     /// With something else that should be known.
     pub(in crate::http) fn with(mut self, name: &str, text: &str) -> Self {
-        self.notes.push((name.to_owned(), text.to_owned()));
+        if !text.is_empty() {
+            self.notes.push((name.to_owned(), text.to_owned()));
+        }
         self
     }
 

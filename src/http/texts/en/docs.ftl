@@ -15,3 +15,6 @@ docs-count = { $n ->
     [one] One operation.
    *[other] { $number } operations.
   } Their names and descriptions are in English.
+
+js-docs-value = Value
+js-docs-expand = Expand

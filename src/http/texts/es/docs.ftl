@@ -15,3 +15,6 @@ docs-count = { $n ->
     [one] Una operación.
    *[other] { $number } operaciones.
   } Sus nombres y descripciones están en inglés.
+
+js-docs-value = Valor
+js-docs-expand = Desplegar
