@@ -43,9 +43,15 @@ pub(in crate::http) fn shortened(text: &str, most: usize) -> String {
     short
 }
 
-/// A name, set apart if it is written from right to left, so that it can stand in a line with others.
+/// A name, set apart if it is written from right to left, so that it can stand in a line with
+/// others.
 pub(in crate::http) fn apart(name: &str) -> String {
-    let is_from_right = |letter: char| matches!(letter, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    const FROM_RIGHT: [std::ops::RangeInclusive<char>; 3] = [
+        '\u{590}'..='\u{8ff}',
+        '\u{fb1d}'..='\u{fdff}',
+        '\u{fe70}'..='\u{feff}',
+    ];
+    let is_from_right = |letter: char| FROM_RIGHT.iter().any(|range| range.contains(&letter));
     if name.contains(is_from_right) {
         format!("\u{2068}{name}\u{2069}")
     } else {

@@ -25,6 +25,7 @@ use crate::store::{Limits, Snapshot};
 use askama::Template;
 use fluent_bundle::{FluentArgs, FluentValue};
 use oxigraph::model::{NamedNode, NamedOrBlankNodeRef, Term, TermRef};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -1554,7 +1555,7 @@ impl<'a> Maker<'a> {
         // widest that one actor holds come first, then the widest of all, so that both are seen.
         let several = || joined.iter().filter(|pair| pair.ties >= 2);
         let mut wide: Vec<&&PairDependence> = several().filter(|pair| !pair.is_cut).collect();
-        wide.sort_by(|a, b| b.ties.cmp(&a.ties));
+        wide.sort_by_key(|pair| Reverse(pair.ties));
         let of_one: Vec<&&PairDependence> = several().filter(|pair| pair.is_cut).collect();
         let room = MOST_IN_CHART - wide.len().min(MOST_IN_CHART / 2);
         let shown = of_one.into_iter().take(room).chain(wide);
@@ -1836,7 +1837,7 @@ impl<'a> Maker<'a> {
         if providers.is_empty() {
             return Ok(self.without(block, "services"));
         }
-        providers.sort_by(|a, b| b.services.cmp(&a.services));
+        providers.sort_by_key(|sector| Reverse(sector.services));
         let name =
             |sector: &crate::network::Category| name_of(self.snapshot, &sector.term, self.shell);
         let fragile = providers

@@ -92,6 +92,7 @@ async fn the_board_says_what_the_api_says() {
 #[tokio::test]
 async fn every_text_is_there_in_both_languages() {
     let key = Regex::new(r#"(?:>|\s|aria-label=")(integration|charts)-[a-z-]+"#).unwrap();
+    let classes = Regex::new(r#"(?:class|id|for|name)="[^"]*""#).unwrap();
     for language in [("cookie", "weft-language=en"), SPANISH] {
         for target in [
             "/integration",
@@ -99,7 +100,6 @@ async fn every_text_is_there_in_both_languages() {
         ] {
             let answer = send(&INNOSERV, "GET", target, &[HTML, language], "").await;
             let html = answer.expect(200).text();
-            let classes = Regex::new(r#"(?:class|id|for|name)="[^"]*""#).unwrap();
             let html = classes.replace_all(&html, "");
             let found: Vec<_> = key.find_iter(&html).map(|found| found.as_str()).collect();
             assert!(found.is_empty(), "{language:?} {target}: {found:?}");
