@@ -190,14 +190,12 @@ struct FigureView {
 }
 
 fn word(name: &str, is_spanish: bool) -> &'static str {
-    let all = WORDS.iter().chain(&FIGURES);
-    let found =
-        all.filter(|(known, ..)| *known == name).map(
-            |(_, english, spanish)| {
-                if is_spanish { *spanish } else { *english }
-            },
-        );
-    found.last().unwrap_or_default()
+    let mut all = WORDS.iter().chain(&FIGURES);
+    match all.find(|(known, ..)| *known == name) {
+        Some((_, _, spanish)) if is_spanish => spanish,
+        Some((_, english, _)) => english,
+        None => "",
+    }
 }
 
 fn written(value: Score, is_spanish: bool) -> String {
