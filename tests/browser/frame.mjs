@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 const PAGES = [
   '/', '/explore', '/networks', '/networks/collaboration', '/integration', '/queries', '/sparql',
   '/ontology', '/ns', '/code', '/partners', '/catalogue', '/docs', '/help', '/scenarios',
-  '/id/case/nueva'
+  '/id/innovation/nueva'
 ]
 
 export default async function ({ page, check }) {

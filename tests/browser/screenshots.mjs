@@ -3,27 +3,35 @@
 
 import assert from 'node:assert/strict'
 
+// The address, what has to be there first, and what is moved to the top.
 const SHOWN = {
   overview: ['/'],
-  explore: ['/explore?type=actor&sector=health'],
+  explore: ['/explore?sector=health'],
   entity: ['/id/innovation/irre-menschlich'],
-  network: ['/networks/collaboration', 'canvas'],
-  integration: ['/integration'],
+  network: ['/networks/collaboration', 'canvas', '#drawing'],
+  integration: ['/integration', null, '#mixing-sector'],
   queries: ['/queries'],
-  sparql: ['/sparql'],
-  ontology: ['/ontology'],
+  sparql: ['/sparql', '.CodeMirror'],
+  ontology: ['/ontology', null, '#drawing'],
   partners: ['/partners'],
-  api: ['/docs', '.swagger-ui .info'],
-  help: ['/help'],
+  api: ['/docs', '.swagger-ui .opblock'],
+  help: ['/help#betweenness'],
   scenarios: ['/scenarios']
 }
 
 export default async function ({ page, check }) {
   await page.setViewportSize({ width: 1280, height: 800 })
-  for (const [name, [path, ready]] of Object.entries(SHOWN)) {
+  for (const [name, [path, ready, top]] of Object.entries(SHOWN)) {
     const response = await check.visit(path)
     assert.equal(response.status(), 200, path)
     if (ready) await page.locator(ready).first().waitFor()
+    if (name === 'sparql') {
+      await page.getByRole('button', { name: 'Run', exact: true }).click()
+      await page.locator('#results table').first().waitFor()
+      await page.locator('#answer').evaluate(node => node.scrollIntoView({ block: 'end' }))
+    }
+    if (top) await page.locator(top).first().evaluate(node => node.scrollIntoView())
+    await page.waitForTimeout(300)
     await check.screenshot(name)
   }
 }

@@ -1,7 +1,7 @@
 # Lo que rodea a cada página.
 nav-skip = Ir al contenido
 nav-main = Principal
-nav-find = Buscar entidades, servicios, lugares
+nav-find = Buscar actores, servicios, lugares
 nav-find-button = Buscar
 nav-explore = Explorar
 nav-networks = Redes
@@ -12,7 +12,7 @@ nav-ontology = Ontología
 nav-partners = Socios
 nav-api = API
 nav-help = Ayuda
-footer-about = cómo se entrelazan las entidades, los servicios y los sectores de la política social
+footer-about = cómo se entrelazan los actores, los servicios y los sectores de la política social
 footer-datasets = Conjuntos de datos y licencias
 footer-help = Qué significan las cifras
 footer-api = Interfaz para programas
