@@ -10,7 +10,7 @@
 //! #+ question: 4
 //! #+ tags: actors, places
 //! #+ choices: place, weft:Place
-//! #+ title@es: Actores de un lugar
+//! #+ title@es: Entidades de un lugar
 //! #+ parameter@es: since, desde cuándo
 //! ```
 //!
@@ -626,12 +626,12 @@ mod tests {
     fn a_query_speaks_other_languages_and_says_where_its_values_are_listed() {
         let query = parse(&format!(
             "{}\n{TEXT}",
-            "#+ title@es: Actores de un lugar\n#+ tags@es: actores, lugares"
+            "#+ title@es: Entidades de un lugar\n#+ tags@es: entidades, lugares"
         ))
         .unwrap();
-        assert_eq!(query.title_in("es"), "Actores de un lugar");
+        assert_eq!(query.title_in("es"), "Entidades de un lugar");
         assert_eq!(query.title_in("en"), query.title_in("fr"));
-        assert_eq!(query.tags_in("es"), ["actores", "lugares"]);
+        assert_eq!(query.tags_in("es"), ["entidades", "lugares"]);
         let text = TEXT.replace(
             "#+ question",
             "#+ choices: place, weft:Place code/place\n#+ parameter@es: place, un lugar\n#+ question",

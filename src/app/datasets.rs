@@ -126,7 +126,7 @@ const BUILT_IN: [(&str, [&str; 2], [&str; 2]); 7] = [
         ["Ontology and code lists", "Ontología y listas de códigos"],
         [
             "The classes, properties and codes in which Weft describes actors, services and ties.",
-            "Las clases, propiedades y códigos con los que Weft describe actores, servicios y vínculos.",
+            "Las clases, propiedades y códigos con los que Weft describe entidades, servicios y vínculos.",
         ],
     ),
     (
@@ -134,7 +134,7 @@ const BUILT_IN: [(&str, [&str; 2], [&str; 2]); 7] = [
         ["INNOSERV case collection", "Colección de casos INNOSERV"],
         [
             "Innovative social services in Europe, with the actors and links of each case.",
-            "Servicios sociales innovadores en Europa, con los actores y vínculos de cada caso.",
+            "Servicios sociales innovadores en Europa, con las entidades y los vínculos de cada caso.",
         ],
     ),
     (
@@ -169,7 +169,7 @@ const BUILT_IN: [(&str, [&str; 2], [&str; 2]); 7] = [
         ],
         [
             "Which IRIs of different data sets stand for the same actor, and who decided so.",
-            "Qué IRI de distintos conjuntos de datos representan al mismo actor, y quién lo decidió.",
+            "Qué IRI de distintos conjuntos de datos representan a la misma entidad, y quién lo decidió.",
         ],
     ),
     (

@@ -640,7 +640,7 @@ impl Offers<'_> {
         let title = format!("Weft at {host}: actors, services and sectors in social services");
         add(TITLE, english(&title).into());
         let title =
-            format!("Weft en {host}: agentes, servicios y sectores en los servicios sociales");
+            format!("Weft en {host}: entidades, servicios y sectores en los servicios sociales");
         add(TITLE, language(&title, "es").into());
         add(DESCRIPTION, english("The data sets of a knowledge graph of social services: who provides, funds, regulates and refers, in which sector and on which level of responsibility, on whose word.").into());
         add(PUBLISHER, service.clone().into());

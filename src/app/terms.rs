@@ -224,13 +224,13 @@ mod tests {
                 &wanted.to_lowercase(),
                 "https://w3id.org/weft/ns#Actor",
                 Some("weft:Actor"),
-                "Agente",
+                "Entidad",
             )
         };
         assert_eq!(of("act"), Some(0));
         assert_eq!(of("weft:Actor"), Some(0));
         assert_eq!(of("https://w3id.org/weft/ns#Actor"), Some(0));
-        assert_eq!(of("agen"), Some(1));
+        assert_eq!(of("enti"), Some(1));
         assert_eq!(of("ctor"), Some(2));
         assert_eq!(of("w3id"), Some(3));
         assert_eq!(of("zebra"), None);

@@ -100,7 +100,7 @@ async fn the_ontology_is_drawn_listed_and_said_in_both_languages() {
         assert!(english.contains(there), "{there}");
     }
     let spanish = page(&INNOSERV, "/ontology", "es").await.expect(200).text();
-    assert!(spanish.contains("lang=\"es\"") && spanish.contains("Agente"));
+    assert!(spanish.contains("lang=\"es\"") && spanish.contains("Entidad"));
     assert!(spanish.contains("Necesita exactamente un weft:in"));
     // IRIs such as …/ns#Actor lead to the same definitions.
     let terms = page(&INNOSERV, "/ns", "en").await.expect(200).text();

@@ -46,7 +46,7 @@ async fn questions_are_grouped_by_topic_in_the_language_of_the_reader() {
     for text in [
         "lang=\"es\"",
         "Puentes entre sectores",
-        "Actores que tienden puentes entre dos sectores en un lugar",
+        "Entidades que tienden puentes entre dos sectores en un lugar",
         "un lugar",
     ] {
         assert!(spanish.text.contains(text), "{text}");
@@ -146,7 +146,7 @@ async fn the_editor_works_without_scripts_and_has_what_they_need() {
     );
     page("/sparql?example=nothing").await.expect(404);
     let editor = spanish("/sparql").await.expect(200);
-    assert!(editor.text.contains("Actores por sector"));
+    assert!(editor.text.contains("Entidades por sector"));
     assert!(editor.text.contains("LANG(?label) = &#34;es&#34;"));
 }
 
@@ -189,19 +189,19 @@ async fn terms_are_found_by_name_and_label_with_their_uses() {
         .unwrap();
     assert_eq!(first["uses"].to_string(), counted);
     // By its label in a language, asked for or liked.
-    let by_label = get("/api/v1/terms?q=Agente&kind=class&lang=es")
+    let by_label = get("/api/v1/terms?q=Entidad&kind=class&lang=es")
         .await
         .json();
     assert_eq!(by_label[0]["name"], "weft:Actor");
     let liked = send(
         &INNOSERV,
         "GET",
-        "/api/v1/terms?q=Agente&kind=class",
+        "/api/v1/terms?q=Entidad&kind=class",
         &[SPANISH],
         "",
     )
     .await;
-    assert_eq!(liked.json()[0]["label"], "Agente");
+    assert_eq!(liked.json()[0]["label"], "Entidad");
     assert!(
         liked
             .headers

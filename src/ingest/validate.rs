@@ -319,7 +319,7 @@ mod tests {
         @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
         @prefix : <http://ex/> .
         :ActorShape a sh:NodeShape ; sh:targetClass :Actor ;
-            sh:property [ sh:path :label ; sh:minCount 1 ; sh:message "An actor needs a label"@en , "Un actor necesita una etiqueta"@es ] ;
+            sh:property [ sh:path :label ; sh:minCount 1 ; sh:message "An actor needs a label"@en , "Una entidad necesita una etiqueta"@es ] ;
             sh:property [ sh:path :since ; sh:datatype xsd:gYear ; sh:severity sh:Warning ] .
     "#;
 
@@ -351,7 +351,7 @@ mod tests {
         let path = label.path.as_ref().unwrap().to_string();
         assert_eq!(path, "<http://ex/label>");
         assert_eq!(label.severity, ResultSeverity::Violation);
-        assert_eq!(label.message("es"), "Un actor necesita una etiqueta");
+        assert_eq!(label.message("es"), "Una entidad necesita una etiqueta");
         assert_eq!(
             label.constraint,
             "http://www.w3.org/ns/shacl#MinCountConstraintComponent"

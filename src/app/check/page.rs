@@ -69,7 +69,7 @@ const WORDS: [(&str, &str, &str); 52] = [
     ("new", "New", "Nuevas"),
     ("changed", "Changed", "Modificadas"),
     ("gone", "Gone", "Desaparecidas"),
-    ("actor", "actors", "agentes"),
+    ("actor", "actors", "entidades"),
     ("service", "services", "servicios"),
     ("innovation", "innovations", "innovaciones"),
     (
@@ -77,7 +77,7 @@ const WORDS: [(&str, &str, &str); 52] = [
         "Joined to what is there",
         "Unidas a lo que ya existe",
     ),
-    ("same-iri", "under the same IRI", "bajo la misma IRI"),
+    ("same-iri", "under the same IRI", "con el mismo IRI"),
     ("links", "by accepted links", "por enlaces aceptados"),
     (
         "same-as",
@@ -147,7 +147,7 @@ const FIGURES: [(&str, &str, &str); 11] = [
     (
         "pairsOnOneActor",
         "pairs that hang on one actor",
-        "pares que dependen de un solo agente",
+        "pares que dependen de una sola entidad",
     ),
 ];
 

@@ -1397,9 +1397,9 @@ mod tests {
     #[test]
     fn a_text_is_in_the_language_of_the_page_or_says_in_which() {
         let text = |text: &str, tag: &str| Literal::new_language_tagged_literal(text, tag).unwrap();
-        let both = [text("Actor", "en"), text("Agente", "es")];
+        let both = [text("Actor", "en"), text("Entidad", "es")];
         let said = Said::best(both.iter(), "es").unwrap();
-        assert_eq!((said.text.as_str(), said.lang), ("Agente", None));
+        assert_eq!((said.text.as_str(), said.lang), ("Entidad", None));
         let english = [text("Actor", "en")];
         let said = Said::best(english.iter(), "es").unwrap();
         assert_eq!(said.lang.as_deref(), Some("en"));

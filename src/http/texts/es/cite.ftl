@@ -1,5 +1,5 @@
 cite-title = Cómo citar esto
-cite-lead = Una referencia a unas cifras debe decir en qué datos se apoyan. Indica la versión de los datos, su fecha y sus licencias, y una dirección que vuelve a dar la misma respuesta cuando existe.
+cite-lead = Quien cite unas cifras debe decir en qué datos se apoyan. La referencia indica la versión de los datos, su fecha y sus licencias y, cuando la hay, una dirección que vuelve a dar la misma respuesta.
 cite-what = Qué se cita
 cite-version = Versión de los datos
 cite-licences = Licencias de los datos

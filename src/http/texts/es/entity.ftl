@@ -52,7 +52,7 @@ entity-and-more = { $n ->
    *[other] y { $number } más
 }
 entity-part-no-role = Participa, sin papel registrado
-entity-part-provides = Proveedor
+entity-part-provides = Prestador
 entity-part-tie = Vínculo, sin papel registrado
 entity-part-pays = Paga a
 entity-part-is-paid = Recibe pagos de

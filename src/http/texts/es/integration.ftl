@@ -1,9 +1,9 @@
-# El cuadro de integración.
-integration-title = Cuadro de integración
+# El panel de integración.
+integration-title = Panel de integración
 integration-lead = Cómo se articulan los servicios y las organizaciones: entre sectores de la política social (integración horizontal) y entre niveles de responsabilidad (integración vertical). Qué cabría esperar y no se encuentra, qué depende de una sola organización y hasta qué punto puede confiarse en cada cifra.
 
 # Elección.
-integration-form = Elija de qué trata el cuadro
+integration-form = Elija de qué trata el panel
 integration-filter-place = Territorio
 integration-filter-dataset = Conjunto de datos
 integration-filter-sector = Sector
@@ -65,7 +65,7 @@ integration-to-help = Qué significan las cifras
 
 integration-brief = En resumen
 integration-detail = Detalles
-integration-contents = Partes del cuadro
+integration-contents = Partes del panel
 integration-definition = Qué significa
 integration-definition-of = Qué significa: { $title }
 integration-measure = Los colores y los números muestran
@@ -77,8 +77,8 @@ integration-csv-horizontal-reach = CSV: sectores de cada caso
 integration-csv-vertical-reach = CSV: niveles de cada caso
 integration-query = Consulta SPARQL
 integration-query-ties = Consulta SPARQL: qué vínculos cuentan
-integration-table-rest = Se muestran { $shownText } de { $allText } filas; los ficheros las contienen todas.
-integration-heatmap-rest = El gráfico muestra los { $shownText } con más vínculos de un total de { $allText }; los ficheros los contienen todos.
+integration-table-rest = Se muestran { $shownText } de { $allText } filas; los archivos las contienen todas.
+integration-heatmap-rest = El gráfico muestra los { $shownText } con más vínculos de un total de { $allText }; los archivos los contienen todos.
 integration-of = { $part } de { $whole }
 integration-all = Total
 integration-not-recorded = No consta
@@ -108,14 +108,14 @@ integration-row-ties = Vínculos entre dos entidades, según constan ({ $knownTe
 integration-row-expected = Vínculos entre dos entidades, si sectores y niveles se hubieran repartido al azar
 
 integration-four-way = Horizontal, vertical, ambas o ninguna
-integration-four-way-meaning = Cada vínculo, y cada servicio o innovación, se queda dentro de un sector y un nivel de responsabilidad, o cruza sectores, niveles o ambos. La tercera barra muestra lo que traería el azar con las mismas entidades y el mismo número de vínculos.
+integration-four-way-meaning = Cada vínculo, y cada servicio o innovación, se queda dentro de un sector y un nivel de responsabilidad, o cruza sectores, niveles o ambos. La tercera barra muestra lo que daría el azar con las mismas entidades y el mismo número de vínculos.
 integration-four-way-caption = Vínculos por clase ({ $tiesText } con ambos extremos conocidos, { $unknownText } desconocidos, { $permutationsText } permutaciones)
 integration-cases-caption = Servicios e innovaciones por clase ({ $knownText } conocidos, { $unknownText } desconocidos)
 integration-read-cases = De { $knownText } servicios e innovaciones, { $sectorsText } unen dos o más sectores, { $levelsText } unen dos o más niveles de responsabilidad y { $bothText } hacen ambas cosas.
 integration-read-ties = De { $tiesText } vínculos entre entidades de sector y nivel conocidos, el { $horizontal } cruza sectores en un mismo nivel, el { $vertical } cruza niveles en un mismo sector, el { $both } cruza ambos y el { $same } queda dentro de un sector y un nivel.
-integration-read-more = Más de lo que traería el azar (registrado / esperado): { $kinds }.
-integration-read-less = Menos de lo que traería el azar (registrado / esperado): { $kinds }.
-integration-read-no-difference = Ninguna de las cuatro clases difiere claramente de lo que traería el azar.
+integration-read-more = Más de lo que daría el azar (registrado / esperado): { $kinds }.
+integration-read-less = Menos de lo que daría el azar (registrado / esperado): { $kinds }.
+integration-read-no-difference = Ninguna de las cuatro clases difiere claramente de lo que daría el azar.
 integration-few-ties = Con { $nText } vínculos, los porcentajes describen lo registrado; son demasiado pocos para hablar de una pauta.
 integration-few-cases = Con { $nText } casos, cada uno altera mucho los porcentajes; léanse como recuentos.
 integration-chance-more = más que por azar
@@ -148,28 +148,28 @@ integration-key-under-2 = cerca de la mitad
 integration-key-even = lo esperado, aproximadamente
 integration-key-over-2 = cerca del doble
 integration-key-over-4 = cuatro veces, o más
-integration-key-few = se espera menos de un vínculo: uno más o menos altera mucho la proporción
+integration-key-few = se espera menos de un vínculo: uno más o menos altera mucho la razón
 integration-key-none = ningún par de entidades
-integration-key-missing = puente ausente: claramente menos que por azar
+integration-key-missing = puente que falta: claramente menos que por azar
 integration-read-pairs-sector = { $tiedText } de { $allText } pares de sectores tienen al menos un vínculo registrado.
 integration-read-pairs-level = { $tiedText } de { $allText } pares de niveles tienen al menos un vínculo registrado.
 integration-read-pair = { $pair }: { $ties } registrados, { $expected } esperados
 integration-read-over = Lo que más supera lo esperado: { $pairs }.
 integration-read-under = Lo que más queda por debajo: { $pairs }.
-integration-cell = { $pair }: { $ties } vínculos registrados, { $expected } esperados, proporción { $ratio }
-integration-cell-missing = { $pair }: { $ties } vínculos registrados, { $expected } esperados, proporción { $ratio }. Puente ausente: claramente menos que por azar
+integration-cell = { $pair }: { $ties } vínculos registrados, { $expected } esperados, razón { $ratio }
+integration-cell-missing = { $pair }: { $ties } vínculos registrados, { $expected } esperados, razón { $ratio }. Puente que falta: claramente menos que por azar
 integration-cell-impossible = { $pair }: no hay dos entidades que pudieran vincularse
 
-integration-missing-sector = Puentes ausentes entre sectores
-integration-missing-sector-meaning = Pares de sectores con menos vínculos de los que cabría esperar. Un puente se considera ausente si el azar difícilmente traería tan pocos (probabilidad corregida por el número de pares, del 5 % como máximo).
-integration-missing-level = Puentes ausentes entre niveles
-integration-missing-level-meaning = Pares de niveles con menos vínculos de los que cabría esperar. Un puente se considera ausente si el azar difícilmente traería tan pocos (probabilidad corregida por el número de pares, del 5 % como máximo).
+integration-missing-sector = Puentes que faltan entre sectores
+integration-missing-sector-meaning = Pares de sectores con menos vínculos de los que cabría esperar. Se considera que falta un puente si el azar difícilmente daría tan pocos (probabilidad corregida por el número de pares, del 5 % como máximo).
+integration-missing-level = Puentes que faltan entre niveles
+integration-missing-level-meaning = Pares de niveles con menos vínculos de los que cabría esperar. Se considera que falta un puente si el azar difícilmente daría tan pocos (probabilidad corregida por el número de pares, del 5 % como máximo).
 integration-missing-caption =
     { $n ->
         [one] { $nText } par con menos vínculos de los esperados
        *[other] { $nText } pares con menos vínculos de los esperados
     }
-integration-missing-yes = ausente
+integration-missing-yes = falta
 integration-missing-no = menos, puede ser azar
 integration-key-observed = vínculos registrados
 integration-key-expected = vínculos esperados
@@ -250,16 +250,16 @@ integration-read-key-actor = Sin { $actor }, { $cutText } de { $carriedText } pa
 integration-read-no-key-actor = Ninguna entidad mantiene unido por sí sola un par de sectores.
 integration-read-key-player = Sin { $actor }, la proporción de pares de entidades que no pueden alcanzarse pasa de { $before } a { $after }.
 
-integration-providers = Servicios que dependen de un solo proveedor
-integration-providers-meaning = De los servicios e innovaciones de cada sector, cuántos tienen exactamente un proveedor o participante registrado. La concentración va de casi 0 (muchos prestan por igual) a 1 (uno lo presta todo).
-integration-providers-caption = Servicios y sus proveedores, por sector
-integration-read-fragile = El más expuesto es { $sector }: { $fragileText } de { $servicesText } servicios e innovaciones tienen un solo proveedor registrado.
+integration-providers = Servicios que dependen de un solo prestador
+integration-providers-meaning = De los servicios e innovaciones de cada sector, cuántos tienen exactamente un prestador o participante registrado. La concentración va de casi 0 (muchos prestan por igual) a 1 (uno lo presta todo).
+integration-providers-caption = Servicios y sus prestadores, por sector
+integration-read-fragile = El más expuesto es { $sector }: { $fragileText } de { $servicesText } servicios e innovaciones tienen un solo prestador registrado.
 integration-read-none-fragile = Todos los servicios e innovaciones de sector conocido tienen al menos dos participantes registrados.
 
-integration-chains = Cadenas del nivel local al nacional
-integration-chains-meaning = Para cada servicio o innovación local, si sus participantes están vinculados, paso a paso, con el nivel regional y el nacional. Un peldaño que falta puede ser solo un dato sin registrar.
+integration-chains = Cadenas del nivel local al estatal
+integration-chains-meaning = Para cada servicio o innovación local, si sus participantes están vinculados, paso a paso, con el nivel regional y el estatal. Un peldaño que falta puede ser solo un dato sin registrar.
 integration-chains-caption = Servicios e innovaciones locales con su mejor cadena
-integration-read-chains = { $unbrokenText } de { $knownText } servicios e innovaciones locales tienen una cadena sin interrupciones del nivel local al nacional. El peldaño regional falta en { $regionalText }; el nacional, en { $nationalText }.
+integration-read-chains = { $unbrokenText } de { $knownText } servicios e innovaciones locales tienen una cadena sin interrupciones del nivel local al estatal. El peldaño regional falta en { $regionalText }; el estatal, en { $nationalText }.
 
 # Lo que se valora.
 integration-ladders = La integración que hay y la que debería haber
@@ -307,7 +307,7 @@ integration-hybridity = Organizaciones híbridas
 integration-hybridity-meaning = Proporción de entidades que pertenecen a dos o más esferas, o que constan como híbridas.
 integration-multi-sector-actors = Entidades en varios sectores
 integration-multi-sector-actors-meaning = Proporción de entidades que trabajan en dos o más sectores y pueden, así, mantenerlos unidos.
-integration-sector-conflicts = Sectores en disputa
+integration-sector-conflicts = Sectores en discusión
 integration-sector-conflicts-meaning = Proporción de elementos con dos o más afirmaciones sobre su sector cuyas afirmaciones difieren.
 integration-sphere-mix = Combinación de esferas
 integration-sphere-mix-meaning = Proporción de casos cuyos participantes proceden de al menos dos de las esferas pública, comunitaria, tercer sector y privada.
@@ -362,10 +362,10 @@ integration-col-after = Separación sin ella
 integration-col-components = Partes que quedan
 integration-col-sector = Sector
 integration-col-services = Servicios e innovaciones
-integration-col-providers = Proveedores
-integration-col-fragile = Con un solo proveedor
+integration-col-providers = Prestadores
+integration-col-fragile = Con un solo prestador
 integration-col-concentration = Concentración
-integration-col-largest = Mayor proveedor
+integration-col-largest = Mayor prestador
 integration-col-case = Servicio o innovación
 integration-col-reached = Niveles alcanzados
 integration-col-lacking = Niveles que faltan
@@ -394,11 +394,11 @@ integration-col-counted-all = Del total
 
 # Nada que mostrar.
 integration-none-data = Todavía no hay datos que mostrar.
-integration-none-data-how = Rellene las cuatro tablas de la plantilla e impórtelas (weft import template CARPETA --name PROYECTO), cargue RDF (weft load FICHERO) o suba datos en la página para socios. El cuadro necesita entidades que participen en servicios o innovaciones, cada una con un sector y un nivel de responsabilidad.
+integration-none-data-how = Rellene las cuatro tablas de la plantilla e impórtelas (weft import template CARPETA --name PROYECTO), cargue RDF (weft load ARCHIVO) o suba datos en la página para socios. El panel necesita entidades que participen en servicios o innovaciones, cada una con un sector y un nivel de responsabilidad.
 integration-none-filtered = Con estos filtros no queda ninguna entidad.
 integration-none-filtered-how = Quite alguno de los filtros, o elija un territorio más amplio o un período más largo. Si se elige un tiempo, lo que no tiene fecha queda fuera.
 integration-none-ties = No consta que dos entidades trabajen juntas.
-integration-none-ties-how = Registre quién participa en qué servicio o innovación (participaciones), o vínculos entre entidades. Si en los datos cada servicio tiene un solo proveedor, las entidades solo se encuentran por medio de vínculos: elija entonces, en «Más filtros», los vínculos de entidades con servicios.
+integration-none-ties-how = Registre quién participa en qué servicio o innovación (participaciones), o vínculos entre entidades. Si en los datos cada servicio tiene un solo prestador, las entidades solo se encuentran por medio de vínculos: elija entonces, en «Más filtros», los vínculos de entidades con servicios.
 integration-none-sector = No consta el sector de ninguna de estas entidades.
 integration-none-sector-how = Asigne un sector a las entidades (weft:sector; la columna «sectors» de la plantilla), por ejemplo social-services o health.
 integration-none-one-sector = Aquí solo se conoce un sector, de modo que no hay nada que comparar.
@@ -408,7 +408,7 @@ integration-none-level-how = Asigne un nivel a las entidades (weft:level; la col
 integration-none-one-level = Aquí solo se conoce un nivel de responsabilidad, de modo que no hay nada que comparar.
 integration-none-one-level-how = Elija un territorio más amplio o quite el filtro por nivel; o registre los niveles de las demás entidades.
 integration-none-many = Hay demasiados sectores para comparar cada uno con cada uno.
-integration-none-many-how = Elija un conjunto de datos o unos pocos sectores. Los datos que usan varias clasificaciones conviene verlos de una en una.
+integration-none-many-how = Elija un conjunto de datos o unos pocos sectores. Si los datos usan varias clasificaciones, conviene verlas de una en una.
 integration-none-known = Ningún vínculo tiene ambos extremos en una categoría conocida.
 integration-none-known-how = Registre los sectores y niveles de las entidades vinculadas; la lista de entidades muestra a cuáles les faltan.
 integration-none-joined = Nada registrado une aquí ningún par: ningún vínculo cruza y ninguna entidad está en dos.
@@ -425,7 +425,7 @@ integration-none-statements-how = Registre participaciones y vínculos con sus i
 # Citar.
 integration-cite = Cómo citar
 integration-cite-how = Las cifras cambian con los datos. Indique la versión de los datos, para que otras personas sepan qué datos vio usted.
-integration-cite-text = Weft, Cuadro de integración ({ $about }). Versión de los datos { $version }, datos de { $date }. { $address }
+integration-cite-text = Weft, Panel de integración ({ $about }). Versión de los datos { $version }, datos de { $date }. { $address }
 integration-cite-all = todos los datos
 integration-permalink = Esta dirección vuelve a mostrar la misma selección:
 integration-licences = Conjuntos de datos y sus licencias
@@ -439,7 +439,7 @@ integration-wait-why = Esta selección es grande, o nadie la ha pedido desde que
 integration-wait-since = Cálculo en marcha desde hace { $seconds } segundos
 integration-wait-again = Preguntar de nuevo
 integration-wait-computations = Qué está calculando el servicio
-integration-wait-file = Todas las cifras en un fichero (CSV)
+integration-wait-file = Todas las cifras en un archivo (CSV)
 
 # Qué vínculos.
 integration-filter-network = Vínculos que cuentan

@@ -1,6 +1,6 @@
 # Las redes, y cada una dibujada.
 networks-title = Redes
-networks-lead = Quién trabaja con quién, y cómo se enlazan los sectores y los niveles de gobierno. Cada red está dibujada y puede filtrarse, recorrerse y descargarse.
+networks-lead = Quién trabaja con quién, y cómo se enlazan los sectores y los niveles de responsabilidad. Cada red está dibujada y puede filtrarse, recorrerse y descargarse.
 networks-data = Los mismos datos
 networks-data-list = Esta lista para programas y hojas de cálculo:
 networks-own = También una consulta propia forma una red: un archivo en la carpeta de redes añade una a esta página.
@@ -30,13 +30,13 @@ networks-two-mode = dos clases de nodos
 
 networks-title-collaboration = Colaboración
 networks-plain-collaboration = Qué organizaciones trabajan juntas: dos están vinculadas si participan en el mismo servicio o innovación, o si consta un vínculo entre ellas. Cuanto más comparten, más fuerte es el vínculo.
-networks-title-affiliation = Actores y aquello en lo que participan
+networks-title-affiliation = Entidades y aquello en lo que participan
 networks-plain-affiliation = Organizaciones a un lado, servicios e innovaciones al otro: un vínculo indica que la organización participa.
-networks-title-actor-sector = Actores y sectores
+networks-title-actor-sector = Entidades y sectores
 networks-plain-actor-sector = Qué organizaciones trabajan en qué sectores, como sanidad, vivienda o empleo. Las que están en varios los unen.
 networks-title-sectors = Sectores
 networks-plain-sectors = Cómo se enlazan los sectores: cuantas más organizaciones, servicios o innovaciones comparten dos sectores, más fuerte es el vínculo.
-networks-title-levels = Niveles de gobierno
+networks-title-levels = Niveles de responsabilidad
 networks-plain-levels = Cómo enlazan los niveles de responsabilidad, del local al europeo, las organizaciones, servicios e innovaciones que actúan en ambos.
 networks-title-funding = Financiación
 networks-plain-funding = Quién financia a quién: el vínculo va de quien paga a quien recibe. Es tan fuerte como el importe, cuando se conoce.
@@ -45,14 +45,14 @@ networks-restricted = Solo se muestra una parte:
 networks-show-all = Mostrar todo
 networks-too-large = La red es demasiado grande para dibujarla entera. El dibujo contiene los { $nodes } nodos con más vínculos y los { $ties } vínculos más fuertes; todas las cifras y los archivos son de la red completa. Con filtros se reduce.
 networks-empty = No hay nada que dibujar.
-networks-empty-data = Los datos aún no contienen ningún nodo de esta red. Aparecerá aquí cuando se carguen conjuntos de datos con actores y sus vínculos.
+networks-empty-data = Los datos aún no contienen ningún nodo de esta red. Aparecerá aquí cuando se carguen conjuntos de datos con entidades y sus vínculos.
 networks-empty-filter = Ningún nodo cumple todos los filtros. Quite alguno o muestre todo.
 networks-colour = Color según
 networks-size = Tamaño según
 networks-size-help = Qué significa esta cifra
 networks-by-sector = Sector
-networks-by-level = Nivel de gobierno
-networks-by-sphere = Ámbito
+networks-by-level = Nivel de responsabilidad
+networks-by-sphere = Esfera
 networks-by-place = Lugar
 networks-by-community = Comunidad
 networks-community = Comunidad { $number }
@@ -66,17 +66,17 @@ networks-no = no
 networks-filters = Filtros
 networks-filters-help = Dentro de un grupo basta con que se cumpla una opción; los grupos deben cumplirse todos. Queda fuera aquello de lo que no consta el dato.
 networks-filter-sector = Sector
-networks-filter-level = Nivel de gobierno
-networks-filter-sphere = Ámbito
+networks-filter-level = Nivel de responsabilidad
+networks-filter-sphere = Esfera
 networks-filter-place = Lugar
-networks-filter-role = Función
+networks-filter-role = Papel
 networks-filter-dataset = Conjunto de datos
 networks-filter-time = Tiempo
 networks-filter-since = Aún vigente en
 networks-filter-until = Ya vigente en
 networks-filter-also = Incluir también
 networks-filter-groups = Grupos de organizaciones
-networks-filter-contextual = Funciones que solo enmarcan o documentan
+networks-filter-contextual = Papeles que solo enmarcan o documentan
 networks-time-help = Un año, un mes (2015-06) o un día. Lo que no tiene fecha queda fuera.
 networks-more-choices = { $n ->
     [one] { $number } más puede escribirse en la dirección
@@ -104,7 +104,7 @@ networks-layout-means = Los nodos vinculados están cerca; izquierda, derecha, a
 networks-selected = Nodo seleccionado
 networks-best = Los mejor conectados
 networks-best-by = Primeros por: { $metric }
-networks-best-means = Aquellos con los que más nodos están vinculados. Tener muchos vínculos no es de por sí un mérito: también puede indicar que mucho depende de un solo actor.
+networks-best-means = Aquellos con los que más nodos están vinculados. Tener muchos vínculos no es de por sí un mérito: también puede indicar que mucho depende de una sola entidad.
 networks-best-caption = { $shown } de { $all } nodos
 networks-several = Quien pertenece a varios tiene varios colores.
 networks-best-scroll = Tabla de los mejor conectados
@@ -132,12 +132,12 @@ networks-left-undated = { $n ->
    *[other] { $number } afirmaciones sin fecha
 }
 networks-left-groups = { $n ->
-    [one] { $number } actor que representa a un grupo de organizaciones
-   *[other] { $number } actores que representan a grupos de organizaciones
+    [one] { $number } entidad que representa a un grupo de organizaciones
+   *[other] { $number } entidades que representan a grupos de organizaciones
 }
 networks-left-contextual = { $n ->
-    [one] { $number } afirmación cuya función solo enmarca o documenta un caso
-   *[other] { $number } afirmaciones cuyas funciones solo enmarcan o documentan un caso
+    [one] { $number } afirmación cuyo papel solo enmarca o documenta un caso
+   *[other] { $number } afirmaciones cuyos papeles solo enmarcan o documentan un caso
 }
 networks-left-loops = { $n ->
     [one] { $number } vínculo de un nodo consigo mismo
@@ -149,8 +149,8 @@ networks-metric-degree = Número de vínculos
 networks-metric-strength = Fuerza de todos los vínculos
 networks-metric-betweenness = Intermediación: en caminos entre otros
 networks-metric-closeness = Cercanía a todos los demás
-networks-metric-harmonic = Cercanía armónica
-networks-metric-eigenvector = Vínculos con nodos bien vinculados (autovector)
+networks-metric-harmonic = Centralidad armónica
+networks-metric-eigenvector = Vínculos con nodos bien vinculados (vector propio)
 networks-metric-pagerank = PageRank
 networks-metric-core = Profundidad en el núcleo
 networks-metric-clustering = Vecinos vinculados entre sí (agrupamiento)
@@ -164,7 +164,7 @@ networks-metric-community = Comunidad
 networks-metric-articulation = La red se parte sin él
 networks-metric-coordinator = Mediador dentro del grupo (coordinador)
 networks-metric-itinerant = Mediador desde fuera (itinerante)
-networks-metric-gatekeeper = Da entrada al grupo (guardián)
+networks-metric-gatekeeper = Da entrada al grupo (puerta de entrada)
 networks-metric-representative = Representa al grupo (representante)
 networks-metric-liaison = Une a otros dos grupos (enlace)
 networks-metric-eccentricity = Distancia al más lejano (excentricidad)
@@ -187,8 +187,8 @@ js-networks-show-all = Mostrar todo de nuevo
 js-networks-legend-help = Desmarque lo que no deba dibujarse.
 js-networks-open = Página de este nodo
 js-networks-sector = Sector
-js-networks-level = Nivel de gobierno
-js-networks-sphere = Ámbito
+js-networks-level = Nivel de responsabilidad
+js-networks-sphere = Esfera
 js-networks-place = Lugar
 js-networks-community = Comunidad
 js-networks-figures = Cifras
@@ -203,7 +203,7 @@ js-networks-weight = fuerza { $weight }
 js-networks-evidence = Pruebas
 js-networks-evidence-of = Pruebas del vínculo entre { $a } y { $b }
 js-networks-evidence-none = No hay ninguna afirmación visible para usted.
-js-networks-evidence-role = función: { $role }
+js-networks-evidence-role = papel: { $role }
 js-networks-evidence-source = Fuente
 js-networks-evidence-graph = Conjunto de datos
 js-networks-evidence-all = Todas las afirmaciones (JSON)
@@ -231,9 +231,9 @@ js-networks-page = { $first } a { $last } de { $count }
 js-networks-table-caption = Nodos de la red, { $count } en total
 js-networks-yes = sí
 js-networks-no = no
-js-networks-edges-on-move = Los vínculos se ocultan mientras el dibujo se mueve, para que vaya fluido.
+js-networks-edges-on-move = Los vínculos se ocultan mientras el dibujo se mueve, para que sea fluido.
 js-networks-cite = Weft, red { $title }, versión { $version } de los datos, { $date }
-js-networks-copied = El enlace está copiado
+js-networks-copied = Se ha copiado el enlace
 js-networks-full-on = Salir de pantalla completa
 js-networks-full-off = Pantalla completa
 js-networks-size-means = Tamaño: { $name }
