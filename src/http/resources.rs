@@ -376,9 +376,7 @@ async fn answer(
         response
     } else if let Some(around) = around {
         let body = state
-            .blocking(move |graph| {
-                pages::resource(shell, graph, &snapshot, &description, &around)
-            })
+            .blocking(move |graph| pages::resource(shell, graph, &snapshot, &description, &around))
             .await?;
         reading.respond(format, body)
     } else {
