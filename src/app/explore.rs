@@ -803,7 +803,7 @@ impl Index {
         );
         line(
             2,
-            "?thing a ?class ; ?property ?label . FILTER(isLiteral(?label))",
+            "?thing a ?class ; ?property ?label . FILTER(isLiteral(?label) && REGEX(STR(?label), \"\\\\S\"))",
         );
         line(
             2,

@@ -271,7 +271,8 @@ fn best_text(
     snapshot
         .quads_for_pattern(Some(node.into()), Some(property), None, None)
         .filter_map(|quad| match quad.object {
-            Term::Literal(literal) => Some(literal),
+            // A name of spaces is none.
+            Term::Literal(literal) => Some(literal).filter(|text| !text.value().trim().is_empty()),
             _ => None,
         })
         .min_by(|a, b| (rank(a), a.value()).cmp(&(rank(b), b.value())))

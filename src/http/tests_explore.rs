@@ -20,6 +20,7 @@ PREFIX : <https://w3id.org/weft/id/actor/>
 :clinic a weft:Actor ; rdfs:label 'Zentrum für Gesundheit', 'Centro de salud'@es ;
   weft:sector branch:health ; weft:level level:local ; weft:place <https://x.example/town> .
 :shelter a weft:Actor ; rdfs:label 'Albergue' ; weft:place <https://x.example/land> .
+:blank a weft:Innovation ; rdfs:label ' ' .
 :odd a weft:Actor , weft:Service ; rdfs:label '<script>alert(1)</script>' .
 <https://x.example/town> a weft:Place ; rdfs:label 'Town' ; weft:within <https://x.example/land> .
 <https://x.example/land> a weft:Place ; rdfs:label 'Land' .
@@ -69,6 +70,7 @@ async fn what_is_not_recorded_can_be_asked_for_and_a_place_stands_for_those_with
         [
             "<script>alert(1)</script>",
             "Albergue",
+            "blank",
             "Soup",
             "Zentrum für Gesundheit"
         ]

@@ -88,7 +88,7 @@ async fn an_actor_has_its_ties_by_role_its_sectors_its_time_and_its_place() {
             "<bdi lang=\"es\">Clínica</bdi>",
             "<bdi>Ambulatory</bdi>",
             "href=\"/id/service/soup\"><bdi>Soup</bdi>",
-            "Contract",
+            "contract",
             "1995 – 2001",
             "45 EUR a day",
             "docs.example: report.pdf",
@@ -202,7 +202,7 @@ async fn the_first_page_tells_what_is_here_six_figures_and_where_to_go_on() {
             "href=\"/docs\"",
             "href=\"/queries\"",
             "href=\"/partners\"",
-            "Data version",
+            "data version ",
         ],
     );
     assert_eq!(

@@ -250,6 +250,7 @@ pub(in crate::http) fn resource(
         text: licence.clone(),
     });
     let date = cited.date.as_deref().unwrap_or_default();
+    let date = date.split('T').next().unwrap_or_default();
     let values = [
         ("title", super::shortened(&title)),
         ("version", cited.version.to_string()),

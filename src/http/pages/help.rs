@@ -336,6 +336,7 @@ async fn help(
                 .collect();
             let cited = graph.citation(&snapshot);
             let date = cited.date.as_deref().unwrap_or_default();
+            let date = date.split('T').next().unwrap_or_default();
             let version = cited.version.to_string();
             let values = [
                 ("version", version.as_str()),

@@ -66,7 +66,7 @@ overview-no-value = no value
 overview-trend = Trend:
 overview-trend-up = up from { $from } ({ $begin }) to { $to } ({ $end })
 overview-trend-down = down from { $from } ({ $begin }) to { $to } ({ $end })
-overview-trend-same = { $to } on { $end }, as on { $begin } ({ $from })
+overview-trend-same = { $to } on { $begin } and again on { $end }
 overview-cite = How to cite
 overview-history = All headline figures over time
 

@@ -66,7 +66,7 @@ overview-no-value = sin valor
 overview-trend = Evolución:
 overview-trend-up = sube de { $from } ({ $begin }) a { $to } ({ $end })
 overview-trend-down = baja de { $from } ({ $begin }) a { $to } ({ $end })
-overview-trend-same = { $to } el { $end }, como el { $begin } ({ $from })
+overview-trend-same = { $to } el { $begin } y también el { $end }
 overview-cite = Cómo citar
 overview-history = Todas las cifras principales a lo largo del tiempo
 
