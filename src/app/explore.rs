@@ -10,7 +10,6 @@
 
 use super::networks::NetworkError;
 use super::resource::{NAMES, local_name, name_in};
-use super::search::SearchError;
 use super::{AppError, KnowledgeGraph, Search, iri};
 use crate::metrics::{Once, Options};
 use crate::network::Filter;
@@ -1151,7 +1150,6 @@ impl KnowledgeGraph {
     ) -> Vec<(Facet, Choice)> {
         let found = Search::new(text)
             .and_then(|search| search.of_type("place,sector,level,sphere"))
-            .map_err(SearchError::from)
             .ok()
             .and_then(|search| self.search(snapshot, &search, 0..20, limits).ok())
             .unwrap_or_default();

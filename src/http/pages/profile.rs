@@ -47,12 +47,15 @@ pub(super) struct ProfileView {
     pub(super) parts_left_out: usize,
     pub(super) sectors: Vec<SectorRow>,
     pub(super) is_disputed: bool,
-    pub(super) conflicts: Vec<(String, Vec<(String, Vec<Link>)>)>,
+    pub(super) conflicts: Vec<Disputed>,
     pub(super) timeline: Option<Timeline>,
     pub(super) dated: Vec<(String, Link)>,
     pub(super) is_pending: bool,
     pub(super) around: Option<AroundView>,
 }
+
+/// A property, and what each source says of it.
+pub(super) type Disputed = (String, Vec<(String, Vec<Link>)>);
 
 pub(super) struct PartRow {
     pub(super) other: Link,
@@ -352,7 +355,7 @@ impl Writer<'_> {
         rows
     }
 
-    fn conflict(&self, conflict: &Conflict) -> (String, Vec<(String, Vec<Link>)>) {
+    fn conflict(&self, conflict: &Conflict) -> Disputed {
         let property = conflict.property.as_ref();
         (
             property
@@ -504,7 +507,7 @@ impl Writer<'_> {
         let shell = self.shell;
         let value = match (ranked.score.value(), ranked.metric.kind) {
             (None, _) => shell.t("entity-undefined"),
-            (Some(value), ValueKind::Flag) if value == 0.0 => shell.t("entity-no"),
+            (Some(0.0), ValueKind::Flag) => shell.t("entity-no"),
             (Some(_), ValueKind::Flag) => shell.t("entity-yes"),
             (Some(value), _) => self.decimal(value),
         };
