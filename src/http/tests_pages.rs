@@ -172,7 +172,6 @@ async fn names_that_are_scripts_do_no_harm_on_any_page_of_a_thing() {
 async fn concepts_classes_and_other_things_keep_their_statements() {
     for (target, expected) in [
         ("/code/branch/health", "Sanidad"),
-        ("/code/branch", "Conceptos"),
         ("/id/place/de-mainz", "Mainz"),
         (
             "/id/participation/ammerudhjemmet-kirkens-bymisjon-owner-ownership",
