@@ -53,7 +53,7 @@ pub(super) fn routes() -> Router<AppState> {
     let mut router = Router::new()
         .route("/api/v1/import", get(form).post(import))
         .route("/api/v1/import.html", get(form));
-    for format in OFFERS.into_iter().filter(|format| *format != Format::Html) {
+    for format in OFFERS {
         let extension = format.name();
         router = router.route(&format!("/api/v1/import.{extension}"), post(import));
     }

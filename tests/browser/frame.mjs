@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 
 const PAGES = [
   '/', '/explore', '/networks', '/networks/collaboration', '/integration', '/queries', '/sparql',
-  '/ontology', '/ns', '/code', '/partners', '/catalogue', '/docs', '/help', '/scenarios',
+  '/ontology', '/code', '/partners', '/catalogue', '/docs', '/help', '/scenarios',
   '/id/innovation/nueva'
 ]
 
@@ -16,7 +16,7 @@ export default async function ({ page, check }) {
       const response = await check.visit(`${path}?uilang=${language}`)
       assert.equal(response.status(), 200, path)
       assert.equal(await page.locator('html').getAttribute('lang'), language, path)
-      assert.equal(await page.locator('h1').count(), 1, `${path}: one h1`)
+      assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, `${path}: one h1`)
       for (const landmark of ['header', 'main', 'footer']) {
         assert.ok(await page.locator(landmark).first().isVisible(), `${path}: ${landmark}`)
       }

@@ -62,5 +62,5 @@ export default async function ({ page, base, token, check }) {
   // The drawing of the whole: bounded, said so, and it can be looked at.
   const response = await check.visit('/networks/collaboration', { timeout: 120_000 })
   assert.equal(response.status(), 200)
-  assert.match(await page.locator('main').innerText(), /50,\d{3}/)
+  assert.match(await page.locator('#content').innerText(), /50,\d{3}/)
 }

@@ -22,7 +22,7 @@ export default async function ({ page, base, token, check }) {
     for (const path of PAGES) {
       const response = await check.visit(path)
       assert.equal(response.status(), 200, `${state}: ${path}`)
-      const text = await page.locator('main').innerText()
+      const text = await page.locator('#content').innerText()
       assert.ok(!/NaN|undefined|Infinity|\bnull\b/.test(text), `${state}: ${path}: ${text.match(/.{0,60}(NaN|undefined|Infinity|null).{0,60}/)?.[0]}`)
       assert.ok(text.trim().length > 80, `${state}: ${path} says next to nothing: ${text}`)
       await check.accessible(`${path} (${state})`)
@@ -30,7 +30,7 @@ export default async function ({ page, base, token, check }) {
   }
   await look('empty')
   await check.visit('/')
-  assert.match(await page.locator('main').innerText(), /weft (load|import)/)
+  assert.match(await page.locator('#content').innerText(), /weft (load|import)/)
 
   await put(`<${WEFT}id/actor/alone> a weft:Actor ; rdfs:label "Alone" .`)
   await look('one actor')

@@ -14,7 +14,7 @@ const SHOWN = {
   sparql: ['/sparql', '.CodeMirror'],
   ontology: ['/ontology', null, '#drawing'],
   partners: ['/partners'],
-  api: ['/docs', '.swagger-ui .opblock'],
+  api: ['/docs', '.swagger-ui .opblock-tag'],
   help: ['/help#betweenness'],
   scenarios: ['/scenarios']
 }

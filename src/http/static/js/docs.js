@@ -16,6 +16,10 @@ function mend() {
   for (const link of place.querySelectorAll(".opblock-summary-control a[href]")) {
     link.removeAttribute("href");
   }
+  // The page has its title already.
+  const title = place.querySelector("h1:not([aria-level])");
+  title?.setAttribute("role", "heading");
+  title?.setAttribute("aria-level", "3");
   const fields = "select:not([aria-label]), input:not([aria-label]), textarea:not([aria-label])";
   for (const field of place.querySelectorAll(fields)) {
     const row = field.closest("[data-param-name]");
