@@ -13,7 +13,7 @@
 //! last bit.
 //!
 //! Growth is bounded: of the days of more than a year ago, and of those before the newest
-//! [`FULL_POINTS`] points, only the last point of each is kept.
+//! `FULL_POINTS` points, only the last point of each is kept.
 
 use super::integration::{IntegrationReport, NETWORK};
 use super::networks::{MeasuredNetwork, NetworkError};

@@ -443,13 +443,13 @@ impl Change {
         match self {
             Self::AddActor { label, .. }
             | Self::AddService { label, .. }
-            | Self::AddInnovation { label, .. } => {
-                if label.trim().is_empty() || label.chars().count() > LONGEST_TEXT {
-                    return Err(format!(
-                        "{}: `label` is a name of 1 to {LONGEST_TEXT} characters",
-                        self.op()
-                    ));
-                }
+            | Self::AddInnovation { label, .. }
+                if label.trim().is_empty() || label.chars().count() > LONGEST_TEXT =>
+            {
+                return Err(format!(
+                    "{}: `label` is a name of 1 to {LONGEST_TEXT} characters",
+                    self.op()
+                ));
             }
             Self::MoveService {
                 sector,

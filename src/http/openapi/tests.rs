@@ -48,6 +48,8 @@ fn shape(path: &str) -> String {
 fn literals() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let literal = Regex::new(r#""(/[^"\s]*)""#).unwrap();
+    // Paths with a name of their own.
+    let named = Regex::new(r#"const ([A-Z]+): &str = "(/[^"\s]*)";"#).unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
@@ -70,11 +72,7 @@ fn literals() -> BTreeMap<String, String> {
             for one in literal.captures_iter(body) {
                 found.insert(one[1].to_owned(), name.clone());
             }
-            // Paths with a name of their own.
-            for one in Regex::new(r#"const ([A-Z]+): &str = "(/[^"\s]*)";"#)
-                .unwrap()
-                .captures_iter(&text)
-            {
+            for one in named.captures_iter(&text) {
                 if body.contains(&one[1]) {
                     found.insert(one[2].to_owned(), name.clone());
                 }
@@ -103,25 +101,23 @@ fn every_path_of_the_router_is_in_the_document() {
 async fn every_operation_of_the_document_is_one_of_the_router_and_none_is_missing() {
     let document = the_document();
     let mut wrong = Vec::new();
+    let place = Regex::new(r"\{([^}]*)\}").unwrap();
     for (path, documented) in paths(&document) {
         let item = &document["paths"][&path];
         let parameters = item.as_object().unwrap().values().next().unwrap()["parameters"].clone();
         let parameters: Vec<Value> = parameters.as_array().cloned().unwrap_or_default();
-        let target = Regex::new(r"\{([^}]*)\}").unwrap().replace_all(
-            &path,
-            |found: &regex::Captures<'_>| {
-                let parameter = parameters
-                    .iter()
-                    .find(|known| known["in"] == "path" && known["name"] == found[1])
-                    .unwrap_or_else(|| panic!("{path} does not describe {}", &found[1]));
-                let schema = &parameter["schema"];
-                match schema["enum"][0].as_str() {
-                    Some(value) => value.to_owned(),
-                    None if schema["type"] == "integer" => "1".to_owned(),
-                    None => "x".to_owned(),
-                }
-            },
-        );
+        let target = place.replace_all(&path, |found: &regex::Captures<'_>| {
+            let parameter = parameters
+                .iter()
+                .find(|known| known["in"] == "path" && known["name"] == found[1])
+                .unwrap_or_else(|| panic!("{path} does not describe {}", &found[1]));
+            let schema = &parameter["schema"];
+            match schema["enum"][0].as_str() {
+                Some(value) => value.to_owned(),
+                None if schema["type"] == "integer" => "1".to_owned(),
+                None => "x".to_owned(),
+            }
+        });
         let answer = send(&INNOSERV, "OPTIONS", &target, &[], "").await;
         let allowed: BTreeSet<String> = answer
             .header("allow")

@@ -1,7 +1,7 @@
 //! Where nodes are drawn: those that are tied near each other, parts side by side.
 //!
 //! Made to be looked at again: the same data is drawn alike on any number of threads, and a
-//! small change of the data moves little (see [`forces`]). Parts are packed below and beside the
+//! small change of the data moves little (see `forces`). Parts are packed below and beside the
 //! largest, nodes without ties stand in rows at the end.
 
 mod forces;
