@@ -94,7 +94,7 @@ impl Asked {
         })
     }
 
-    pub(super) fn snapshot(&self) -> &Arc<Snapshot> {
+    pub(super) fn seen(&self) -> &Arc<Snapshot> {
         &self.pinned.snapshot
     }
 
@@ -121,7 +121,7 @@ impl Asked {
             .filter(|(name, _)| Filter::KEYS.contains(name))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let (given, scenario) = (Arc::clone(self.snapshot()), scenario.clone());
+        let (given, scenario) = (Arc::clone(self.seen()), scenario.clone());
         let (networks, metrics) = (self.networks.clone(), self.metrics.clone());
         state
             .measuring(Arc::clone(&given), self.deadline, move |graph| {
@@ -402,11 +402,7 @@ async fn answer(
     let hash = scenario.hash();
     let title = format!("{}\n{}", scenario.title, scenario.description);
     let what = saved.map_or(title.as_str(), |saved| saved.id.as_str());
-    let reading = Reading::new(
-        state,
-        asked.snapshot(),
-        &asked.identity(what, format, &hash),
-    );
+    let reading = Reading::new(state, asked.seen(), &asked.identity(what, format, &hash));
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
     }
@@ -512,7 +508,7 @@ async fn of_saved(
     let hash = saved.scenario.hash();
     let mut identity = asked.identity(&saved.id, format, &hash);
     identity.push(name);
-    let reading = Reading::new(state, asked.snapshot(), &identity);
+    let reading = Reading::new(state, asked.seen(), &identity);
     if let Some(response) = reading.not_modified(headers) {
         return Ok(asked.pinned.label(state, headers, false, response));
     }

@@ -139,7 +139,7 @@ async fn the_history_can_be_narrowed_spread_and_paged() {
         "<http://weft.example/api/v1/history?metric=actors&limit=2&offset=2>; rel=\"next\""
     );
     let last = get(&state, "/api/v1/history?metric=actors&limit=2&offset=2").await;
-    assert_eq!(last.header("link"), "");
+    assert!(!last.header("link").contains("rel=\"next\""), "{last:?}");
 }
 
 #[tokio::test]

@@ -320,7 +320,7 @@ async fn a_query_that_somebody_saves_is_run_like_one_that_ships() {
     }
     // Names that ship, and those of nobody, are out of reach.
     let problem = put(&alice, "/api/v1/queries/overview", SAVED).await;
-    assert!(problem.expect(400).text.contains("~alice/overview"));
+    assert!(problem.expect(405).text.contains("~alice/overview"));
     put(&alice, "/api/v1/queries/alice/x", SAVED)
         .await
         .expect(400);

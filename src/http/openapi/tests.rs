@@ -47,7 +47,7 @@ fn shape(path: &str) -> String {
 /// The literals of paths in the `routes` of each file.
 fn literals() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    let literal = Regex::new(r#""(/[^"\s]*)""#).unwrap();
+    let literal = Regex::new(r#""(/[^"\s#]*)""#).unwrap();
     // Paths with a name of their own.
     let named = Regex::new(r#"const ([A-Z]+): &str = "(/[^"\s]*)";"#).unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http");

@@ -357,11 +357,11 @@ async fn result(
         &address,
         reader.name(),
     ];
-    let reading = Reading::new(state, asked.snapshot(), &what);
+    let reading = Reading::new(state, asked.seen(), &what);
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
     }
-    let snapshot = Arc::clone(asked.snapshot());
+    let snapshot = Arc::clone(asked.seen());
     let (evaluation, problem) = match asked.evaluated(state, &scenario).await {
         Ok(evaluation) => (Some(evaluation), None),
         // What does not fit is told in the page, where it can be taken out.
