@@ -31,7 +31,7 @@ use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How long a network that a client states may be.
 const LONGEST_BODY: usize = 4 << 20;
@@ -99,6 +99,8 @@ pub(super) struct Asked {
     url: String,
     options: Options,
     deadline: Instant,
+    /// How long whoever asks waits before hearing that it takes longer.
+    patience: Option<Duration>,
     /// Bytes that one evaluation may hold.
     memory: usize,
 }
@@ -123,6 +125,7 @@ impl Asked {
             url: format!("{}{}", request::origin(headers, uri), uri.path()),
             options: options(&form)?,
             deadline: deadline(&form, state.graph().config().query_timeout)?,
+            patience: None,
             memory: state.graph().config().allowance.memory,
             form,
         })
@@ -150,6 +153,13 @@ impl Asked {
         Reading::new(state, &self.snapshot, &identity)
     }
 
+    /// The same for somebody who would rather be told that it takes longer
+    /// ([`ApiError::StillComputing`]) than wait. The work goes on, and its result is kept.
+    pub(super) fn patient_for(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
     /// Answers, unless the client has the answer already. `what` tells the resource.
     pub(super) async fn answer(
         self,
@@ -169,8 +179,10 @@ impl Asked {
             asked.about = About::of(state, headers, &asked.uri, format, &asked.snapshot);
         }
         let (url, form, page) = (asked.url.clone(), asked.form.clone(), asked.listing.page());
+        let patience = asked.patience.map(|patience| Instant::now() + patience);
+        let end = patience.map_or(asked.deadline, |end| end.min(asked.deadline));
         let answer = state
-            .measuring(Arc::clone(&asked.snapshot), asked.deadline, move |graph| {
+            .measuring(Arc::clone(&asked.snapshot), end, move |graph| {
                 make(graph, &asked)
             })
             .await?;

@@ -215,7 +215,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         (
             "Explored",
             object(
-                "iri:string name:string kind:string? sector:[string] sectorName:[string] level:[string] levelName:[string] sphere:[string] sphereName:[string] place:[string] placeName:[string] type:[string] typeName:[string] dataset:[string] connections:integer partners:integer",
+                "iri:string name:string kind:string? sector:[string] sectorName:[string] level:[string] levelName:[string] sphere:[string] sphereName:[string] place:[string] placeName:[string] type:[string] typeName:[string] dataset:[string] connections:integer partners:integer?",
             ),
         ),
         (
@@ -1001,12 +1001,20 @@ fn imports(known: &Known) -> Vec<Operation> {
     vec![
         import.clone(),
         import.at("/api/v1/import.html", "importTablesAsPage"),
-        form(
+        get(
+            group,
             "/api/v1/import",
             "getImportForm",
-            "A page to send tables with",
-        ),
-        form("/api/v1/import.html", "getImportFormAsPage", "The same"),
+            "Leads to a page to send tables with",
+        )
+        .answers(303, "Where the page is.", &[]),
+        get(
+            group,
+            "/api/v1/import.html",
+            "getImportFormAsPage",
+            "The same",
+        )
+        .answers(303, "Where the page is.", &[]),
         get(
             group,
             "/api/v1/mappings",

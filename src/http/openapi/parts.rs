@@ -489,7 +489,7 @@ pub(super) fn required(name: &str, schema: Value, description: &str) -> Value {
 
 /// A parameter of the query string that is a list with commas.
 pub(super) fn list(name: &str, values: &[String], description: &str) -> Value {
-    let mut items = json!({"type": "string", "minLength": 1});
+    let mut items = json!({"type": "string"});
     if !values.is_empty() {
         items["enum"] = json!(values);
     }

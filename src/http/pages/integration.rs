@@ -11,6 +11,7 @@ mod tests;
 
 use super::charts::shortened;
 use super::links::graph_href;
+use super::waiting::{Awaited, PATIENCE, wait};
 use super::{Shell, render};
 use crate::app::datasets::{Dataset, time_of};
 use crate::app::integration::NETWORK;
@@ -33,17 +34,8 @@ use blocks::{Group, Lead, Maker, report_path};
 use bytes::Bytes;
 use form::FormView;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// How long a reader looks at an empty window before the page says that it takes longer.
-/// Tests, which share their cores with many others, want the page.
-const PATIENCE: Duration = if cfg!(test) {
-    Duration::from_secs(60)
-} else {
-    Duration::from_millis(2_500)
-};
-/// Seconds after which a page that waits asks again.
-const AGAIN: u32 = 4;
 /// A page has at most this many bytes, or nearly; a cache that keeps no such answers makes its
 /// readers wait.
 const LONGEST_PAGE: usize = 2 << 20;
@@ -97,18 +89,6 @@ struct BoardPage {
     /// Where the API has the report, and with which parameters.
     report: String,
     query: String,
-}
-
-#[derive(Template)]
-#[template(path = "integration_wait.html")]
-struct WaitPage {
-    shell: Shell,
-    again: u32,
-    address: String,
-    query: String,
-    report: String,
-    /// How long it has taken, how much is done, of how much.
-    running: Vec<(String, u64, u64)>,
 }
 
 /// `GET /integration`: the board.
@@ -166,13 +146,16 @@ async fn board(
     };
     match body {
         Some(body) => Ok(reading.respond_with(HeaderValue::from_static(HTML), body.into())),
-        None => wait(
-            &state,
-            &headers,
-            shell,
-            (query, api_query),
-            (&network, &filter),
-        ),
+        None => {
+            let awaited = Awaited {
+                title: shell.t("integration-title"),
+                address: format!("/integration{query}"),
+                data: format!("{}.csv{api_query}", report_path(&network)),
+                network: &network,
+                filter: &filter,
+            };
+            wait(&state, &headers, shell, &awaited)
+        }
     }
 }
 
@@ -208,52 +191,6 @@ fn see(address: &str) -> Response {
         response.headers_mut().insert(header::LOCATION, address);
     }
     response
-}
-
-/// The page for as long as the numbers are being computed: it asks again by itself.
-fn wait(
-    state: &AppState,
-    headers: &HeaderMap,
-    shell: Shell,
-    (query, query_of_api): (String, String),
-    (network, filter): (&str, &str),
-) -> Result<Response, ApiError> {
-    let seen = request::snapshot(state, headers)?;
-    let running = state
-        .graph()
-        .networks()
-        .computations(&seen)
-        .into_iter()
-        .filter(|computation| computation.network == network && computation.filter == filter)
-        .map(|computation| {
-            let seconds = shell.whole(computation.seconds as u64);
-            (
-                shell.with("integration-wait-since", &[("seconds", &seconds)]),
-                computation.progress.done.min(computation.progress.total),
-                computation.progress.total,
-            )
-        })
-        .collect();
-    let page = WaitPage {
-        again: AGAIN,
-        address: format!("/integration{query}"),
-        shell,
-        report: report_path(network),
-        query: query_of_api,
-        running,
-    };
-    let mut response = (StatusCode::ACCEPTED, render(&page)?).into_response();
-    for (name, value) in [
-        (header::CONTENT_TYPE, HTML),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
-        let value = HeaderValue::from_static(value);
-        response.headers_mut().insert(name, value);
-    }
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from(AGAIN));
-    Ok(response)
 }
 
 /// What a page is made of, besides its numbers.

@@ -25,6 +25,7 @@ mod scenarios;
 pub(super) mod shell;
 mod sparql;
 pub(super) mod texts;
+mod waiting;
 
 pub(super) use entity::{preview, resource, surrounded};
 pub(super) use forms::{check_form, check_report, import};

@@ -5,6 +5,7 @@
 //! searched and asked; they get what to draw from `/networks/{id}/drawing`.
 
 use super::links::Links;
+use super::waiting::{Awaited, PATIENCE, wait};
 use super::{Shell, render};
 use crate::app::datasets::Description;
 use crate::app::networks::{ScoreColumn, metrics_named};
@@ -309,12 +310,26 @@ async fn one(
     let asked = Asked::new(&state, &uri, &headers, &VIEW)?;
     let reader = request::reader(&state, &headers)?;
     let what = ["network page", &id.clone(), shell.tag()];
-    asked
+    let filter = asked.filter(state.graph())?.canonical();
+    let awaited = Awaited {
+        title: state.graph().networks().definition(&id)?.title.clone(),
+        address: uri.to_string(),
+        data: format!("/api/v1/networks/{id}/nodes.csv{}", query_of(&asked.form)),
+        network: &id,
+        filter: &filter,
+    };
+    let (name, framed) = (id.clone(), shell.clone());
+    let answer = asked
+        .patient_for(PATIENCE)
         .answer(&state, &headers, &what, HTML, move |graph, asked| {
-            let page = page(graph, asked, &reader, &id, shell)?;
+            let page = page(graph, asked, &reader, &name, framed)?;
             Ok(Answer::new(render(&page)?))
         })
-        .await
+        .await;
+    match answer {
+        Err(ApiError::StillComputing(_)) => wait(&state, &headers, shell, &awaited),
+        answer => answer,
+    }
 }
 
 /// The same address with several values of a filter joined by commas, as forms do not send them,

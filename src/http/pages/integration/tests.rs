@@ -3,6 +3,7 @@
 use crate::app::Config;
 use crate::http::AppState;
 use crate::http::pages::Shell;
+use crate::http::pages::waiting::{Awaited, wait};
 use crate::http::testing::{Answer, INNOSERV, encoded, send, state};
 use axum::body::to_bytes;
 use axum::http::{HeaderMap, Uri};
@@ -290,15 +291,14 @@ async fn hostile_labels_do_no_harm() {
 async fn a_page_that_waits_asks_again_by_itself() {
     let uri: Uri = "/integration?place=DE".parse().unwrap();
     let shell = Shell::new(&uri, &HeaderMap::new());
-    let queries = ("?place=DE".to_owned(), "?place=DE".to_owned());
-    let response = super::wait(
-        &INNOSERV,
-        &HeaderMap::new(),
-        shell,
-        queries,
-        ("collaboration", ""),
-    )
-    .unwrap();
+    let awaited = Awaited {
+        title: shell.t("integration-title"),
+        address: uri.to_string(),
+        data: "/api/v1/integration.csv?place=DE".to_owned(),
+        network: "collaboration",
+        filter: "",
+    };
+    let response = wait(&INNOSERV, &HeaderMap::new(), shell, &awaited).unwrap();
     assert_eq!(response.status(), 202);
     assert_eq!(response.headers()["cache-control"], "no-store");
     assert_eq!(response.headers()["retry-after"], "4");

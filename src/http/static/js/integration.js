@@ -1,5 +1,5 @@
-// The integration board: what a mark of a chart says, under the pointer and with the arrow keys; and
-// the page that waits for its numbers.
+// The integration board: what a mark of a chart says, under the pointer and with the arrow
+// keys.
 
 import { t } from "./texts.js";
 
@@ -7,25 +7,6 @@ for (const figure of document.querySelectorAll(".figure")) {
   const tip = figure.querySelector(".tip");
   if (!tip) continue;
   for (const drawing of figure.querySelectorAll(".drawing")) explain(drawing, figure, tip);
-}
-
-// A page that waits asks in the background, and changes only when there is something to show.
-const waiting = document.querySelector("[data-again]");
-if (waiting) {
-  const seconds = Number(waiting.dataset.again) || 5;
-  const again = async () => {
-    try {
-      const response = await fetch(location.href, { headers: { accept: "text/html" } });
-      if (response.status !== 202) {
-        location.reload();
-        return;
-      }
-    } catch {
-      // The connection may come back.
-    }
-    setTimeout(again, seconds * 1000);
-  };
-  setTimeout(again, seconds * 1000);
 }
 
 /** Puts a text at a mark, within the figure. */

@@ -434,12 +434,6 @@ integration-no-licence = not stated
 integration-to-datasets = About the data sets
 
 # Waiting.
-integration-wait = The figures are being computed.
-integration-wait-why = This selection is large, or nobody has asked for it since the data changed. The page appears by itself as soon as it is ready; the result is kept for everybody who comes after you.
-integration-wait-since = Computing for { $seconds } seconds
-integration-wait-again = Ask again now
-integration-wait-computations = What the service is computing
-integration-wait-file = All figures as a file (CSV)
 
 # Which ties.
 integration-filter-network = Ties that count

@@ -434,12 +434,6 @@ integration-no-licence = no consta
 integration-to-datasets = Sobre los conjuntos de datos
 
 # Espera.
-integration-wait = Se están calculando las cifras.
-integration-wait-why = Esta selección es grande, o nadie la ha pedido desde que cambiaron los datos. La página aparecerá por sí sola en cuanto esté lista; el resultado se conserva para quien venga después.
-integration-wait-since = Cálculo en marcha desde hace { $seconds } segundos
-integration-wait-again = Preguntar de nuevo
-integration-wait-computations = Qué está calculando el servicio
-integration-wait-file = Todas las cifras en un archivo (CSV)
 
 # Qué vínculos.
 integration-filter-network = Vínculos que cuentan
