@@ -36,7 +36,7 @@ const context = await chromium.launchPersistentContext(profile, {
     '--enable-unsafe-swiftshader', '--font-render-hinting=none'
   ]
 })
-context.setDefaultTimeout(20_000)
+context.setDefaultTimeout(60_000)
 const faults = []
 const page = context.pages()[0] ?? await context.newPage()
 // A refusal that a script provokes is shown by the browser as an error of the console.
