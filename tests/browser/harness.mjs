@@ -77,7 +77,10 @@ const check = {
     tolerated = tolerated.concat(patterns)
   },
 
-  /** No finding of axe-core but minor ones, in the light and in the dark. */
+  /**
+   * No finding of axe-core, in the light and in the dark. The one that is let through is Swagger UI's
+   * own: a second `main`, which is made a group so that the page has one main part.
+   */
   async accessible (what = page.url()) {
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme })
@@ -85,8 +88,10 @@ const check = {
         .catch(() => page.evaluate(axe))
       const result = await page.evaluate(
         tags => window.axe.run(document, { runOnly: { type: 'tag', values: tags } }), TAGS)
-      const serious = result.violations.filter(violation => violation.impact !== 'minor')
-      const found = serious.map(violation => {
+      const isOfSwagger = ({ id, nodes }) =>
+        id === 'aria-allowed-role' && nodes.every(node => node.target.join() === '#operations')
+      const ours = result.violations.filter(violation => !isOfSwagger(violation))
+      const found = ours.map(violation => {
         const nodes = violation.nodes.slice(0, 4)
           .map(node => `    ${node.target.join(' ')}: ${node.failureSummary.replace(/\s+/g, ' ')}`)
         return `${violation.impact} ${violation.id}: ${violation.help}\n${nodes.join('\n')}`
