@@ -785,7 +785,7 @@ impl Shared {
 
     /// Makes what waits, one after the other.
     fn work(&self) {
-        super::networks::give_way();
+        super::networks::give_way(10);
         loop {
             let job = {
                 let mut state = self.state();

@@ -2,7 +2,7 @@
 //! sectors it is on whose word, when what happened, and where it stands in its network.
 
 use super::integration::NETWORK;
-use super::networks::{COSTLY_BELOW, NetworkError};
+use super::networks::NetworkError;
 use super::rules::is_of_rules;
 use super::{AppError, KnowledgeGraph, iri};
 use crate::metrics::{self, Metric, Options, Score, ValueKind};
@@ -693,7 +693,7 @@ impl KnowledgeGraph {
             .metrics()
             .iter()
             .filter_map(|id| metrics::find(id))
-            .filter(|metric| !metric.is_costly || network.len() <= COSTLY_BELOW)
+            .filter(|metric| metric.is_usual(network.len()))
             .collect();
         let columns = self
             .networks()

@@ -799,7 +799,7 @@ impl KnowledgeGraph {
             }
             Err(error) => return Err(error),
         };
-        let report = self.networks().computing(&measured, |task| {
+        let report = self.networks().computing_unasked(&measured, |task| {
             self.integration(&snapshot, &measured, &limits, task)
         })?;
         self.of_network(&mut figures, &measured, &report)?;
@@ -832,9 +832,8 @@ impl KnowledgeGraph {
         measured: &MeasuredNetwork,
         report: &IntegrationReport,
     ) -> Result<(), AppError> {
-        let is_affordable = |metric: &Metric| {
-            !metric.is_costly || measured.network().len() <= super::observations::COSTLY_BELOW
-        };
+        let is_affordable =
+            |metric: &Metric| super::observations::is_published(metric, measured.network().len());
         for id in NETWORK_METRICS {
             let Some(metric) = metrics::find(id) else {
                 continue;
@@ -846,7 +845,7 @@ impl KnowledgeGraph {
             }
             let values = self
                 .networks()
-                .computing(measured, |task| measured.values(&[metric], task))
+                .computing_unasked(measured, |task| measured.values(&[metric], task))
                 .map_err(NetworkError::from)?;
             for (metric, score) in values {
                 let across = |attribute| {

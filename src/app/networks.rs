@@ -11,7 +11,8 @@ use crate::metrics::{
 };
 use crate::network::export::{self, ExportFormat};
 use crate::network::{
-    Attribute, DefinitionError, Filter, FilterError, NetworkDefinition, Projection, ProjectionError,
+    Attribute, DefinitionError, Filter, FilterError, Network, NetworkDefinition, Projection,
+    ProjectionError,
 };
 use crate::ontology::{TextFile, iri};
 use crate::store::{HiddenGraphs, Limits, Snapshot, StoreError, Wanted};
@@ -20,16 +21,16 @@ use oxigraph::model::{Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-/// Networks of more nodes have their costly metrics computed only where these are asked for.
-pub const COSTLY_BELOW: usize = 10_000;
 /// What the networks that are kept may take together.
 const MOST_BYTES: usize = 512 << 20;
 /// How many are kept at most.
 const MOST_KEPT: usize = 64;
+/// Networks of more nodes and ties are not measured in a moment.
+const QUICK_BELOW: usize = 20_000;
 /// Bytes of a score, with what is kept beside it.
 const SCORE_BYTES: usize = 24;
 
@@ -39,7 +40,47 @@ pub struct Networks {
     kept: Mutex<Kept>,
     running: Mutex<BTreeMap<u64, Running>>,
     next: AtomicU64,
-    pool: Option<Arc<ThreadPool>>,
+    /// Nobody waits for results any more.
+    is_closed: AtomicBool,
+    threads: Threads,
+}
+
+/// Threads for metrics only, which give way to those that answer queries. Work on one pool waits
+/// for what was begun there before, so what is soon done has one that is soon free.
+struct Threads {
+    /// For small networks, which somebody waits for.
+    quick: Option<Arc<ThreadPool>>,
+    /// For large ones that somebody waits for.
+    long: Option<Arc<ThreadPool>>,
+    /// For what nobody waits for.
+    unasked: Option<Arc<ThreadPool>>,
+}
+
+impl Threads {
+    fn new() -> Self {
+        Self {
+            quick: pool("quick", 10),
+            long: pool("long", 12),
+            unasked: pool("unasked", 19),
+        }
+    }
+
+    fn of(&self, who: Asker, network: &Network) -> Option<Arc<ThreadPool>> {
+        match who {
+            Asker::Nobody => self.unasked.clone(),
+            Asker::Somebody if network.len() + network.rows().edge_count() > QUICK_BELOW => {
+                self.long.clone()
+            }
+            Asker::Somebody => self.quick.clone(),
+        }
+    }
+}
+
+/// Who waits for a computation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asker {
+    Somebody,
+    Nobody,
 }
 
 #[derive(Default)]
@@ -161,7 +202,8 @@ impl Networks {
             kept: Mutex::default(),
             running: Mutex::default(),
             next: AtomicU64::new(1),
-            pool: pool(),
+            is_closed: AtomicBool::new(false),
+            threads: Threads::new(),
         })
     }
 
@@ -214,15 +256,43 @@ impl Networks {
         }
     }
 
+    /// Ends what is being computed and what would be: the service ends.
+    pub fn close(&self) {
+        self.is_closed.store(true, Ordering::SeqCst);
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        for running in running.values() {
+            running.task.cancel();
+        }
+    }
+
     /// Runs a computation that is listed while it goes on.
     pub fn computing<T>(&self, network: &MeasuredNetwork, work: impl FnOnce(&Task) -> T) -> T {
-        self.computing_within(network, None, work)
+        self.listed(network, Asker::Somebody, None, work)
+    }
+
+    /// The same for one that nobody waits for: all others go first.
+    pub(super) fn computing_unasked<T>(
+        &self,
+        network: &MeasuredNetwork,
+        work: impl FnOnce(&Task) -> T,
+    ) -> T {
+        self.listed(network, Asker::Nobody, None, work)
     }
 
     /// The same, for one that must end with the limits of a query.
     pub(super) fn computing_within<T>(
         &self,
         network: &MeasuredNetwork,
+        limits: &Limits,
+        work: impl FnOnce(&Task) -> T,
+    ) -> T {
+        self.listed(network, Asker::Somebody, Some(limits), work)
+    }
+
+    fn listed<T>(
+        &self,
+        network: &MeasuredNetwork,
+        who: Asker,
         limits: Option<&Limits>,
         work: impl FnOnce(&Task) -> T,
     ) -> T {
@@ -236,7 +306,7 @@ impl Networks {
                             .is_some_and(|deadline| Instant::now() >= deadline)
                 })
             });
-        let task = Task::until(self.pool.clone(), stop);
+        let task = Task::until(self.threads.of(who, network.network()), stop);
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let entry = Running {
             network: network.definition.id.clone(),
@@ -247,6 +317,9 @@ impl Networks {
         };
         let lock = || self.running.lock().unwrap_or_else(PoisonError::into_inner);
         lock().insert(id, entry);
+        if self.is_closed.load(Ordering::SeqCst) {
+            task.cancel();
+        }
         let listed = Listed { networks: self, id };
         let result = work(&task);
         drop(listed);
@@ -320,11 +393,10 @@ impl Drop for Listed<'_> {
     }
 }
 
-/// Threads for metrics only, which give way to those that answer queries.
-fn pool() -> Option<Arc<ThreadPool>> {
+fn pool(name: &'static str, nice: i32) -> Option<Arc<ThreadPool>> {
     let pool = ThreadPoolBuilder::new()
-        .thread_name(|index| format!("metrics-{index}"))
-        .start_handler(|_| give_way())
+        .thread_name(move |index| format!("{name}-{index}"))
+        .start_handler(move |_| give_way(nice))
         .build();
     match pool {
         Ok(pool) => Some(Arc::new(pool)),
@@ -336,9 +408,9 @@ fn pool() -> Option<Arc<ThreadPool>> {
 }
 
 /// On Linux this lowers the priority of the calling thread alone.
-pub(super) fn give_way() {
+pub(super) fn give_way(by: i32) {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(10) {
+    if let Err(error) = rustix::process::nice(by) {
         tracing::debug!(%error, "a thread keeps its priority");
     }
 }
@@ -449,7 +521,7 @@ impl MeasuredNetwork {
     }
 
     /// The network.
-    pub fn network(&self) -> &crate::network::Network {
+    pub fn network(&self) -> &Network {
         self.projection.network()
     }
 
@@ -482,14 +554,27 @@ impl MeasuredNetwork {
     /// The metrics of a scope that make sense for this network: those for two modes where it has
     /// two. Costly ones only if it is small enough to compute them unasked.
     pub fn usual(&self, scope: Scope) -> Vec<&'static Metric> {
-        let network = self.network();
+        self.sensible(scope)
+            .filter(|metric| metric.is_usual(self.network().len()))
+            .collect()
+    }
+
+    /// The metrics of a scope that make sense for this network, and that only those get who name
+    /// them.
+    pub fn left_out(&self, scope: Scope) -> Vec<&'static Metric> {
+        self.sensible(scope)
+            .filter(|metric| !metric.is_usual(self.network().len()))
+            .collect()
+    }
+
+    /// Those for two modes only where there are two.
+    fn sensible(&self, scope: Scope) -> impl Iterator<Item = &'static Metric> {
+        let is_two_mode = self.network().is_two_mode();
         metrics::all()
             .iter()
             .copied()
-            .filter(|metric| metric.scope() == scope)
-            .filter(|metric| network.is_two_mode() || !metric.is_for_two_modes())
-            .filter(|metric| !metric.is_costly || network.len() <= COSTLY_BELOW)
-            .collect()
+            .filter(move |metric| metric.scope() == scope)
+            .filter(move |metric| is_two_mode || !metric.is_for_two_modes())
     }
 
     /// The scores of node metrics.
@@ -662,12 +747,11 @@ impl KnowledgeGraph {
             wanted.has(&format!("{}{}", iri::NS, metric.id))
                 // A variable does not ask for what takes long.
                 && (!wanted.is_all()
-                    || !metric.is_costly
-                    || measured.network().len() <= COSTLY_BELOW)
+                    || metric.is_usual(measured.network().len()))
         };
         let metrics: Vec<&'static Metric> = metrics::all().iter().filter(asked).copied().collect();
         networks
-            .computing_within(&measured, Some(limits), |task| {
+            .computing_within(&measured, limits, |task| {
                 let columns = measured.columns(&metrics, task)?;
                 let values = measured.values(&metrics, task)?;
                 Ok(measured.triples(&columns, &values))

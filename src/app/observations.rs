@@ -7,7 +7,7 @@
 
 use super::networks::{MeasuredNetwork, NetworkError, literal};
 use super::{AppError, KnowledgeGraph, iri};
-use crate::metrics::{self, Metric, Options, Scope, Score};
+use crate::metrics::{self, Cost, Metric, Options, Scope, Score};
 use crate::network::{Filter, NetworkDefinition};
 use crate::rdf::Batch;
 use crate::store::{CommitInfo, Limits, Snapshot, StoreError};
@@ -24,8 +24,8 @@ const AUTHOR: &str = "weft metrics";
 const LOOK: Duration = Duration::from_millis(200);
 /// How long a stream of commits may put a refresh off.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// Networks of more nodes are published without their costly metrics.
-pub(super) const COSTLY_BELOW: usize = 5_000;
+/// Networks of more nodes are published without what follows paths one by one.
+const PATHS_BELOW: usize = 5_000;
 
 macro_rules! terms {
     ($($name:ident = $iri:literal;)*) => {
@@ -274,11 +274,11 @@ impl KnowledgeGraph {
         let wanted: Vec<&'static Metric> = measured
             .usual(Scope::Network)
             .into_iter()
-            .filter(|metric| !metric.is_costly || measured.network().len() <= COSTLY_BELOW)
+            .filter(|metric| is_published(metric, measured.network().len()))
             .collect();
         let values = self
             .networks()
-            .computing(measured, |task| measured.values(&wanted, task))
+            .computing_unasked(measured, |task| measured.values(&wanted, task))
             .map_err(NetworkError::from)?;
         for (metric, score) in values {
             let property = NamedNode::new_unchecked(format!("{}{}", iri::NS, metric.id));
@@ -301,7 +301,7 @@ impl KnowledgeGraph {
         measured: &MeasuredNetwork,
     ) -> Result<(), AppError> {
         let network = network_iri(&measured.definition().id);
-        let report = self.networks().computing(measured, |task| {
+        let report = self.networks().computing_unasked(measured, |task| {
             self.integration(snapshot, measured, &Limits::default(), task)
         })?;
         for row in report.flat(measured.network()) {
@@ -446,6 +446,11 @@ impl KnowledgeGraph {
         }
         Ok(())
     }
+}
+
+/// Whether the results of a network of so many nodes have a metric.
+pub(super) fn is_published(metric: &Metric, nodes: usize) -> bool {
+    metric.is_usual(nodes) && (metric.cost != Cost::Paths || nodes <= PATHS_BELOW)
 }
 
 fn network_iri(id: &str) -> NamedNode {

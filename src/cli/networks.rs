@@ -1,11 +1,11 @@
 //! `weft networks`, `metrics` and `export`: networks and what is measured of them.
 
 use super::{CliError, Place, Reporter, cut, existing, print_columns, say};
-use crate::app::networks::{COSTLY_BELOW, ScoreColumn};
+use crate::app::networks::ScoreColumn;
 use crate::app::results::write_quads;
 use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, NetworkError};
 use crate::metrics::{
-    self, Approximation, Cancelled, Metric, Options, Scope, Score, Task, ValueKind,
+    self, Approximation, Cancelled, Cost, Metric, Options, Scope, Score, Task, ValueKind,
 };
 use crate::network::export::ExportFormat;
 use crate::network::{
@@ -370,20 +370,23 @@ fn say_if_sampled(measured: &MeasuredNetwork, wanted: &[&'static Metric]) {
 
 /// Says which metrics a large network does without, as nobody named any.
 fn say_what_is_left_out(measured: &MeasuredNetwork, scopes: &[Scope]) {
-    let network = measured.network();
-    let left: Vec<&str> = metrics::all()
+    let left: Vec<&Metric> = scopes
         .iter()
-        .filter(|metric| scopes.contains(&metric.scope()) && metric.is_costly)
-        .filter(|metric| network.is_two_mode() || !metric.is_for_two_modes())
-        .filter(|_| network.len() > COSTLY_BELOW)
-        .map(|metric| metric.id)
+        .flat_map(|scope| measured.left_out(*scope))
         .collect();
-    if !left.is_empty() {
-        say(&format!(
-            "Not computed for networks of more than {COSTLY_BELOW} nodes unless --metrics names \
-             them: {}.",
-            left.join(", ")
-        ));
+    for cost in [Cost::Distances, Cost::Paths] {
+        let names: Vec<&str> = left
+            .iter()
+            .filter(|metric| metric.cost == cost)
+            .map(|metric| metric.id)
+            .collect();
+        if !names.is_empty() {
+            say(&format!(
+                "Not computed for networks of more than {} nodes unless --metrics names them: {}.",
+                cost.usual_nodes(),
+                names.join(", ")
+            ));
+        }
     }
 }
 

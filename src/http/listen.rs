@@ -13,7 +13,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream, lookup_host};
 use tokio::sync::Semaphore;
@@ -22,6 +22,8 @@ use tower::ServiceExt;
 
 /// How long a client may take to send the head of a request.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
+/// How long what is told to end may take to say so.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// HTTP/2: how often a quiet connection is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
@@ -57,10 +59,27 @@ pub fn serve(config: Config, listening: impl FnOnce(&str) + Send) -> Result<(), 
         .thread_stack_size(STACK_BYTES)
         .build()
         .map_err(ServeError::System)?;
+    let grace = config.shutdown_grace;
     let result = runtime.block_on(listen(config, listening));
     // What still computes has had its time.
-    runtime.shutdown_timeout(Duration::from_millis(500));
-    result
+    runtime.shutdown_timeout(LAST_WORDS);
+    let_go(result?, grace);
+    Ok(())
+}
+
+/// Closes the store, which waits for the change that is being written: it may take so long. One
+/// that takes longer was not acknowledged, and the log forgets what was not committed.
+fn let_go(state: Option<AppState>, grace: Duration) {
+    let (closed, is_closed) = mpsc::channel();
+    let closing = std::thread::Builder::new()
+        .name("closing".to_owned())
+        .spawn(move || {
+            drop(state);
+            let _ = closed.send(());
+        });
+    if closing.is_ok() && is_closed.recv_timeout(grace).is_err() {
+        tracing::warn!("a change did not finish in time; it is not in the data");
+    }
 }
 
 /// Where people on this machine find the first page.
@@ -103,7 +122,11 @@ fn introduce(graph: &KnowledgeGraph, home: &str) {
     let _ = io::stdout().flush();
 }
 
-async fn listen(config: Config, listening: impl FnOnce(&str)) -> Result<(), ServeError> {
+/// Answers with the last handle to what was served.
+async fn listen(
+    config: Config,
+    listening: impl FnOnce(&str),
+) -> Result<Option<AppState>, ServeError> {
     let listener = bind(&config).await?;
     let address = listener.local_addr().map_err(ServeError::System)?;
     let connections = Arc::new(Semaphore::new(config.connections));
@@ -167,18 +190,27 @@ async fn listen(config: Config, listening: impl FnOnce(&str)) -> Result<(), Serv
     }
     drop(listener);
     tracing::info!("finishing the requests that run");
-    if let Some(state) = served {
+    if let Some(state) = &served {
         state.close();
     }
+    let finished = graceful.shutdown();
+    tokio::pin!(finished);
     tokio::select! {
-        finished = timeout(grace, graceful.shutdown()) => {
-            if finished.is_err() {
-                tracing::warn!("some requests did not finish in time");
+        () = &mut finished => {}
+        () = sleep(grace) => {
+            tracing::warn!("some requests did not finish in time");
+            if let Some(state) = &served {
+                state.graph().networks().close();
             }
+            // Those who waited for a computation hear that it ended.
+            let _ = timeout(LAST_WORDS, finished).await;
         }
         () = signals.next() => {}
     }
-    Ok(())
+    if let Some(state) = &served {
+        state.graph().networks().close();
+    }
+    Ok(served)
 }
 
 async fn bind(config: &Config) -> Result<TcpListener, ServeError> {

@@ -8,7 +8,7 @@ use super::negotiate::{Format, of_path};
 use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
 use super::rows::{self, About, FORMATS, Listing, Rows, metric_value, number, score};
-use crate::app::networks::{COSTLY_BELOW, ScoreColumn, metrics_named};
+use crate::app::networks::{ScoreColumn, metrics_named};
 use crate::app::rules::Standing;
 use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, MergedView, NetworkError};
 use crate::metrics::betweenness::Sample;
@@ -481,7 +481,7 @@ async fn one(
                 let measured = asked.network(graph, &id)?;
                 let left = match &chosen {
                     Some(_) => Vec::new(),
-                    None => left_out(&measured),
+                    None => measured.left_out(Scope::Network),
                 };
                 let wanted = chosen.unwrap_or_else(|| measured.usual(Scope::Network));
                 let found = graph
@@ -579,18 +579,6 @@ fn sample(
     measured.measures().betweenness.peek()?.sample
 }
 
-/// Metrics that make sense for a network, and that only those get who ask for them.
-fn left_out(measured: &MeasuredNetwork) -> Vec<&'static Metric> {
-    let network = measured.network();
-    metrics::all()
-        .iter()
-        .copied()
-        .filter(|metric| metric.scope() == Scope::Network && metric.is_costly)
-        .filter(|metric| network.is_two_mode() || !metric.is_for_two_modes())
-        .filter(|_| network.len() > COSTLY_BELOW)
-        .collect()
-}
-
 /// Values of network metrics, and why some have none.
 struct Values {
     metrics: Map<String, Value>,
@@ -617,8 +605,9 @@ impl Values {
                 values.explain(metric.id, undefined.reason(), undefined.code());
             }
         }
-        let limit = format!("{},{:03}", COSTLY_BELOW / 1_000, COSTLY_BELOW % 1_000);
         for metric in left {
+            let limit = metric.cost.usual_nodes();
+            let limit = format!("{},{:03}", limit / 1_000, limit % 1_000);
             let reason = format!(
                 "not computed for networks of more than {limit} nodes unless asked for: {}",
                 remedy(metric.id)
@@ -1376,7 +1365,7 @@ fn analysis(
     let sample = sample(&measured, of_nodes.into_iter().chain(of_network));
     let left = match &stated.metrics {
         Some(_) => Vec::new(),
-        None => left_out(&measured),
+        None => measured.left_out(Scope::Network),
     };
     let values = Values::new(&found, &left, |id| format!("name `{id}` in `metrics`"));
     if format.is_table() {

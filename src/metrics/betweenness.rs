@@ -2,7 +2,7 @@
 
 use super::exact::Grid;
 use super::{
-    Approximation, Cancelled, Compute, EXACT_NODES, Measures, Metric, Random, Score, Task,
+    Approximation, Cancelled, Compute, Cost, EXACT_NODES, Measures, Metric, Random, Score, Task,
     Undefined, ValueKind,
 };
 use crate::network::Network;
@@ -19,7 +19,7 @@ pub(super) const METRICS: &[Metric] = &[Metric {
     undefined_when: "never",
     oracle: "NetworkX betweenness_centrality(normalized=True)",
     kind: ValueKind::Real,
-    is_costly: true,
+    cost: Cost::Paths,
     compute: Compute::Node(scores),
 }];
 

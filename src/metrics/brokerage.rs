@@ -13,7 +13,7 @@
 //! its expectations differ.)
 
 use super::exact::ExactSum;
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::network::{Attribute, Network, Profiles};
 use rayon::prelude::*;
 
@@ -74,7 +74,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: UNDEFINED,
         oracle: "R sna 2.7 brokerage(), where every sector is known",
         kind: ValueKind::Count,
-        is_costly: true,
+        cost: Cost::Paths,
         compute: Compute::Node(|measures, task| {
             Ok(measures
                 .brokerage
@@ -174,7 +174,7 @@ const fn observed(
              versions; beyond it, a node of k sectors counts as each of them with 1/k, and paths \
              with a node of unknown sector are left out",
         kind: ValueKind::Real,
-        is_costly: true,
+        cost: Cost::Paths,
         compute,
     }
 }
@@ -198,7 +198,7 @@ const fn expected(
         oracle: "enumeration of all permutations in small networks; R sna redraws ties instead of \
              sectors, so its expectations differ",
         kind: ValueKind::Real,
-        is_costly: true,
+        cost: Cost::Paths,
         compute,
     }
 }
@@ -223,7 +223,7 @@ const fn deviation(
         oracle: "enumeration of all permutations in small networks; R sna redraws ties instead of \
              sectors, so its z differs",
         kind: ValueKind::Real,
-        is_costly: true,
+        cost: Cost::Paths,
         compute,
     }
 }

@@ -4,7 +4,7 @@
 //! Milward (1995, <https://doi.org/10.2307/2393698>) were centrally integrated, not dense.
 
 use super::exact::sum;
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind, find};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind, find};
 
 const FREEMAN: &str = "Freeman 1978, https://doi.org/10.1016/0378-8733(78)90021-7";
 
@@ -19,7 +19,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there are fewer than three nodes",
         oracle: "R sna centralization(degree)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(degree),
     },
     Metric {
@@ -32,7 +32,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there are fewer than three nodes",
         oracle: "R sna centralization(betweenness)",
         kind: ValueKind::Real,
-        is_costly: true,
+        cost: Cost::Paths,
         compute: Compute::Network(betweenness),
     },
     Metric {
@@ -45,7 +45,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there are fewer than three nodes, or not every node reaches every other",
         oracle: "R sna centralization(closeness)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Distances,
         compute: Compute::Network(closeness),
     },
 ];

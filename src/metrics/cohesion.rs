@@ -1,6 +1,6 @@
 //! How closed the neighbourhoods are: cores, triangles, clustering, transitivity.
 
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::metrics::exact::sum;
 use crate::network::Network;
 use rayon::prelude::*;
@@ -19,7 +19,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never; 0 for a node without ties",
         oracle: "NetworkX core_number",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(core),
     },
     Metric {
@@ -32,7 +32,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "the node has fewer than two neighbours",
         oracle: "NetworkX clustering (which gives 0 where it is undefined)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(clustering),
     },
     Metric {
@@ -45,7 +45,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "no node has two neighbours",
         oracle: "NetworkX transitivity (which gives 0 where it is undefined)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(transitivity),
     },
     Metric {
@@ -58,7 +58,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no node",
         oracle: "NetworkX average_clustering",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(average_clustering),
     },
     Metric {
@@ -71,7 +71,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "no node has two neighbours",
         oracle: "NetworkX average_clustering(count_zeros over the nodes with degree ≥ 2)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(mean_clustering),
     },
 ];

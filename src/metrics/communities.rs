@@ -1,7 +1,9 @@
 //! Communities: parts with more ties inside than their sizes would make one expect.
 
 use super::exact::sum;
-use super::{Cancelled, Compute, Measures, Metric, Random, Score, Task, Undefined, ValueKind};
+use super::{
+    Cancelled, Compute, Cost, Measures, Metric, Random, Score, Task, Undefined, ValueKind,
+};
 use crate::network::Network;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,7 +21,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no tie",
         oracle: "igraph community_leiden, by modularity within 0.0005",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(community),
     },
     Metric {
@@ -32,7 +34,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no tie",
         oracle: "igraph community_leiden",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| {
             let found = get(measures, task)?;
             Ok(match &found.of {
@@ -51,7 +53,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no tie",
         oracle: "igraph modularity of community_leiden, within 0.0005",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| Ok(get(measures, task)?.modularity)),
     },
 ];

@@ -1,7 +1,7 @@
 //! Core and periphery (Borgatti and Everett 1999): how well the network splits into a core that
 //! everyone is tied to and a periphery whose members are tied to the core only.
 
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::network::Network;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: UNDEFINED,
         oracle: ORACLE,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| Ok(of(measures, task)?.fit)),
     },
     Metric {
@@ -41,7 +41,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: UNDEFINED,
         oracle: ORACLE,
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| Ok(of(measures, task)?.size)),
     },
     Metric {
@@ -54,7 +54,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: UNDEFINED,
         oracle: ORACLE,
         kind: ValueKind::Flag,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| Ok(of(measures, task)?.members.clone())),
     },
 ];

@@ -1,6 +1,6 @@
 //! Where a network falls apart: components, bridges, articulation points, fragmentation.
 
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::network::Network;
 use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
@@ -19,7 +19,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never",
         oracle: "NetworkX articulation_points",
         kind: ValueKind::Flag,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(articulation),
     },
     Metric {
@@ -32,7 +32,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never",
         oracle: "NetworkX number_connected_components (weakly, if directed)",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| {
             let components = components_of(measures, task)?;
             Ok(Score::Value(components.sizes.len() as f64))
@@ -48,7 +48,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no node",
         oracle: "NetworkX connected_components",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| {
             let components = components_of(measures, task)?;
             let largest = components.sizes.first().copied().unwrap_or_default();
@@ -66,7 +66,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never",
         oracle: "NetworkX bridges",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| {
             Ok(Score::Value(cuts_of(measures, task)?.bridges.len() as f64))
         }),
@@ -81,7 +81,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never",
         oracle: "NetworkX articulation_points",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| {
             let cuts = cuts_of(measures, task)?;
             let points = cuts.articulation.iter().filter(|is_point| **is_point);
@@ -98,7 +98,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there are fewer than two nodes",
         oracle: "1 - R sna connectedness",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| {
             let components = components_of(measures, task)?;
             let n = measures.network().len() as u64;

@@ -1,7 +1,7 @@
 //! How many ties: degree, strength, size, density, and whether the well-tied tie with each other.
 
 use super::exact::{ExactSum, sum};
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::network::Network;
 
 pub(super) const METRICS: &[Metric] = &[
@@ -15,7 +15,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never; 0 for a node without ties",
         oracle: "NetworkX Graph.degree",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(degree),
     },
     Metric {
@@ -28,7 +28,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "the node has ties and the weight of none of them is known",
         oracle: "NetworkX Graph.degree(weight=\"weight\")",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(strength),
     },
     Metric {
@@ -41,7 +41,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never",
         oracle: "NetworkX number_of_nodes",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, _| Ok(Score::Value(measures.network().len() as f64))),
     },
     Metric {
@@ -54,7 +54,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never",
         oracle: "NetworkX number_of_edges on the simple graph",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, _| {
             Ok(Score::Value(measures.network().ties().len() as f64))
         }),
@@ -69,7 +69,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "no tie is possible: fewer than two nodes, or an empty side",
         oracle: "NetworkX density and bipartite.density (which give 0 where it is undefined)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(density),
     },
     Metric {
@@ -82,7 +82,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no node",
         oracle: "NetworkX degree",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, _| {
             let network = measures.network();
             let ends = 2 * network.ties().len();
@@ -103,7 +103,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never",
         oracle: "NetworkX number_of_isolates",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, _| {
             let degrees = degrees(measures.network());
             Ok(Score::Value(
@@ -121,7 +121,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no tie, or all ends have the same degree",
         oracle: "NetworkX degree_pearson_correlation_coefficient (NaN where it is undefined)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(degree_assortativity),
     },
 ];

@@ -3,7 +3,7 @@
 //! All come from one exact pass that follows 512 searches at once, a bit each.
 
 use super::degree::mean;
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::network::{Network, Rows};
 use rayon::prelude::*;
 
@@ -20,7 +20,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never",
         oracle: "NetworkX closeness_centrality (wf_improved)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Distances,
         compute: Compute::Node(closeness),
     },
     Metric {
@@ -33,7 +33,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "the node is the only one",
         oracle: "NetworkX harmonic_centrality divided by n - 1, igraph harmonic_centrality",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Distances,
         compute: Compute::Node(harmonic),
     },
     Metric {
@@ -46,7 +46,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never; 0 for a node without ties",
         oracle: "NetworkX eccentricity within the component",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Distances,
         compute: Compute::Node(eccentricity),
     },
     Metric {
@@ -59,7 +59,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "the largest component has fewer than two nodes",
         oracle: "NetworkX average_shortest_path_length of the largest component",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Distances,
         compute: Compute::Network(average_path_length),
     },
     Metric {
@@ -72,7 +72,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "the largest component has fewer than two nodes",
         oracle: "NetworkX diameter of the largest component",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Distances,
         compute: Compute::Network(diameter),
     },
     Metric {
@@ -85,7 +85,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no tie",
         oracle: "igraph average_path_length(unconn=True)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Distances,
         compute: Compute::Network(reachable_path_length),
     },
     Metric {
@@ -98,7 +98,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there are fewer than two nodes",
         oracle: "R sna connectedness",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Distances,
         compute: Compute::Network(reachable_pairs),
     },
     Metric {
@@ -111,7 +111,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there are fewer than two nodes",
         oracle: "1 - NetworkX global_efficiency",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Distances,
         compute: Compute::Network(distance_fragmentation),
     },
 ];
@@ -124,7 +124,7 @@ pub struct Distances {
     /// The sum of their distances.
     pub farness: Vec<u64>,
     /// The sum of the reciprocals of their distances, in units of 2⁻⁴⁴.
-    reciprocal: Vec<u64>,
+    reciprocal: Vec<u128>,
     /// The greatest distance.
     pub eccentricity: Vec<u32>,
 }
@@ -134,32 +134,38 @@ const UNIT: f64 = (1_u64 << 44) as f64;
 const WORDS: usize = 8;
 const LANES: usize = 64 * WORDS;
 type Lanes = [u64; WORDS];
+/// A frontier with fewer ties than this part of all is followed node by node. Where it is larger,
+/// going through all nodes in their order is quicker.
+const SPARSE: usize = 4;
+/// Ties that are followed between two looks at whether the search is still wanted.
+const PATIENCE: usize = 1 << 20;
 
 /// The distances between all pairs, in hops.
 ///
 /// Follows 512 breadth-first searches at the same time (Then et al. 2014, "The more the
 /// merrier", <https://doi.org/10.14778/2735496.2735507>): a node has a bit for each of them, and
-/// a step takes the union of its neighbours' bits. In a directed network distances are those
-/// towards the node.
+/// a step takes the union of its neighbours' bits. Searches that begin near each other go
+/// together, so that they share their steps. A step goes through the nodes that were just reached
+/// where these are few, and through all where they are many (Beamer, Asanović and Patterson 2012,
+/// <https://doi.org/10.1109/SC.2012.50>). In a directed network distances are those towards the
+/// node.
 ///
 /// # Complexity
-/// Time O(|V| |E| diameter / 512), space O(|V|) for each thread.
+/// Time O(|V| |E|) at worst, where no two searches share a step, and O(|V| |E| / 512) where all
+/// do; space O(|V|) for each thread.
 ///
 /// # Errors
 /// [`Cancelled`].
 pub fn distances(network: &Network, task: &Task) -> Result<Distances, Cancelled> {
     let count = network.len();
-    let batches = count.div_ceil(LANES);
-    task.begin("distances", batches);
-    // Distances towards a node spread along its in-ties.
-    let rows = network.columns();
+    task.begin("distances", count.div_ceil(LANES));
     let merged = task.parallel(|| {
-        (0..batches)
-            .into_par_iter()
-            .map(|batch| {
+        let sources = breadth_first(network.undirected(), count);
+        sources
+            .par_chunks(LANES)
+            .map(|sources| {
                 task.check()?;
-                let from = batch * LANES;
-                let part = search(rows, count, from, (from + LANES).min(count));
+                let part = search(network, sources, task)?;
                 task.advance()?;
                 Ok(part)
             })
@@ -178,6 +184,28 @@ pub fn distances(network: &Network, task: &Task) -> Result<Distances, Cancelled>
         return Ok(Distances::zero(count));
     }
     Ok(merged)
+}
+
+/// All nodes, neighbours close to each other.
+fn breadth_first(rows: &Rows, count: usize) -> Vec<u32> {
+    let mut order: Vec<u32> = Vec::with_capacity(count);
+    let mut is_met = vec![false; count];
+    for start in 0..count {
+        if std::mem::replace(&mut is_met[start], true) {
+            continue;
+        }
+        let mut at = order.len();
+        order.push(start as u32);
+        while let Some(node) = order.get(at).copied() {
+            at += 1;
+            for neighbour in rows.neighbors_slice(node) {
+                if !std::mem::replace(&mut is_met[*neighbour as usize], true) {
+                    order.push(*neighbour);
+                }
+            }
+        }
+    }
+    order
 }
 
 impl Distances {
@@ -213,55 +241,121 @@ impl Distances {
     }
 }
 
-fn search(rows: &Rows, count: usize, from: usize, to: usize) -> Distances {
-    let mut found = Distances::zero(count);
-    let mut seen: Vec<Lanes> = vec![[0; WORDS]; count];
-    let mut all: Lanes = [0; WORDS];
-    for (lane, source) in (from..to).enumerate() {
-        let bit = 1_u64 << (lane % 64);
-        seen[source][lane / 64] |= bit;
-        all[lane / 64] |= bit;
+/// What the searches from some sources have found, and where they stand.
+struct Searches {
+    found: Distances,
+    seen: Vec<Lanes>,
+    all: Lanes,
+}
+
+impl Searches {
+    /// Searches come to a node; answers those that had not been there.
+    fn arrive(&mut self, at: usize, mut bits: Lanes, distance: u32, unit: u128) -> Option<Lanes> {
+        let mine = &mut self.seen[at];
+        let mut new = 0;
+        for word in 0..WORDS {
+            bits[word] &= !mine[word];
+            mine[word] |= bits[word];
+            new += bits[word].count_ones();
+        }
+        if new == 0 {
+            return None;
+        }
+        self.found.reached[at] += new;
+        self.found.farness[at] += u64::from(new) * u64::from(distance);
+        self.found.reciprocal[at] += u128::from(new) * unit;
+        self.found.eccentricity[at] = distance;
+        Some(bits)
     }
-    let mut frontier = seen.clone();
-    let mut next: Vec<Lanes> = vec![[0; WORDS]; count];
+}
+
+fn join(mine: &mut Lanes, theirs: &Lanes) {
+    for word in 0..WORDS {
+        mine[word] |= theirs[word];
+    }
+}
+
+fn search(network: &Network, sources: &[u32], task: &Task) -> Result<Distances, Cancelled> {
+    const NONE: Lanes = [0; WORDS];
+    let count = network.len();
+    // Distances towards a node spread along its in-ties.
+    let (forwards, backwards) = (network.rows(), network.columns());
+    let ties = forwards.edge_count();
+    let mut searches = Searches {
+        found: Distances::zero(count),
+        seen: vec![NONE; count],
+        all: NONE,
+    };
+    for (lane, source) in sources.iter().enumerate() {
+        let bit = 1_u64 << (lane % 64);
+        searches.seen[*source as usize][lane / 64] |= bit;
+        searches.all[lane / 64] |= bit;
+    }
+    let mut frontier = searches.seen.clone();
+    // No bit is set in it where a step begins.
+    let mut next = vec![NONE; count];
+    let mut active = sources.to_vec();
+    let mut met: Vec<u32> = Vec::new();
+    let mut followed = 0;
     for distance in 1_u32.. {
-        let unit = (UNIT / f64::from(distance)).round() as u64;
-        let mut any = false;
-        for at in 0..count {
-            let mine = &mut seen[at];
-            if *mine == all {
-                // Every search has been here.
-                next[at] = [0; WORDS];
-                continue;
-            }
-            let mut bits: Lanes = [0; WORDS];
-            for neighbour in rows.neighbors_slice(at as u32) {
-                let theirs = &frontier[*neighbour as usize];
-                for word in 0..WORDS {
-                    bits[word] |= theirs[word];
+        let unit = (UNIT / f64::from(distance)).round() as u128;
+        let mut reached = Vec::with_capacity(active.len());
+        let open: usize = active
+            .iter()
+            .map(|node| forwards.neighbors_slice(*node).len())
+            .sum();
+        if open * SPARSE < ties {
+            followed += open;
+            for from in &active {
+                let bits = frontier[*from as usize];
+                for to in forwards.neighbors_slice(*from) {
+                    let theirs = &mut next[*to as usize];
+                    if *theirs == NONE {
+                        met.push(*to);
+                    }
+                    join(theirs, &bits);
                 }
             }
-            let mut new = 0;
-            for word in 0..WORDS {
-                bits[word] &= !mine[word];
-                mine[word] |= bits[word];
-                new += bits[word].count_ones();
+            for at in met.drain(..) {
+                let bits = &mut next[at as usize];
+                *bits = match searches.arrive(at as usize, *bits, distance, unit) {
+                    Some(new) => {
+                        reached.push(at);
+                        new
+                    }
+                    None => NONE,
+                };
             }
-            next[at] = bits;
-            if new > 0 {
-                any = true;
-                found.reached[at] += new;
-                found.farness[at] += u64::from(new) * u64::from(distance);
-                found.reciprocal[at] += u64::from(new) * unit;
-                found.eccentricity[at] = distance;
+        } else {
+            followed += ties;
+            for (at, next) in next.iter_mut().enumerate() {
+                if searches.seen[at] == searches.all {
+                    continue;
+                }
+                let mut bits = NONE;
+                for neighbour in backwards.neighbors_slice(at as u32) {
+                    join(&mut bits, &frontier[*neighbour as usize]);
+                }
+                if let Some(new) = searches.arrive(at, bits, distance, unit) {
+                    *next = new;
+                    reached.push(at as u32);
+                }
             }
         }
-        if !any {
+        if reached.is_empty() {
             break;
         }
+        for node in &active {
+            frontier[*node as usize] = NONE;
+        }
         std::mem::swap(&mut frontier, &mut next);
+        active = reached;
+        if followed > PATIENCE {
+            followed = 0;
+            task.check()?;
+        }
     }
-    found
+    Ok(searches.found)
 }
 
 fn get(measures: &Measures, task: &Task) -> Result<std::sync::Arc<Distances>, Cancelled> {
@@ -399,5 +493,49 @@ mod tests {
         let half = u64::from(count / 2);
         // An odd ring: each distance up to the half, twice.
         assert!(found.farness.iter().all(|sum| *sum == half * (half + 1)));
+    }
+
+    /// Paths, trees and tangles, so that steps of both kinds are taken.
+    #[test]
+    fn searches_that_go_together_find_what_each_finds_alone() {
+        let mut random = super::super::Random::stream(7, 0);
+        for (count, ties, is_directed) in [
+            (700, 600, false),
+            (700, 690, true),
+            (1_100, 1_200, true),
+            (300, 2_000, false),
+        ] {
+            let edges: Vec<(u32, u32)> = (0..ties)
+                .map(|_| (random.below(count) as u32, random.below(count) as u32))
+                .chain((0..count as u32 / 3).map(|n| (n, n + 1)))
+                .filter(|(from, to)| from != to)
+                .collect();
+            let network = Network::from_edges(count, is_directed, edges);
+            let found = distances(&network, &Task::new()).unwrap();
+            for node in (0..count).step_by(13) {
+                let mut hops = vec![None; count];
+                hops[node] = Some(0_u32);
+                let mut queue = std::collections::VecDeque::from([node as u32]);
+                while let Some(at) = queue.pop_front() {
+                    let next = hops[at as usize].map(|hops| hops + 1);
+                    for from in network.columns().neighbors_slice(at) {
+                        if hops[*from as usize].is_none() {
+                            hops[*from as usize] = next;
+                            queue.push_back(*from);
+                        }
+                    }
+                }
+                let hops: Vec<u32> = hops.into_iter().flatten().filter(|h| *h > 0).collect();
+                let sum: u64 = hops.iter().map(|hops| u64::from(*hops)).sum();
+                assert_eq!(found.reached[node] as usize, hops.len());
+                assert_eq!(found.farness[node], sum);
+                assert_eq!(
+                    found.eccentricity[node],
+                    hops.iter().max().copied().unwrap_or(0)
+                );
+                let near: f64 = hops.iter().map(|hops| 1.0 / f64::from(*hops)).sum();
+                assert!((found.reciprocal(node) - near).abs() < 1e-9);
+            }
+        }
     }
 }

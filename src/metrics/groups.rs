@@ -9,7 +9,7 @@
 //! same rule holds, and the pairs that could be tied are those across the two sides.
 
 use super::exact::{self, ExactSum};
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::network::{Attribute, Grouping, Mode, Network};
 
 const KRACKHARDT: &str = "Krackhardt and Stern 1988, Informal networks and organizational crises, \
@@ -71,7 +71,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: NODE_TIES,
         oracle: EI_ORACLE,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| node_ei(measures, task, Attribute::Sector)),
     },
     Metric {
@@ -85,7 +85,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: NODE_TIES,
         oracle: EI_ORACLE,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| node_ei(measures, task, Attribute::Level)),
     },
     Metric {
@@ -100,7 +100,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: NEIGHBOURS,
         oracle: P_ORACLE,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| participation(measures, task, Attribute::Sector)),
     },
     Metric {
@@ -114,7 +114,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: NEIGHBOURS,
         oracle: P_ORACLE,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| participation(measures, task, Attribute::Level)),
     },
     Metric {
@@ -128,7 +128,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "no sector of the node or of a neighbour is recorded",
         oracle: BY_HAND,
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| reach(measures, task, Attribute::Sector)),
     },
     Metric {
@@ -142,7 +142,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "no level of the node or of a neighbour is recorded",
         oracle: BY_HAND,
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| reach(measures, task, Attribute::Level)),
     },
     Metric {
@@ -159,7 +159,7 @@ pub(super) const METRICS: &[Metric] = &[
                          network has fewer than two sectors",
         oracle: BY_HAND,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(neighbour_diversity),
     },
     Metric {
@@ -173,7 +173,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: TIES,
         oracle: EI_ORACLE,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| ei_value(measures, task, Attribute::Sector)),
     },
     Metric {
@@ -187,7 +187,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: TIES,
         oracle: EI_ORACLE,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| ei_value(measures, task, Attribute::Level)),
     },
     Metric {
@@ -201,7 +201,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: TIES,
         oracle: EI_ORACLE,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| ei_value(measures, task, Attribute::Sphere)),
     },
     Metric {
@@ -216,7 +216,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: RESCALED,
         oracle: BY_HAND,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| ei_rescaled(measures, task, Attribute::Sector)),
     },
     Metric {
@@ -231,7 +231,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: RESCALED,
         oracle: BY_HAND,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| ei_rescaled(measures, task, Attribute::Level)),
     },
     Metric {
@@ -245,7 +245,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: ASSORTED,
         oracle: NETWORKX,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| {
             assortativity(measures, task, Attribute::Sector)
         }),
@@ -262,7 +262,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: ASSORTED,
         oracle: NETWORKX,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| assortativity(measures, task, Attribute::Level)),
     },
     Metric {
@@ -277,7 +277,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: ASSORTED,
         oracle: NETWORKX,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| {
             assortativity(measures, task, Attribute::Sphere)
         }),
@@ -293,7 +293,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: NODES,
         oracle: BY_HAND,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| iqv(measures, task, Attribute::Sector)),
     },
     Metric {
@@ -307,7 +307,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: NODES,
         oracle: BY_HAND,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| iqv(measures, task, Attribute::Level)),
     },
     Metric {
@@ -321,7 +321,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: NODES,
         oracle: BY_HAND,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, task| iqv(measures, task, Attribute::Sphere)),
     },
     Metric {
@@ -339,7 +339,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: ASSORTED,
         oracle: BY_HAND,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(sector_homophily),
     },
     Metric {
@@ -353,7 +353,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no tie whose ends both have a level with a rank",
         oracle: BY_HAND,
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(mean_level_distance),
     },
 ];

@@ -1,6 +1,6 @@
 //! Structural holes: how far the neighbours of a node are tied to each other anyway.
 
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::metrics::exact::{ExactSum, Grid};
 use crate::network::Network;
 use rayon::prelude::*;
@@ -19,7 +19,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "the node has no tie",
         oracle: "NetworkX constraint, igraph constraint",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| column(measures, task, |holes| &holes.constraint)),
     },
     Metric {
@@ -32,7 +32,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "the node has no tie",
         oracle: "NetworkX effective_size of the undirected graph",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| {
             column(measures, task, |holes| &holes.effective_size)
         }),
@@ -47,7 +47,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "the node has no tie",
         oracle: "NetworkX effective_size / degree",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, task| column(measures, task, |holes| &holes.efficiency)),
     },
     Metric {
@@ -60,7 +60,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "the node has fewer than two neighbours",
         oracle: "brute force in the tests",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(hierarchy),
     },
 ];

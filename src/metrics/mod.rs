@@ -186,6 +186,28 @@ pub enum ValueKind {
     Flag,
 }
 
+/// What computing a metric takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// A few passes over the ties.
+    Passes,
+    /// Searches from every node that share their steps.
+    Distances,
+    /// Searches from every node, one by one, or every pair of neighbours.
+    Paths,
+}
+
+impl Cost {
+    /// Networks of more nodes are measured so only for those who name a metric that takes it.
+    pub fn usual_nodes(self) -> usize {
+        match self {
+            Self::Passes => usize::MAX,
+            Self::Distances => EXACT_NODES,
+            Self::Paths => 10_000,
+        }
+    }
+}
+
 /// The function behind a metric.
 pub enum Compute {
     /// One score for each node, in the order of the network.
@@ -214,8 +236,8 @@ pub struct Metric {
     pub oracle: &'static str,
     /// How values are written.
     pub kind: ValueKind,
-    /// Costs more than a few passes over the ties.
-    pub is_costly: bool,
+    /// What it takes to compute.
+    pub cost: Cost,
     /// The function.
     pub compute: Compute,
 }
@@ -227,6 +249,11 @@ impl Metric {
             Compute::Node(_) => Scope::Node,
             Compute::Network(_) => Scope::Network,
         }
+    }
+
+    /// Whether those who do not name it get it of a network of so many nodes.
+    pub fn is_usual(&self, nodes: usize) -> bool {
+        nodes <= self.cost.usual_nodes()
     }
 
     /// Whether it has values in two-mode networks only.

@@ -1,7 +1,7 @@
 //! Standing through the standing of neighbours: eigenvector centrality and PageRank.
 
 use super::exact::Grid;
-use super::{Cancelled, Compute, Measures, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::network::Network;
 use rayon::prelude::*;
 
@@ -16,7 +16,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "there is no tie, or the iteration does not settle (two parts with almost the same eigenvalue; a directed network without circles)",
         oracle: "NetworkX eigenvector_centrality_numpy",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(eigenvector_scores),
     },
     Metric {
@@ -29,7 +29,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "never",
         oracle: "NetworkX pagerank(weight=None)",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(pagerank_scores),
     },
 ];

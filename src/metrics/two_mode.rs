@@ -4,7 +4,7 @@
 //! service tell what would be left without one of them.
 
 use super::exact::{self, ExactSum};
-use super::{Cancelled, Compute, Metric, Score, Task, Undefined, ValueKind};
+use super::{Cancelled, Compute, Cost, Metric, Score, Task, Undefined, ValueKind};
 use crate::network::{Attribute, Category, Mode, Network};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -32,7 +32,7 @@ pub(super) const METRICS: &[Metric] = &[
              the first side",
         oracle: "NetworkX 3 bipartite.degrees()",
         kind: ValueKind::Count,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, _| {
             let network = measures.network();
             Ok(second_side(network, |node| {
@@ -51,7 +51,7 @@ pub(super) const METRICS: &[Metric] = &[
              the first side",
         oracle: "NetworkX 3 bipartite.degrees()",
         kind: ValueKind::Flag,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Node(|measures, _| {
             let network = measures.network();
             Ok(second_side(network, |node| {
@@ -70,7 +70,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "one_mode: the network has one kind of nodes; no_ties",
         oracle: "NetworkX 3 bipartite.degrees()",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, _| {
             Ok(match provider_counts(measures.network()) {
                 Ok(counts) => {
@@ -93,7 +93,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "one_mode: the network has one kind of nodes; no_ties",
         oracle: "NetworkX 3 bipartite.degrees()",
         kind: ValueKind::Real,
-        is_costly: false,
+        cost: Cost::Passes,
         compute: Compute::Network(|measures, _| {
             Ok(match provider_counts(measures.network()) {
                 Ok(counts) => {
@@ -116,7 +116,7 @@ pub(super) const METRICS: &[Metric] = &[
         undefined_when: "one_mode: the network has one kind of nodes; no_ties",
         oracle: "NetworkX 3 bipartite.average_clustering(mode='dot'), which counts isolates as 0",
         kind: ValueKind::Real,
-        is_costly: true,
+        cost: Cost::Paths,
         compute: Compute::Network(|measures, task| {
             if !measures.network().is_two_mode() {
                 return Ok(Score::Undefined(Undefined::OneMode));
@@ -136,7 +136,7 @@ pub(super) const METRICS: &[Metric] = &[
              node has two neighbours; too_large: a node has more than 5,000 neighbours",
         oracle: "mean of NetworkX 3 bipartite.node_redundancy() over nodes of degree 2 or more",
         kind: ValueKind::Real,
-        is_costly: true,
+        cost: Cost::Paths,
         compute: Compute::Network(|measures, task| {
             let network = measures.network();
             if !network.is_two_mode() {
@@ -166,7 +166,7 @@ const LATAPY_CLUSTERING: Metric = Metric {
     undefined_when: "one_mode: the network has one kind of nodes; isolate: the node has no tie",
     oracle: "NetworkX 3 bipartite.clustering(mode='dot'), which gives isolates 0",
     kind: ValueKind::Real,
-    is_costly: true,
+    cost: Cost::Paths,
     compute: Compute::Node(|measures, task| latapy_clustering(measures.network(), task)),
 };
 
@@ -183,7 +183,7 @@ const REDUNDANCY: Metric = Metric {
     oracle: "NetworkX 3 bipartite.node_redundancy(), which raises an error where a node has fewer \
          than two neighbours",
     kind: ValueKind::Real,
-    is_costly: true,
+    cost: Cost::Paths,
     compute: Compute::Node(|measures, task| redundancy(measures.network(), task)),
 };
 

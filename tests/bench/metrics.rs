@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::time::Instant;
 use weft::app::{Config, KnowledgeGraph, Writer};
 use weft::metrics::{
-    Approximation, Measures, Options, Score, Task, betweenness, brokerage, cohesion, communities,
-    cuts, distances, find, groups, holes, layout, mixing, spectral,
+    Approximation, Cost, Measures, Options, Score, Task, betweenness, brokerage, cohesion,
+    communities, cuts, distances, find, groups, holes, layout, mixing, spectral,
 };
 use weft::network::{Attribute, Category, Filter, Kind, Network, Node, Tie};
 use weft::store::Limits;
@@ -203,7 +203,7 @@ fn report(graph: &KnowledgeGraph, dataset: Option<&str>, with_betweenness: bool)
     let mut total = 0.0;
     lap.tell("network");
     for metric in weft::metrics::all() {
-        if metric.is_for_two_modes() || (metric.is_costly && !with_betweenness) {
+        if metric.is_for_two_modes() || (metric.cost == Cost::Paths && !with_betweenness) {
             continue;
         }
         let score = match metric.scope() {

@@ -1,7 +1,7 @@
 //! Both sides measured, and put beside each other.
 
 use super::super::integration::{FlatFigure, IntegrationReport};
-use super::super::networks::{COSTLY_BELOW, MeasuredNetwork, NetworkError};
+use super::super::networks::{MeasuredNetwork, NetworkError};
 use super::super::{AppError, KnowledgeGraph, MergedView, Summary};
 use super::apply::Applied;
 use super::tables::{Cell, Part, Table};
@@ -547,9 +547,7 @@ impl Measured<'_> {
     fn of_networks(&self) -> Result<Table, AppError> {
         let mut table = Table::new(OF_NETWORKS);
         for [before, after] in self.networks {
-            let is_small = [before, after]
-                .iter()
-                .all(|network| network.network().len() <= COSTLY_BELOW);
+            let nodes = before.network().len().max(after.network().len());
             let two_mode = before.network().is_two_mode();
             let wanted: Vec<&'static Metric> = if self.metrics.is_empty() {
                 METRICS
@@ -562,7 +560,7 @@ impl Measured<'_> {
                             .filter(|metric| two_mode && metric.is_for_two_modes()),
                     )
                     .filter(|metric| metric.scope() == Scope::Network)
-                    .filter(|metric| is_small || !metric.is_costly)
+                    .filter(|metric| metric.is_usual(nodes))
                     .collect()
             } else {
                 self.metrics.to_vec()
@@ -675,14 +673,11 @@ impl Measured<'_> {
     // ---- actors --------------------------------------------------------------------------------
 
     fn actors(&self) -> Result<(Table, usize), AppError> {
-        let is_small = self
-            .sides
-            .iter()
-            .all(|side| side.network().len() <= COSTLY_BELOW);
+        let nodes = self.sides.iter().map(|side| side.network().len()).max();
         let wanted: Vec<&'static Metric> = ["degree", "articulation", "betweenness"]
             .iter()
             .filter_map(|id| metrics::find(id))
-            .filter(|metric| is_small || !metric.is_costly)
+            .filter(|metric| metric.is_usual(nodes.unwrap_or_default()))
             .collect();
         let standing = |side: &Side<'_>| {
             let columns = side

@@ -297,7 +297,7 @@ impl KnowledgeGraph {
         }
         let metrics = choices.chosen_metrics()?;
         let networks = self.networks();
-        networks.computing_within(&today, Some(limits), |task| {
+        networks.computing_within(&today, limits, |task| {
             let today = Side {
                 report: self.integration(before.merged(), &today, limits, task)?,
                 measured: &today,
