@@ -188,11 +188,16 @@ impl Cited {
                     [] => network.title.clone(),
                     _ => format!("{}: {}", network.title, part.join(" ")),
                 });
+                permalink = network.map(|_| pinned());
             }
             ["api", "v1", "integration", ..] | ["integration"] => {
                 title = Some("Integration of sectors and levels".to_owned());
+                permalink = Some(pinned());
             }
-            ["api", "v1", "summary"] => title = Some("What is in the graph".to_owned()),
+            ["api", "v1", "summary"] => {
+                title = Some("What is in the graph".to_owned());
+                permalink = Some(pinned());
+            }
             ["resource"] => title = parameter("iri").and_then(|iri| name(snapshot, &iri, language)),
             ["id" | "code" | "graph", ..] => {
                 let links = Links::new(&graph.config().base);

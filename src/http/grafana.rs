@@ -69,7 +69,7 @@ async fn nodes(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &["limit", "metric", "by"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["limit", "metric", "by"]).await?;
     let limit = limit(&asked)?;
     let metric = asked.form.one("metric")?.filter(|text| !text.is_empty());
     let metric = metrics_named([metric.unwrap_or("degree")], Some(Scope::Node))?;
@@ -208,7 +208,7 @@ async fn edges(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &["limit"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["limit"]).await?;
     let limit = limit(&asked)?;
     let what = ["grafana-edges", &id.clone()];
     asked

@@ -88,7 +88,7 @@ async fn report(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &[])?;
+    let asked = Asked::new(&state, &uri, &headers, &[]).await?;
     let what = ["integration", &path.clone(), &id.clone()];
     asked
         .answer(
@@ -775,7 +775,7 @@ async fn rows_of(
     if let Topic::Pair(..) = topic {
         own.extend(["from", "to"]);
     }
-    let asked = Asked::new(&state, &uri, &headers, &own)?;
+    let asked = Asked::new(&state, &uri, &headers, &own).await?;
     if let Topic::Pair(..) = topic {
         asked.form.required("from")?;
         asked.form.required("to")?;

@@ -5,6 +5,7 @@ use super::AppState;
 use super::error::ApiError;
 use super::merging::{self, MERGED, link_view};
 use super::negotiate::{Format, of_path};
+use super::pinned::{Pinned, VERSION};
 use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
 use super::rows::{self, About, FORMATS, Listing, Rows, metric_value, number, score};
@@ -68,7 +69,8 @@ pub(super) fn routes() -> Router<AppState> {
 const MOST_EXPLAINED: usize = 60;
 
 /// Parameters of all networks, besides the filters.
-const OPTIONS: [&str; 8] = [
+const OPTIONS: [&str; 9] = [
+    VERSION,
     "seed",
     "permutations",
     "approximate",
@@ -83,6 +85,8 @@ const OPTIONS: [&str; 8] = [
 pub(super) struct Asked {
     /// The data it is about.
     pub(super) snapshot: Arc<Snapshot>,
+    /// The version of it, if one was asked for.
+    pub(super) version: Option<u64>,
     /// Whether what links join counts as one.
     is_merged: bool,
     /// The data as it is given, and what was joined, once it is.
@@ -107,7 +111,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// `own` are the parameters that only this resource has.
-    pub(super) fn new(
+    pub(super) async fn new(
         state: &AppState,
         uri: &Uri,
         headers: &HeaderMap,
@@ -115,16 +119,19 @@ impl Asked {
     ) -> Result<Self, ApiError> {
         let form = Form::of_url(uri)?;
         form.only(&[&Filter::KEYS[..], &OPTIONS[..], own].concat())?;
+        let deadline = deadline(&form, state.graph().config().query_timeout)?;
+        let pinned = Pinned::of(state, headers, &form, deadline).await?;
         Ok(Self {
             is_merged: merging::is_wanted(&form, true)?,
             view: None,
-            snapshot: super::rules::as_asked(&form, request::snapshot(state, headers)?)?,
+            version: pinned.version(),
+            snapshot: super::rules::as_asked(&form, pinned.snapshot)?,
             listing: Listing::of(&form)?,
             about: About::default(),
             uri: uri.clone(),
             url: format!("{}{}", request::origin(headers, uri), uri.path()),
             options: options(&form)?,
-            deadline: deadline(&form, state.graph().config().query_timeout)?,
+            deadline,
             patience: None,
             memory: state.graph().config().allowance.memory,
             form,
@@ -397,7 +404,7 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
-    let asked = Asked::new(&state, &uri, &headers, &Listing::KEYS)?;
+    let asked = Asked::new(&state, &uri, &headers, &Listing::KEYS).await?;
     let content_type = format.content_type;
     asked
         .answer(
@@ -467,7 +474,7 @@ async fn one(
 ) -> Result<Response, ApiError> {
     let (id, format) = of_path(&id, &headers, &FORMATS)?;
     state.graph().networks().definition(id)?;
-    let asked = Asked::new(&state, &uri, &headers, &["metrics"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["metrics"]).await?;
     let what = ["network", id];
     let id = id.to_owned();
     asked
@@ -655,7 +662,8 @@ async fn nodes(
         &uri,
         &headers,
         &["metrics", "sort", "limit", "offset", "aliases"],
-    )?;
+    )
+    .await?;
     let with_aliases = asked.form.switch("aliases")?;
     let what = ["nodes", &id.clone()];
     asked
@@ -714,7 +722,7 @@ async fn layout(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &["metrics", "limit", "offset"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["metrics", "limit", "offset"]).await?;
     let what = ["layout", &id.clone()];
     asked
         .answer(
@@ -888,7 +896,7 @@ async fn edges(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &["sort", "limit", "offset"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["sort", "limit", "offset"]).await?;
     let what = ["edges", &id.clone()];
     asked
         .answer(
@@ -949,7 +957,7 @@ async fn mixing(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &["by", "sort", "limit", "offset"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["by", "sort", "limit", "offset"]).await?;
     let by = match asked.form.one("by")?.filter(|name| !name.is_empty()) {
         None => Attribute::Sector,
         Some(name) => Attribute::named(name).ok_or_else(|| {
@@ -1031,7 +1039,7 @@ async fn evidence(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &["source", "target"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["source", "target"]).await?;
     for name in ["source", "target"] {
         asked.form.required(name)?;
     }
@@ -1246,7 +1254,7 @@ async fn export(
     state.graph().networks().definition(&id)?;
     let format = ExportFormat::by_extension(uri.path())
         .ok_or_else(|| ApiError::NotFound("there is no such format".to_owned()))?;
-    let asked = Asked::new(&state, &uri, &headers, &["metrics"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["metrics"]).await?;
     let what = ["export", format.extension(), &id.clone()];
     asked
         .answer(
@@ -1300,7 +1308,7 @@ async fn no_such_part(
 async fn analyse(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let (_, format) = of_path(parts.uri.path(), &parts.headers, &FORMATS)?;
-    let mut asked = Asked::new(&state, &parts.uri, &parts.headers, &[])?;
+    let mut asked = Asked::new(&state, &parts.uri, &parts.headers, &[]).await?;
     let media_type = content_type(&parts.headers)?;
     // What curl calls its data unless told otherwise is let through if it is JSON all the same.
     let is_json = media_type.as_ref().is_none_or(|media_type| {

@@ -149,6 +149,80 @@ async fn networks_in_a_pinned_query_are_those_of_its_version() {
 }
 
 #[tokio::test]
+async fn networks_and_the_report_are_measured_on_the_version_they_are_asked_for() {
+    let service = Service::new(Config {
+        open_writes: true,
+        ..Config::default()
+    });
+    for n in 1..=3 {
+        service
+            .update(&format!(
+                "PREFIX weft: <https://w3id.org/weft/ns#> INSERT DATA {{ <e:p{n}> a weft:Participation ; \
+                 weft:actor <e:a{n}> ; weft:in <e:service> . <e:a{n}> a weft:Actor . <e:service> a weft:Service }}"
+            ))
+            .await;
+    }
+    let network = "/api/v1/networks/collaboration";
+    for (more, nodes) in [
+        ("?version=2", 2),
+        ("", 3),
+        ("?version=1", 1),
+        ("?version=3", 3),
+    ] {
+        let answer = service.get(&format!("{network}{more}")).await.expect(200);
+        assert_eq!(answer.json()["nodes"], nodes, "{more}");
+        let rows = service.get(&format!("{network}/nodes{more}")).await;
+        assert_eq!(rows.expect(200).json().as_array().unwrap().len(), nodes);
+    }
+    let old = service
+        .get(&format!("{network}?version=2"))
+        .await
+        .expect(200);
+    assert_eq!(old.header("weft-data-version"), "2");
+    assert_eq!(old.json()["dataVersion"], 2);
+    let report = service
+        .get("/api/v1/integration?version=1")
+        .await
+        .expect(200);
+    assert_eq!(report.header("weft-data-version"), "1");
+    for page in ["/networks/collaboration", "/integration"] {
+        let page = service
+            .send("GET", &format!("{page}?version=2"), &[BROWSER], "")
+            .await
+            .expect(200);
+        // It says so, and what is asked for from there is of the same version.
+        assert!(page.text.contains("Data version: "), "{}", page.text);
+        assert!(
+            page.text.contains("nodes.csv?version=2")
+                || page.text.contains("integration.csv?version=2")
+        );
+        assert!(page.text.contains(r#"name="version" value="2""#));
+    }
+    let missing = service
+        .get(&format!("{network}?version=9"))
+        .await
+        .expect(404);
+    assert!(missing.json()["detail"].to_string().contains("0 to 3"));
+
+    // What is cited is asked for again where it came from.
+    for (of, nodes) in [(network.to_owned(), 3), (format!("{network}?version=2"), 2)] {
+        let cite = service
+            .get(&format!("/api/v1/cite?of={}", encoded(&of)))
+            .await;
+        let permalink = cite.expect(200).json()["permalink"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        service
+            .update(&format!("INSERT DATA {{ <e:x> <e:y> {nodes} }}"))
+            .await;
+        let again = service.get(&permalink).await.expect(200);
+        assert_eq!(again.json()["nodes"], nodes);
+        assert!(permalink.contains("version="), "{permalink}");
+    }
+}
+
+#[tokio::test]
 async fn versions_that_are_not_there_are_told_from_those_that_are_gone() {
     let service = Service::counting(3).await;
     for target in [

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 /// Parameters that every network path takes.
 pub(super) fn filters() -> Vec<Value> {
     let options = [
+        "version",
         "seed",
         "permutations",
         "approximate",

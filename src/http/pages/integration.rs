@@ -15,12 +15,14 @@ use super::waiting::{Awaited, PATIENCE, wait};
 use super::{Shell, render};
 use crate::app::datasets::{Dataset, time_of};
 use crate::app::integration::NETWORK;
+use crate::app::permalink::add_parameter;
 use crate::app::{KnowledgeGraph, MeasuredNetwork};
 use crate::http::AppState;
 use crate::http::answers::{Answer, Flight, Known};
 use crate::http::error::ApiError;
 use crate::http::integration::made;
 use crate::http::networks::Asked;
+use crate::http::pinned::VERSION;
 use crate::http::request::{self, Form};
 use crate::network::{Attribute, Filter, text_of};
 use crate::store::Snapshot;
@@ -103,7 +105,7 @@ async fn board(
         // An address without what was left empty: the one to share.
         return Ok(see(&address));
     }
-    let asked = Asked::new(&state, &uri, &headers, &[form::WHICH])?;
+    let asked = Asked::new(&state, &uri, &headers, &[form::WHICH]).await?;
     let network = form.one(form::WHICH)?.unwrap_or(NETWORK).to_owned();
     state.graph().networks().definition(&network)?;
     let given = Arc::clone(&asked.snapshot);
@@ -359,13 +361,16 @@ impl Making {
                 )
             })
             .collect();
-        let address = format!("{}/integration{}", self.origin, self.query);
+        let mut address = format!("{}/integration{}", self.origin, self.query);
         let about: Vec<String> = form
             .chips
             .iter()
             .map(|chip| format!("{}: {}", chip.name, chip.value.trim()))
             .collect();
         let version = self.given.version().max(seen.version()).to_string();
+        if matches!(self.form.one(VERSION), Ok(None)) {
+            add_parameter(&mut address, VERSION, &version);
+        }
         Cite {
             text: shell.with(
                 "integration-cite-text",

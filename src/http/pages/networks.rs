@@ -17,6 +17,7 @@ use crate::app::{KnowledgeGraph, MeasuredNetwork, NetworkError, iri};
 use crate::http::AppState;
 use crate::http::error::ApiError;
 use crate::http::networks::{Answer, Asked, unfit};
+use crate::http::pinned::VERSION;
 use crate::http::request::{self, Form};
 use crate::http::rows::{metric_value, number};
 use crate::metrics::layout::Layout;
@@ -125,7 +126,7 @@ async fn list(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::new(&state, &uri, &headers, &[])?;
+    let asked = Asked::new(&state, &uri, &headers, &[]).await?;
     let what = ["networks page", shell.tag()];
     asked
         .answer(&state, &headers, &what, HTML, move |graph, asked| {
@@ -198,6 +199,8 @@ struct NetworkPage {
     plain: String,
     definition: Vec<(&'static str, String)>,
     version: u64,
+    /// The version that was asked for, if one was.
+    pinned: Option<u64>,
     nodes: usize,
     ties: usize,
     parts: usize,
@@ -307,7 +310,7 @@ async fn one(
 ) -> Result<Response, ApiError> {
     state.graph().networks().definition(&id)?;
     let uri = joined(&uri)?;
-    let asked = Asked::new(&state, &uri, &headers, &VIEW)?;
+    let asked = Asked::new(&state, &uri, &headers, &VIEW).await?;
     let reader = request::reader(&state, &headers)?;
     let what = ["network page", &id.clone(), shell.tag()];
     let filter = asked.filter(state.graph())?.canonical();
@@ -422,7 +425,10 @@ fn page(
         ("groups", form.switch("groups")?),
         ("contextual", form.switch("contextual")?),
     ];
-    let restricted = filters.words(&fields, &dates, &flags);
+    let mut restricted = filters.words(&fields, &dates, &flags);
+    if let Some(version) = asked.version {
+        restricted.push(format!("{}: {version}", shell.t("cite-version")));
+    }
     let query = query_of(form);
     let (mut parts, mut alone) = (0, 0);
     let components = crate::metrics::cuts::components(network);
@@ -469,6 +475,7 @@ fn page(
         ],
         id: id.to_owned(),
         version: asked.snapshot.version(),
+        pinned: asked.version,
         nodes: network.len(),
         ties: network.ties().len(),
         parts,
@@ -572,7 +579,7 @@ fn is_expected(metric: &Metric) -> bool {
     metric.id.ends_with("Expected") || metric.id.ends_with('Z')
 }
 
-/// The filters of an address, as the end of another one.
+/// The filters of an address, and the version of the data, as the end of another one.
 fn query_of(form: &Form) -> String {
     let mut query = String::new();
     for key in Filter::KEYS {
@@ -580,6 +587,11 @@ fn query_of(form: &Form) -> String {
         if !values.is_empty() {
             add_parameter(&mut query, key, &values);
         }
+    }
+    if let Ok(Some(version)) = form.one(VERSION)
+        && !version.is_empty()
+    {
+        add_parameter(&mut query, VERSION, version);
     }
     query
 }
@@ -1215,7 +1227,7 @@ async fn drawing(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &["metrics", "only"])?;
+    let asked = Asked::new(&state, &uri, &headers, &["metrics", "only"]).await?;
     let only_metrics = match asked.form.one("only")? {
         None | Some("") => false,
         Some("metrics") => true,

@@ -8,6 +8,7 @@ use super::blocks::{Lead, name_of};
 use crate::app::datasets::{Dataset, Description, owner_of};
 use crate::app::integration::NETWORK;
 use crate::app::{Networks, iri};
+use crate::http::pinned::VERSION;
 use crate::http::request::Form;
 use crate::network::Filter;
 use crate::ontology;
@@ -116,7 +117,8 @@ impl FormView {
             })
             .collect();
         let is_on = |name: &str| matches!(given(name).as_str(), "true" | "yes" | "1");
-        let chips = Filter::KEYS.into_iter().chain([WHICH]).filter_map(|name| {
+        let named = Filter::KEYS.into_iter().chain([WHICH, VERSION]);
+        let chips = named.filter_map(|name| {
             let value = given(name);
             if value.is_empty() || (matches!(name, "groups" | "contextual") && !is_on(name)) {
                 return None;
@@ -127,7 +129,10 @@ impl FormView {
                 .and_then(|list| list.choices.iter().find(|choice| choice.is_chosen))
                 .map(|choice| choice.text.clone());
             Some(Chip {
-                name: shell.t(&format!("integration-filter-{name}")),
+                name: match name {
+                    VERSION => shell.t("cite-version"),
+                    _ => shell.t(&format!("integration-filter-{name}")),
+                },
                 value: match name {
                     "groups" | "contextual" => shell.t("integration-yes"),
                     _ => chosen.unwrap_or_else(|| shortened(&value, LONGEST)),
