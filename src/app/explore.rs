@@ -435,6 +435,10 @@ impl Index {
             .map(|(node, [classes, graphs])| Read::new(snapshot, node, classes, graphs))
             .collect();
         let mut terms: [Terms; 7] = Default::default();
+        // Those who ask for services where there are none have asked for something that exists.
+        for (_, class) in KINDS {
+            add(&mut terms[Facet::Kind as usize], class.into_owned().into());
+        }
         for thing in &read {
             for (all, own) in terms.iter_mut().zip(&thing.values) {
                 for (text, term) in own {

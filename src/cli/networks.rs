@@ -588,6 +588,7 @@ fn left_out(counts: &Counts) -> String {
         (counts.contextual, "statements with a contextual role"),
         (counts.undated, "statements without a date"),
         (counts.loops, "ties of a node to itself"),
+        (counts.unbound, "rows without both ends of a tie"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)

@@ -16,6 +16,7 @@ use crate::ingest::archive::ArchiveError;
 use crate::ingest::mapping::MappingError;
 use crate::ingest::validate::ValidateError;
 use crate::network::{DefinitionError, FilterError, ProjectionError};
+use crate::ontology::nearest;
 use crate::store::{FederationError, FederationProblem, StoreError, SyntaxError};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -31,8 +32,13 @@ pub(super) enum ApiError {
     App(AppError),
     /// The request makes no sense.
     BadRequest(String),
-    /// A parameter that the resource does not have.
-    UnknownParameter(String),
+    /// Parameters that the resource does not have.
+    UnknownParameters {
+        /// Those that were given.
+        unknown: Vec<String>,
+        /// Those that it has.
+        known: Vec<String>,
+    },
     /// A query or update that is not SPARQL.
     Syntax(SyntaxError),
     /// A write from a page of another site, without a token.
@@ -129,11 +135,11 @@ impl ApiError {
             Self::App(error) => app_problem(error),
             Self::Syntax(error) => syntax_problem(error),
             Self::BadRequest(detail) => Problem::new(StatusCode::BAD_REQUEST, "bad-request", "The request makes no sense", detail),
-            Self::UnknownParameter(name) => Problem::new(
+            Self::UnknownParameters { unknown, known } => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "unknown-parameter",
                 "Unknown parameter",
-                format!("this resource has no parameter `{name}`"),
+                unknown_parameters(&unknown, &known),
             ),
             Self::ForeignOrigin => Problem::new(
                 StatusCode::FORBIDDEN,
@@ -902,6 +908,12 @@ fn network_problem(error: NetworkError) -> Problem {
             "The network is too large",
             detail,
         ),
+        NetworkError::Projection(ProjectionError::Weight { .. }) => Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad-weight",
+            "A weight is no number",
+            detail,
+        ),
         NetworkError::Projection(ProjectionError::NoSuchNode(_)) => Problem::new(
             StatusCode::NOT_FOUND,
             "no-such-node",
@@ -997,6 +1009,31 @@ fn ingest_problem(error: IngestError) -> Problem {
         ),
         IngestError::Io { .. } => internal(&detail),
     }
+}
+
+/// What was given, what may be meant, and what there is.
+fn unknown_parameters(unknown: &[String], known: &[String]) -> String {
+    let named = |names: &[String]| {
+        let quoted: Vec<String> = names
+            .iter()
+            .map(|name| format!("`{}`", name.chars().take(60).collect::<String>()))
+            .collect();
+        quoted.join(", ")
+    };
+    let hints: Vec<String> = unknown
+        .iter()
+        .filter_map(|name| nearest(name, known.iter().map(String::as_str)))
+        .map(|name| format!("; do you mean `{name}`?"))
+        .collect();
+    let there_are = match known {
+        [] => "it takes none".to_owned(),
+        known => format!("there are {}", named(known)),
+    };
+    format!(
+        "this resource has no parameter {}{}; {there_are}",
+        named(unknown),
+        hints.concat().replace("?;", "?,"),
+    )
 }
 
 fn syntax_problem(error: SyntaxError) -> Problem {

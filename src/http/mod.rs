@@ -370,6 +370,7 @@ fn around(routes: Router) -> Router {
             header::ACCEPT,
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
+            header::IF_MATCH,
             header::IF_NONE_MATCH,
             header::RANGE,
             header::IF_RANGE,

@@ -552,6 +552,7 @@ fn left_out_view(counts: &Counts) -> Value {
         "undated": counts.undated,
         "filtered": counts.filtered,
         "loops": counts.loops,
+        "unbound": counts.unbound,
     })
 }
 

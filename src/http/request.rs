@@ -209,10 +209,19 @@ impl Form {
 
     /// Refuses parameters that the resource does not have.
     pub(super) fn only(&self, known: &[&str]) -> Result<(), ApiError> {
-        match self.pairs().find(|(name, _)| !known.contains(name)) {
-            Some((name, _)) => Err(ApiError::UnknownParameter(name.to_owned())),
-            None => Ok(()),
+        let mut unknown: Vec<String> = Vec::new();
+        for (name, _) in self.pairs() {
+            if !known.contains(&name) && !unknown.iter().any(|other| other == name) {
+                unknown.push(name.to_owned());
+            }
         }
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        Err(ApiError::UnknownParameters {
+            unknown,
+            known: known.iter().map(|name| (*name).to_owned()).collect(),
+        })
     }
 
     /// The values of a parameter as absolute IRIs.
@@ -253,13 +262,29 @@ pub(super) fn url(parts: &Parts) -> String {
 
 /// Scheme and host of the address that the client used.
 pub(super) fn origin(headers: &HeaderMap, uri: &Uri) -> String {
-    let forwarded = headers.get("x-forwarded-proto");
-    let scheme = match forwarded.map(|value| value.as_bytes()) {
-        Some(b"https") => "https",
-        _ => "http",
-    };
+    let scheme = if is_secure(headers) { "https" } else { "http" };
     let authority = authority(headers, uri).unwrap_or("localhost");
     format!("{scheme}://{authority}")
+}
+
+/// Whether the client spoke HTTPS with a proxy before this service: the usual header says so, or
+/// that of RFC 7239, of which the first element is the client's.
+fn is_secure(headers: &HeaderMap) -> bool {
+    if let Some(scheme) = headers.get("x-forwarded-proto") {
+        return scheme.as_bytes().eq_ignore_ascii_case(b"https");
+    }
+    let forwarded = headers
+        .get(header::FORWARDED)
+        .and_then(|value| value.to_str().ok());
+    let first = forwarded
+        .and_then(|value| value.split(',').next())
+        .unwrap_or_default();
+    first.split(';').any(|pair| {
+        pair.split_once('=').is_some_and(|(name, value)| {
+            name.trim().eq_ignore_ascii_case("proto")
+                && value.trim().trim_matches('"').eq_ignore_ascii_case("https")
+        })
+    })
 }
 
 fn authority<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {

@@ -8,6 +8,7 @@ use super::AppState;
 use super::error::ApiError;
 use super::negotiate::names_rather;
 use super::request::Form;
+use super::rows;
 use crate::app::history::{Kind, Point};
 use crate::app::integration::NETWORK;
 use axum::Router;
@@ -170,10 +171,28 @@ pub(super) async fn observe(
     let method = request.method().clone();
     let guard = InFlight::new(state);
     let response = next.run(request).await;
-    let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    let route = route
+        .as_ref()
+        .map_or(NO_ROUTE, |route| without_format(route.as_str()));
     let telemetry = guard.0.telemetry();
     telemetry.note(route, &method, response.status(), begun.elapsed());
     response
+}
+
+/// The pattern of a route without the extension that only says how rows are written: formats are
+/// not worth series of their own.
+fn without_format(route: &str) -> &str {
+    match route.rsplit_once('.') {
+        Some((bare, extension))
+            if rows::FORMATS
+                .iter()
+                .flat_map(|format| format.names())
+                .any(|name| *name == extension) =>
+        {
+            bare
+        }
+        _ => route,
+    }
 }
 
 /// `GET /metrics`: in the text format of Prometheus, or as OpenMetrics where that is asked for.

@@ -282,7 +282,7 @@ async fn telemetry_is_as_prometheus_wants_it() {
             2.0,
         ),
         (
-            r#"weft_http_requests_total{route="/api/v1/summary.csv",method="GET",status="4xx"}"#,
+            r#"weft_http_requests_total{route="/api/v1/summary",method="GET",status="4xx"}"#,
             1.0,
         ),
         (

@@ -1,11 +1,14 @@
 //! What restricts a network before anything is computed of it.
 
 use super::Attribute;
-use crate::ontology::{CodeLists, UnknownCode, iri};
+use crate::ontology::{CodeLists, Concept, UnknownCode, iri};
 use crate::store::Snapshot;
 use oxigraph::model::{GraphNameRef, Literal, NamedNode, NamedNodeRef, Term, TermRef};
 use std::collections::BTreeSet;
 use std::fmt::Write;
+
+/// A list of more codes is not told in an error.
+const MOST_TOLD: usize = 40;
 
 /// Which nodes and ties count.
 ///
@@ -284,8 +287,20 @@ fn code(scheme: &str, value: &str, codes: &CodeLists) -> Result<Vec<String>, Opt
         Ok(node) => Ok(vec![node.as_str().to_owned()]),
         Err(UnknownCode::Concept(Some(nearest))) => Err(Some(format!("do you mean `{nearest}`?"))),
         Err(UnknownCode::Ambiguous(names)) => Err(Some(format!("say which: {}", names.join(", ")))),
-        Err(_) => Err(None),
+        Err(_) => Err(listed(scheme, codes)),
     }
+}
+
+/// The codes of a list that is short enough to be told.
+fn listed(scheme: &str, codes: &CodeLists) -> Option<String> {
+    let names: Vec<String> = codes
+        .concepts(scheme)
+        .iter()
+        .map(Concept::notation)
+        .collect();
+    (1..=MOST_TOLD)
+        .contains(&names.len())
+        .then(|| format!("there are {}", names.join(", ")))
 }
 
 /// The working scheme first, then the others; then sectors that only the data knows.
@@ -294,7 +309,7 @@ fn sectors(
     snapshot: &Snapshot,
     codes: &CodeLists,
 ) -> Result<Vec<String>, Option<String>> {
-    let mut nearest = None;
+    let mut meant = None;
     for scheme in [
         "branch",
         "branch-adjacent",
@@ -305,7 +320,10 @@ fn sectors(
     ] {
         match code(scheme, value, codes) {
             Ok(found) => return Ok(found),
-            Err(hint) => nearest = nearest.or(hint),
+            // What is near in another list is meant rather than anything of the first.
+            Err(hint) => {
+                meant = meant.or(hint.filter(|hint| !hint.starts_with("there are")));
+            }
         }
     }
     let in_data = subjects(iri::skos::NOTATION, value, snapshot);
@@ -316,7 +334,7 @@ fn sectors(
         .map(NamedNode::into_string)
         .collect();
     if sectors.is_empty() {
-        Err(nearest)
+        Err(meant.or_else(|| listed("branch", codes)))
     } else {
         Ok(sectors)
     }

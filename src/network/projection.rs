@@ -39,6 +39,8 @@ pub struct Counts {
     pub filtered: usize,
     /// Ties of a node to itself, left out.
     pub loops: usize,
+    /// Rows without the ends of a tie, left out.
+    pub unbound: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +79,18 @@ pub enum ProjectionError {
     TooLarge {
         /// Pairs that share an event.
         pairs: usize,
+    },
+    /// A weight that cannot be added up.
+    #[error(
+        "the weight {weight} of the tie from {source_text} to {target} is no number from 0 up; leave ?weight unbound where it is not known"
+    )]
+    Weight {
+        /// What was bound.
+        weight: String,
+        /// From where.
+        source_text: String,
+        /// To where.
+        target: String,
     },
     /// No such node.
     #[error("the network has no node <{0}>; it may be left out by a filter")]
@@ -375,7 +389,7 @@ fn collect(
     counts: &mut Counts,
     terms: &mut Numbers,
     rows: &mut Vec<Row>,
-) -> Result<(), StoreError> {
+) -> Result<(), ProjectionError> {
     let dataset = dataset(filter);
     let contextual = contextual_roles(snapshot);
     let mut dates: HashMap<u32, (Option<Period>, Option<Period>)> = HashMap::new();
@@ -384,7 +398,7 @@ fn collect(
             return Ok(());
         };
         for solution in solutions {
-            let solution = solution?;
+            let solution = solution.map_err(StoreError::from)?;
             counts.rows += 1;
             let role = solution.get("role");
             if !filter.contextual && role.is_some_and(|role| contextual.contains(text_of(role))) {
@@ -404,6 +418,7 @@ fn collect(
             } else if let Some(a) = number("node") {
                 (What::Node, a, a)
             } else {
+                counts.unbound += 1;
                 continue;
             };
             let row = Row {
@@ -415,6 +430,19 @@ fn collect(
                 unit: number("unit"),
                 weight: solution.get("weight").and_then(weight),
             };
+            // Amounts that are not known make a weight that is not known; counts are never so.
+            if let Some(bound) = solution.get("weight").filter(|_| !definition.amounts)
+                && row.weight.is_none_or(|weight| weight < 0.0)
+            {
+                let text = |name: &str| solution.get(name).map(ToString::to_string);
+                return Err(ProjectionError::Weight {
+                    weight: bound.to_string(),
+                    source_text: text("source")
+                        .or_else(|| text("member"))
+                        .unwrap_or_default(),
+                    target: text("target").or_else(|| text("event")).unwrap_or_default(),
+                });
+            }
             if (filter.since.is_some() || filter.until.is_some()) && what != What::Node {
                 let date = |name: &str| {
                     solution

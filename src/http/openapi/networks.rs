@@ -156,7 +156,7 @@ pub(super) fn schemas(known: &Known) -> Map<String, Value> {
         (
             "LeftOut",
             object(
-                "rows:integer contextual:integer groups:integer undated:integer filtered:integer loops:integer",
+                "rows:integer contextual:integer groups:integer undated:integer filtered:integer loops:integer unbound:integer",
             ),
         ),
         (

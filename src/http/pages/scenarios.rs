@@ -428,16 +428,13 @@ async fn add(
         "description",
     ];
     // Filters have other names here: a field may be called the same.
-    let known = |name: &str| {
-        name.strip_prefix(KEPT)
-            .is_some_and(|name| Filter::KEYS.contains(&name) || name == VERSION)
-    };
-    if let Some((name, _)) = form
-        .pairs()
-        .find(|(name, _)| !own.contains(name) && !known(name))
-    {
-        return Err(ApiError::UnknownParameter(name.to_owned()));
-    }
+    let kept: Vec<String> = Filter::KEYS
+        .iter()
+        .chain(&[VERSION])
+        .map(|name| format!("{KEPT}{name}"))
+        .collect();
+    let kept = kept.iter().map(String::as_str);
+    form.only(&own.into_iter().chain(kept).collect::<Vec<_>>())?;
     let snapshot = request::snapshot(&state, &headers)?;
     let address = href(&uri);
     let deadline = Instant::now() + state.graph().config().query_timeout;
