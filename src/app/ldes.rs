@@ -82,7 +82,7 @@ impl KnowledgeGraph {
             }
             .into());
         }
-        let since = if start + 1 >= first {
+        let since = if start.saturating_add(1) >= first {
             start
         } else if self.store().is_durable() {
             // The page begins with the record of the whole state.
@@ -92,7 +92,7 @@ impl KnowledgeGraph {
         };
         if start > 0 && start >= newest {
             return Err(StoreError::NoSuchVersion {
-                version: start + 1,
+                version: start.saturating_add(1),
                 oldest: first,
                 newest,
             }

@@ -645,6 +645,10 @@ async fn the_event_stream_has_each_changed_resource_as_it_was() {
         assert_eq!(said_of("e:m599").len(), 1);
         assert!(said_of("e:t")[0].contains("/.well-known/genid/"));
         service.get("/ldes/9").await.expect(404);
+        service
+            .get(&format!("/ldes/{}", u64::MAX))
+            .await
+            .expect(404);
         service.get("/ldes/1?part=9").await.expect(404);
         service.get("/ldes/x").await.expect(404);
         let json = service.get("/ldes/0.jsonld").await.expect(200);

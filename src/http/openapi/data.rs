@@ -329,7 +329,7 @@ fn overview(known: &Known) -> Vec<Operation> {
             .fails(&[504, 507]),
         get(group, "/api/v1/terms", "listTerms", "Classes and properties whose names have a text, with how often they are used")
             .takes([
-                query("q", json!({"type": "string", "maxLength": 400}), "A part of the name."),
+                query("q", json!({"type": "string", "maxLength": 2_000}), "A part of the name."),
                 query("kind", one_of(&["class", "property"]), "Only these."),
                 query("lang", one_of(&["en", "es"]), "The language of labels."),
             ])

@@ -50,7 +50,7 @@ pub(super) fn paging() -> Vec<Value> {
 }
 
 /// What computing a network may end with.
-const COMPUTED: [u16; 4] = [422, 429, 504, 507];
+const COMPUTED: [u16; 6] = [404, 410, 422, 429, 504, 507];
 
 /// The schemas that these operations use.
 pub(super) fn schemas(known: &Known) -> Map<String, Value> {

@@ -511,7 +511,7 @@ fn pages() -> Vec<Operation> {
             .takes(super::networks::filters())
             .answers(200, "What was asked for.", &[(media_type, shape)])
             .not_modified()
-            .fails(&[422, 429, 504, 507])
+            .fails(&[404, 410, 422, 429, 504, 507])
     };
     all.extend([
         of_network(
