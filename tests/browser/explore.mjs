@@ -22,12 +22,12 @@ PREFIX level: <${WEFT}code/governance-level/> PREFIX xsd: <http://www.w3.org/200
 actor:explore-one a weft:Actor ; skos:prefLabel "Explorers, \\"one\\"; and only" ; weft:sector branch:health ;
   weft:level level:local ; weft:provides <${WEFT}id/service/explore-desk> .
 actor:explore-two a weft:Actor ; skos:prefLabel "Explorers two" ; weft:sector branch:housing ; weft:level level:regional .
-actor:explore-deux a weft:Actor ; skos:prefLabel "Explorateurs deux" ; weft:level level:regional .
+actor:explore-zwei a weft:Actor ; skos:prefLabel "Zwei Entdecker" ; weft:level level:regional .
 <${WEFT}id/participation/explore-1> a weft:Participation ; weft:actor actor:explore-two ;
   weft:in <${WEFT}id/service/explore-desk> ; weft:role <${WEFT}code/role/funder> ;
   weft:since "2013"^^xsd:gYear ; weft:until "2019"^^xsd:gYear .
 `
-const SAME = `<${WEFT}id/actor/explore-deux> <http://www.w3.org/2002/07/owl#sameAs> <${WEFT}id/actor/explore-two> .`
+const SAME = `<${WEFT}id/actor/explore-zwei> <http://www.w3.org/2002/07/owl#sameAs> <${WEFT}id/actor/explore-two> .`
 
 /** Asks until the answer will do: what the service does on its own takes what time it takes. */
 async function until (ask, does, what) {
@@ -82,19 +82,20 @@ function sheet (bytes) {
 export default async function ({ page, context, base, token, check }) {
   const content = page.locator('#content')
   const parameters = () => new URL(page.url()).searchParams
+  const hrefs = links => links.evaluateAll(list => list.map(link => link.getAttribute('href')))
   const json = async path => (await page.request.get(base + path)).json()
+  const store = (method, graph, body) => fetch(`${base}/store?graph=${encodeURIComponent(graph)}`, {
+    method, headers: { authorization: `Bearer ${token}`, 'content-type': 'text/turtle' }, body
+  })
   const put = async (graph, turtle) => {
-    const response = await fetch(`${base}/store?graph=${encodeURIComponent(graph)}`, {
-      method: turtle ? 'PUT' : 'DELETE',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'text/turtle' },
-      body: turtle
-    })
-    assert.ok(response.ok || (!turtle && response.status === 404), await response.text())
+    const response = await store('PUT', graph, turtle)
+    assert.ok(response.ok, await response.text())
   }
   // What an address answers to a program that asks for a format.
   const rdf = async (address, accept) => {
     const response = await fetch(base + address, { headers: { accept } })
-    return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
+    const type = response.headers.get('content-type')
+    return { status: response.status, type, text: await response.text() }
   }
 
   const history = () => json('/api/v1/history.json?metric=actors')
@@ -105,13 +106,13 @@ export default async function ({ page, context, base, token, check }) {
 
   try {
     await first()
-    const result = await search()
+    await search()
     await facets()
     await paging()
     await files()
     await editor()
     await keyboard()
-    await actor(result)
+    await actor()
     await innovation()
     await conflict()
     await service()
@@ -120,8 +121,8 @@ export default async function ({ page, context, base, token, check }) {
     await spanish()
     await withoutScripts()
   } finally {
-    await put(LINKS)
-    await put(GRAPH)
+    await store('DELETE', LINKS)
+    await store('DELETE', GRAPH)
   }
 
   /** What is here, how fresh it is, six figures that say what they mean, and where to go on. */
@@ -138,17 +139,20 @@ export default async function ({ page, context, base, token, check }) {
       assert.match(await card.locator('.value strong').innerText(), /^[\d,.]+%?$/, text)
       const [, means, basis] = await card.locator('> p').allInnerTexts()
       assert.ok(means.length > 40 && /\d/.test(basis), `what it means, and what it is counted from: ${text}`)
-      assert.match(await card.getByRole('img').getAttribute('aria-label'), /^(up|down) from .+ to |on .+ and again on /)
+      const trend = await card.getByRole('img').getAttribute('aria-label')
+      assert.match(trend, /^(up|down) from .+ to |on .+ and again on /)
       assert.match(text, /Trend: (up|down|[\d,.]+)/)
     }
-    const explained = await cards.locator('h3 a').evaluateAll(links => links.map(link => link.getAttribute('href')))
-    const actors = (await json('/api/v1/summary.json')).actors ?? (await json('/api/v1/summary.json'))[0].actors
-    assert.equal((await cards.first().locator('.value').innerText()).replace(/\D/g, ''), String(actors))
+    const explained = await hrefs(cards.locator('h3 a'))
+    const [summary] = [await json('/api/v1/summary.json')].flat()
+    const actors = await cards.first().locator('.value').innerText()
+    assert.equal(Number(actors.replace(/\D/g, '')), summary.actors)
 
     const here = page.locator('section', { has: page.locator('#here') })
     assert.match(await here.innerText(), /\d+ actors, .*services? and \d+ documented innovations/)
-    const fresh = (await here.innerText()).match(/Last changed (\d{4}-\d\d-\d\d) \d\d:\d\d UTC \(data version [\d,]+\)/)
-    assert.ok(fresh && Date.now() - Date.parse(fresh[1]) < 2 * 86_400_000, 'changed just now')
+    const fresh = /Last changed (\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC \(data version [\d,]+\)/
+    const [, day, time] = (await here.innerText()).match(fresh)
+    assert.ok(Math.abs(Date.now() - Date.parse(`${day}T${time}Z`)) < 3_600_000, `changed just now: ${day} ${time}`)
     await here.getByRole('link', { name: /data sets?$/ }).click()
     assert.ok(await page.locator('#sets').isVisible())
     assert.match(await page.getByRole('region', { name: 'Data sets' }).innerText(), /INNOSERV.*[\d,]+\s+\d{4}-/s)
@@ -157,12 +161,13 @@ export default async function ({ page, context, base, token, check }) {
     await check.reflows('the first page with trends')
     await check.screenshot('explore-first')
 
-    const doors = await page.locator('ul.doors h3 a').evaluateAll(links => links.map(link => link.getAttribute('href')))
+    const doors = await hrefs(page.locator('ul.doors h3 a'))
     assert.ok(doors.length >= 3)
     for (const door of doors) {
       await page.locator(`ul.doors h3 a[href="${door}"]`).click()
       await page.waitForURL(`**${door}`)
-      assert.ok(await page.locator('h1').isVisible())
+      await page.waitForLoadState('networkidle')
+      assert.ok(await page.locator('h1').first().isVisible(), door)
       await page.goBack()
     }
     await cards.first().locator('h3 a').click()
@@ -175,19 +180,19 @@ export default async function ({ page, context, base, token, check }) {
   /** From the first page by a name with a typing error to the actor; and by a place. */
   async function search () {
     await check.visit('/')
-    await page.getByLabel('Find an organisation, a service or a case by name').fill('paritetische wolfahrt')
+    await page.getByLabel('Find an organisation, a service or a case by name').fill('paritetische wohlfahrt')
     await page.keyboard.press('Enter')
-    await page.waitForURL('**/explore?q=*')
+    await page.waitForURL(url => url.searchParams.has('q'))
     const result = page.locator('table.list tbody th a').first()
     assert.equal(await result.innerText(), 'Der Paritätische Wohlfahrtsverband')
-    assert.equal(await page.locator('#q').inputValue(), 'paritetische wolfahrt')
+    assert.equal(await page.locator('#q').inputValue(), 'paritetische wohlfahrt')
     assert.equal(await page.locator('#sort').evaluate(list => list.selectedOptions[0].text), 'best match first')
 
     // Who types a place or a sector into the search of all pages is led to what is there.
     await page.locator('#find').fill('hamburg')
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'Place: Hamburg' }).click()
-    await page.waitForURL('**/explore?place=*')
+    await page.waitForURL(url => url.searchParams.has('place'))
     assert.match(await page.getByRole('list', { name: 'What is chosen' }).innerText(), /Place: Hamburg/)
     assert.ok((await rows()).some(row => row.name === 'Psychoseseminar Hamburg'))
 
@@ -199,7 +204,6 @@ export default async function ({ page, context, base, token, check }) {
     await check.accessible('nothing found')
     await page.locator('.results .card').getByRole('link', { name: 'Remove all' }).click()
     await page.waitForURL('**/explore')
-    return '/id/actor/paritaetischer'
   }
 
   /** The rows that a reader sees; what is said of things without a value is left out. */
@@ -220,15 +224,23 @@ export default async function ({ page, context, base, token, check }) {
   /** Each facet: the number beside a value is what it leaves, and the choice can be seen and undone. */
   async function facets () {
     const columns = { kind: 'kind', sector: 'sectors', level: 'levels', sphere: 'spheres' }
-    for (const [name, title] of Object.entries({
-      kind: 'Kind', sector: 'Sector', level: 'Level', sphere: 'Sphere', place: 'Place', type: 'Type of actor', dataset: 'Data set'
-    })) {
+    const titles = {
+      kind: 'Kind',
+      sector: 'Sector',
+      level: 'Level',
+      sphere: 'Sphere',
+      place: 'Place',
+      type: 'Type of actor',
+      dataset: 'Data set'
+    }
+    for (const [name, title] of Object.entries(titles)) {
       await page.goto(`${base}/explore`)
       const all = await total()
-      const facet = page.locator('.facets > details').filter({ has: page.locator('> summary', { hasText: title }) })
+      const facet = page.locator('.facets > details', { has: page.locator('> summary', { hasText: title }) })
       if (await facet.getAttribute('open') === null) await facet.locator('> summary').click()
       const option = facet.locator('.option').first()
-      const [label, count] = [await option.locator('bdi').innerText(), await option.locator('.note').innerText()]
+      const label = await option.locator('bdi').innerText()
+      const count = await option.locator('.note').innerText()
       await option.click()
       await page.locator('.facets').getByRole('button', { name: 'Show' }).click()
       await page.waitForURL(url => url.searchParams.has(name))
@@ -236,7 +248,9 @@ export default async function ({ page, context, base, token, check }) {
       const chip = page.getByRole('list', { name: 'What is chosen' }).getByRole('link').first()
       assert.match(await chip.innerText(), new RegExp(`${title}: ${label}`))
       assert.ok(await page.locator(`input[name=${name}]`).first().isChecked(), 'the choice is still marked')
-      if (columns[name]) for (const row of await rows()) assert.ok(row[columns[name]].includes(label), JSON.stringify(row))
+      for (const row of columns[name] ? await rows() : []) {
+        assert.ok(row[columns[name]].includes(label), JSON.stringify(row))
+      }
       await chip.click()
       await page.waitForURL('**/explore')
       assert.equal(await total(), all, 'undone')
@@ -280,7 +294,7 @@ export default async function ({ page, context, base, token, check }) {
     const connections = []
     for (;;) {
       const shown = await rows()
-      const links = await page.locator('table.list tbody th a').evaluateAll(list => list.map(link => link.href))
+      const links = await hrefs(page.locator('table.list tbody th a'))
       assert.equal(await page.locator('table.list caption').innerText(),
         `${seen.length + 1} to ${seen.length + shown.length} of ${count}`)
       assert.equal(parameters().get('sort'), '-connections')
@@ -295,8 +309,7 @@ export default async function ({ page, context, base, token, check }) {
     assert.equal(new Set(seen).size, count)
     assert.deepEqual(connections, [...connections].sort((a, b) => b - a))
     await page.getByRole('link', { name: 'Previous' }).click()
-    await page.waitForURL(url => url.href !== page.url() || true)
-    assert.ok(await page.getByRole('link', { name: 'Next' }).isVisible())
+    await page.getByRole('link', { name: 'Next' }).waitFor()
 
     await page.goto(`${base}/explore?kind=actor`)
     await page.getByLabel('Order').selectOption('most partners first')
@@ -333,7 +346,8 @@ export default async function ({ page, context, base, token, check }) {
       return readFileSync(await file.path())
     }
     // Whatever stands between the values of a list: it is the same list.
-    const flat = list => list.map(row => Object.values(row).map(value => [value].flat().join(' ').toLowerCase().replace(/[,;·\s]+/g, ' ')))
+    const plain = value => [value].flat().join(' ').toLowerCase().replace(/[,;·\s]+/g, ' ')
+    const flat = list => list.map(row => Object.values(row).map(plain))
     for (const address of ['/explore?sector=health&place=de&sort=-connections', '/explore?q=explorers']) {
       await page.goto(base + address)
       const onPage = await rows()
@@ -341,7 +355,7 @@ export default async function ({ page, context, base, token, check }) {
       assert.equal(onPage.length, await total())
       const csv = records((await download('CSV')).toString('utf8'))
       assert.deepEqual(flat(shown(csv)), flat(onPage))
-      const links = await page.locator('table.list tbody th a').evaluateAll(list => list.map(link => link.getAttribute('href')))
+      const links = await hrefs(page.locator('table.list tbody th a'))
       assert.deepEqual(csv.map(row => row.iri.replace(WEFT, '/')), links)
       assert.deepEqual(shown(sheet(await download('XLSX'))), shown(csv))
     }
@@ -352,25 +366,33 @@ export default async function ({ page, context, base, token, check }) {
     assert.deepEqual(all.slice(0, 50).map(row => row.name), (await rows()).map(row => row.name))
   }
 
-  /** The list as a query, in the editor, where it gives the same things. */
+  /** The names in a table of results, whose first row is there. */
+  async function named (tab) {
+    const table = tab.locator('#results table')
+    await table.locator('tbody tr').first().waitFor()
+    const column = (await table.locator('thead th').allInnerTexts()).findIndex(text => /^\??name\b/i.test(text.trim()))
+    return table.locator('tbody tr').evaluateAll((list, at) => list.map(row => row.cells[at].innerText.trim()), column)
+  }
+
+  /** The list as a query, which gives the same things, and can be changed in the editor. */
   async function editor () {
     await page.goto(`${base}/explore?sector=health&place=de&sort=-connections`)
     const names = (await rows()).map(row => row.name)
     await page.getByText('The query that gives these rows').click()
-    const query = await page.locator('.results pre').innerText()
+    const query = (await page.locator('.results pre').innerText()).trim()
     await page.getByRole('link', { name: 'Show as SPARQL' }).click()
-    await page.waitForURL('**/sparql?query=*')
+    await page.waitForURL(url => url.pathname === '/sparql')
+    assert.deepEqual(await named(page), names)
+    assert.equal((await page.locator('textarea#query').inputValue()).trim(), query)
+    await page.waitForLoadState('networkidle')
+    await check.accessible('the list as a query')
+
+    await page.getByRole('link', { name: 'Open in the editor' }).click()
     await page.locator('.CodeMirror').waitFor()
-    const inEditor = await page.locator('.CodeMirror').evaluate(node => node.CodeMirror.getValue())
-    assert.equal(inEditor.trim(), query.trim())
+    const editor = page.locator('.CodeMirror')
+    assert.equal((await editor.evaluate(node => node.CodeMirror.getValue())).trim(), query)
     await page.getByRole('button', { name: 'Run', exact: true }).click()
-    const table = page.locator('#results table')
-    await table.locator('tbody tr').first().waitFor()
-    const column = (await table.locator('thead th').allInnerTexts()).findIndex(text => /^\??name\b/i.test(text.trim()))
-    assert.ok(column >= 0, 'a column with names')
-    const found = await table.locator('tbody tr').evaluateAll(
-      (list, at) => list.map(row => row.cells[at].innerText.trim()), column)
-    assert.deepEqual(found.map(name => name.replace(/\s*@?\ben\b$/, '')), names)
+    assert.deepEqual(await named(page), names)
     await page.waitForLoadState('networkidle')
   }
 
@@ -385,12 +407,13 @@ export default async function ({ page, context, base, token, check }) {
         text: node.innerText?.trim() ?? '',
         inFacets: Boolean(node.closest('.facets')),
         inResults: Boolean(node.closest('.results')),
+        isRow: Boolean(node.closest('table.list tbody')),
         isSeen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
       }
     })
-    const tabTo = async (is, what, key = 'Tab') => {
+    const tabTo = async (is, what) => {
       for (let step = 0; step < 200; step++) {
-        await page.keyboard.press(key)
+        await page.keyboard.press('Tab')
         const at = await focused()
         if (at.inFacets) assert.ok(at.isSeen, `one sees where the focus is: ${JSON.stringify(at)}`)
         if (is(at)) return at
@@ -417,7 +440,10 @@ export default async function ({ page, context, base, token, check }) {
     await tabTo(at => at.text === 'Sort', 'its button')
     await page.keyboard.press('Enter')
     await page.waitForURL(url => Boolean(url.searchParams.get('sort')) && url.searchParams.has('sector'))
-    await tabTo(at => at.inResults && at.text === 'ELTERN-AG' || (at.inResults && at.text.length > 3 && !/[:×]|Remove all|^Sort$|^Partners$/.test(at.text) && at.name === ''), 'a row')
+const row = await tabTo(at => at.isRow, 'a row')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(url => url.pathname.startsWith('/id/'))
+    assert.equal(await page.locator('h1').innerText(), row.text)
   }
 
   /** What all pages of things have: where it is from, how to cite it, and the data themselves. */
@@ -427,7 +453,8 @@ export default async function ({ page, context, base, token, check }) {
     assert.ok(text.includes(iri), 'the identifier')
     assert.match(text, /Stated in: https:\/\/w3id\.org\/weft\/graph\//)
     assert.match(text, /Cite as: .*data version [\d,]+/)
-    for (const [name, type] of [['ttl', 'text/turtle'], ['jsonld', 'application/ld+json'], ['nt', 'application/n-triples']]) {
+    const types = { ttl: 'text/turtle', jsonld: 'application/ld+json', nt: 'application/n-triples' }
+    for (const [name, type] of Object.entries(types)) {
       const href = await content.getByRole('link', { name, exact: true }).getAttribute('href')
       const file = await rdf(href, '*/*')
       assert.equal(file.status, 200, href)
@@ -435,16 +462,19 @@ export default async function ({ page, context, base, token, check }) {
       const asked = await rdf(path, type)
       assert.ok(asked.type.startsWith(type), `${path} as ${type}: ${asked.type}`)
       if (name === 'nt') assert.ok(file.text.includes(`<${iri}>`))
-      if (name === 'jsonld') assert.ok(JSON.stringify(JSON.parse(file.text)).includes(path.split('/').pop()))
+      if (name === 'jsonld') assert.match(JSON.stringify(JSON.parse(file.text)), new RegExp(path.split('/').pop()))
       if (name === 'ttl') assert.match(file.text, /^@prefix|^PREFIX/m)
     }
-    assert.ok(await page.locator('head link[rel=alternate][href$=".ttl"]').count() > 0, 'programs find the data from the page')
+    assert.equal(await page.locator('head link[rel=alternate][href$=".ttl"]').count(), 1, 'programs find the data')
   }
 
-  const section = id => page.locator('section', { has: page.locator(`h2#${id}`) })
+  function section (id) {
+    return page.locator('section', { has: page.locator(`h2#${id}`) })
+  }
 
   /** An actor: who it works with in which role, whose word that is, and where it stands. */
-  async function actor (path) {
+  async function actor () {
+    const path = '/id/actor/paritaetischer'
     await page.goto(`${base}/explore?q=paritatische`)
     await page.locator('table.list tbody th a').first().click()
     await page.waitForURL(`**${path}`)
@@ -465,9 +495,8 @@ export default async function ({ page, context, base, token, check }) {
     assert.equal(await around.locator('svg.ego a').count(), neighbours, 'the table has what is drawn')
     const degree = around.locator('table.metrics tr', { has: page.getByRole('link', { name: 'Degree' }) })
     assert.match(await degree.innerText(), new RegExp(`\\b${neighbours}\\s+\\d+ of \\d+`))
-    for (const href of await around.locator('table.metrics th a').evaluateAll(links => links.map(link => link.getAttribute('href')))) {
-      assert.match(href, /^\/help#/)
-    }
+    const metrics = await hrefs(around.locator('table.metrics th a'))
+    assert.ok(metrics.length > 5 && metrics.every(href => href.startsWith('/help#')), metrics.join())
     await formats(path)
     await check.accessible('an actor, all opened')
     await check.reflows('an actor, all opened')
@@ -527,7 +556,8 @@ export default async function ({ page, context, base, token, check }) {
     await page.locator('table.list tbody th a').first().click()
     await page.waitForURL('**/id/service/explore-desk')
     assert.equal(await page.locator('h1').innerText(), 'Explorers’ desk')
-    assert.match(await page.locator('.lead').innerText(), /is a service, in Florence.*Sectors: Health.*Housing.*2 actors take part/s)
+    assert.match(await page.locator('.lead').innerText(),
+      /is a service, in Florence.*Sectors: Health.*Housing.*2 actors take part/s)
     assert.match(await content.innerText(), /One stop, "two" doors; three, floors/)
     assert.match(await section('ties').innerText(), /funder\s+Explorers two\s+2013 – 2019\s+partner\/explore/)
     assert.match(await section('ties').innerText(), /Provider\s+Explorers, "one"; and only/)
@@ -540,8 +570,8 @@ export default async function ({ page, context, base, token, check }) {
     assert.equal(await page.locator('#joined').innerText(), 'One actor, 2 IRIs')
     const joined = page.locator('section[aria-labelledby=joined]')
     assert.deepEqual((await joined.locator('ul a').allInnerTexts()).sort(),
-      [`${WEFT}id/actor/explore-deux`, `${WEFT}id/actor/explore-two`])
-    assert.match(await content.innerText(), /Explorateurs deux/)
+      [`${WEFT}id/actor/explore-two`, `${WEFT}id/actor/explore-zwei`])
+    assert.match(await content.innerText(), /Zwei Entdecker/)
     assert.match(await content.innerText(), /Explorers two/)
     await check.accessible('an actor with two identifiers')
     await check.reflows('an actor with two identifiers')
@@ -579,7 +609,7 @@ export default async function ({ page, context, base, token, check }) {
     // The page itself leads on: to the first page, and to the search.
     await page.locator('#find').fill('paritatischer')
     await page.keyboard.press('Enter')
-    await page.waitForURL('**/explore?q=*')
+    await page.waitForURL(url => url.searchParams.has('q'))
     assert.ok((await rows()).length > 0)
     await page.goBack()
     await content.getByRole('link', { name: 'To the first page' }).click()
@@ -593,7 +623,9 @@ export default async function ({ page, context, base, token, check }) {
     const names = (await rows()).map(row => row.name)
     await page.getByRole('link', { name: 'Español' }).click()
     await page.waitForURL(url => url.searchParams.get('uilang') === 'es')
-    assert.equal(new URLSearchParams([...parameters()].filter(([name]) => name !== 'uilang')).toString(), new URLSearchParams(chosen).toString())
+    const kept = parameters()
+    kept.delete('uilang')
+    assert.equal(kept.toString(), new URLSearchParams(chosen).toString())
     assert.equal(await page.locator('html').getAttribute('lang'), 'es')
     assert.match(await page.locator('.results .tags').innerText(), /Sector: Sanidad.*Lugar: Alemania/s)
     assert.deepEqual((await rows()).map(row => row.name), names)
@@ -645,7 +677,7 @@ export default async function ({ page, context, base, token, check }) {
     await plain.waitForURL(url => ['sector', 'place', 'sort'].every(name => url.searchParams.get(name)))
     const name = await plain.locator('table.list tbody th a').first().innerText()
     await plain.getByRole('link', { name: 'Show as SPARQL' }).click()
-    await plain.waitForURL('**/sparql?query=*')
+    await plain.waitForURL(url => url.pathname === '/sparql')
     await plain.getByRole('button', { name: 'Run', exact: true }).click()
     await plain.locator('table tbody tr').first().waitFor()
     assert.ok((await plain.locator('#content').innerText()).includes(name))

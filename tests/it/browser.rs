@@ -70,6 +70,26 @@ fn a_network_is_found_followed_filtered_and_kept() {
 }
 
 #[test]
+fn an_analyst_goes_from_the_first_page_to_a_thing() {
+    check("explore.mjs");
+}
+
+#[test]
+fn a_researcher_asks_sees_and_shares() {
+    check("sparql.mjs");
+}
+
+#[test]
+fn the_board_shows_what_the_interface_says() {
+    check("integration.mjs");
+}
+
+#[test]
+fn words_codes_and_data_sets_are_looked_up_and_cited() {
+    check("ontology.mjs");
+}
+
+#[test]
 fn a_partner_checks_mends_loads_and_links() {
     check("partners.mjs");
 }
