@@ -394,7 +394,11 @@ fn with_reuse<T>(
             .then(|| wording::with_reuse(text))
             .flatten()
             .and_then(|text| parse(&text).ok())
-            .ok_or_else(|| syntax_error(&message, text))
+            .ok_or_else(|| {
+                syntax_error(&message, text, |text| {
+                    parse(text).err().map(|error| error.to_string())
+                })
+            })
     })
 }
 
@@ -418,66 +422,141 @@ fn misplaced(message: &str) -> SyntaxError {
     }
 }
 
-/// Reads line and column out of the parser's message, `error at 3:14: expected …`.
-fn syntax_error(message: &str, text: &str) -> SyntaxError {
-    let located = message.strip_prefix("error at ").and_then(|rest| {
-        let (place, what) = rest.split_once(": ")?;
-        let (line, column) = place.split_once(':')?;
-        Some((line.parse().ok()?, column.parse().ok()?, what))
-    });
-    let (line, column, what) = match located {
-        Some((line, column, what)) => {
-            let (line, column) = last_seen(text, line, column);
-            (Some(line), Some(column), what)
-        }
-        None => (None, None, message),
-    };
-    let hint =
-        undeclared_prefix(what, text, line, column).or_else(|| ends_too_early(text, line, column));
-    SyntaxError {
-        message: readable(what),
-        line,
-        column,
-        hint,
-    }
+/// Line, column and the rest of the parser's message, `error at 3:14: expected …`.
+fn located(message: &str) -> Option<(usize, usize, &str)> {
+    let (place, what) = message.strip_prefix("error at ")?.split_once(": ")?;
+    let (line, column) = place.split_once(':')?;
+    Some((line.parse().ok()?, column.parse().ok()?, what))
 }
 
-/// The parser names the place where it gave up, white space skipped. Where that is on a later
-/// line than the last thing it read, people look for the mistake at that last thing.
-fn last_seen(text: &str, line: u64, column: u64) -> (u64, u64) {
-    let lines: Vec<&str> = text.split('\n').collect();
-    let Some(at) = usize::try_from(line)
-        .ok()
-        .and_then(|line| line.checked_sub(1))
-    else {
-        return (line, column);
+/// The byte at a line and a column.
+fn byte_at(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text
+        .split('\n')
+        .take(line.saturating_sub(1))
+        .map(|line| line.len() + 1)
+        .sum();
+    let rest = text.get(before..).unwrap_or_default();
+    let within = rest.char_indices().nth(column.saturating_sub(1));
+    before + within.map_or(rest.len(), |(at, _)| at)
+}
+
+/// The longest keyword of the grammar is shorter.
+const LONGER_THAN_KEYWORDS: usize = 40;
+/// How many tokens behind the first that is named may be the one that is wrong.
+const MOST_READ: usize = 4;
+
+/// What the parser's message says, in words for people.
+///
+/// The parser reads as many characters as a keyword has before it compares them, and tells the
+/// place behind them; and of all that could stand there it tells what reached farthest, which is the
+/// longest keyword. So the text is parsed once more with a comment behind it, in which even the
+/// longest fits, and the length of the keyword is taken off.
+fn syntax_error(
+    message: &str,
+    text: &str,
+    error_of: impl Fn(&str) -> Option<String>,
+) -> SyntaxError {
+    if wording::is_blank(text) {
+        return wording::error(text, 0, "the text is empty".to_owned(), None);
+    }
+    let padded = format!("{text} #{}", "x".repeat(LONGER_THAN_KEYWORDS));
+    let again = error_of(&padded);
+    let Some((_, _, what)) = again.as_deref().and_then(located).or(located(message)) else {
+        return misplaced(message);
     };
-    let is_blank_before = lines.get(at).is_none_or(|here| {
-        let before = usize::try_from(column)
-            .unwrap_or(usize::MAX)
-            .saturating_sub(1);
-        here.chars().take(before).all(char::is_whitespace)
-    });
-    let is_over = lines.iter().skip(at).all(|line| line.trim().is_empty());
-    if is_blank_before && is_over {
-        for (number, here) in lines.iter().enumerate().take(at.min(lines.len())).rev() {
-            if !here.trim().is_empty() {
-                return (
-                    number as u64 + 1,
-                    here.trim_end().chars().count() as u64 + 1,
-                );
+    let tokens = expected(what);
+    let place = again.as_deref().and_then(|again| place_of(again, &padded));
+    let Some((mut at, shortest)) = place.or_else(|| place_of(message, text)) else {
+        return misplaced(message);
+    };
+    if shortest.is_some() {
+        // A long word that was tried at one token reaches behind shorter ones that were tried at the
+        // next. A token is read if a text that ends behind it goes on there.
+        for _ in 0..MOST_READ {
+            let Some(end) = wording::end_of_token(text, at) else {
+                break;
+            };
+            let shorter = text.get(..end).unwrap_or_default();
+            let shorter = format!("{shorter} #{}", "x".repeat(LONGER_THAN_KEYWORDS));
+            let is_read = error_of(&shorter)
+                .is_none_or(|error| place_of(&error, &shorter).is_some_and(|(at, _)| at >= end));
+            if !is_read {
+                break;
+            }
+            at = wording::start_of_token(text, end);
+        }
+    }
+    if tokens
+        .iter()
+        .any(|token| token.contains("Prefix not found"))
+    {
+        if let Some((start, word)) = wording::word_before(text, at)
+            && let Some((name, _)) = word.split_once(':')
+        {
+            let hint = format!("declare it: PREFIX {name}: <…>");
+            let message = format!("the prefix `{name}:` is not declared");
+            return wording::error(text, start, message, Some(hint));
+        }
+    }
+    let end = text.trim_end().len();
+    if at >= end {
+        let hint = wording::unclosed(text).map(|bracket| match bracket {
+            '{' => "a closing bracket is missing: `}`".to_owned(),
+            '(' => "a closing bracket is missing: `)`".to_owned(),
+            _ => "a closing bracket is missing: `]`".to_owned(),
+        });
+        let message = match shortest {
+            Some(_) => "the text ends before it is complete".to_owned(),
+            None => format!("the text ends before it is complete: {}", readable(&tokens)),
+        };
+        return wording::error(text, end, message, hint);
+    }
+    let message = match wording::token_at(text, at) {
+        Some(token) if !tokens.is_empty() => {
+            let token: String = token.chars().take(60).collect();
+            match shortest {
+                // Whatever else could stand there is not told.
+                Some(_) => format!("`{token}` cannot stand here"),
+                None => format!("`{token}` cannot stand here: {}", readable(&tokens)),
             }
         }
-    }
-    (line, column)
+        _ if tokens.is_empty() => what.split_whitespace().collect::<Vec<_>>().join(" "),
+        _ => readable(&tokens),
+    };
+    wording::error(text, at, message, None)
 }
 
-/// The parser lists every token that could stand here, character classes included; people want
-/// the gist.
-fn readable(what: &str) -> String {
-    let Some(list) = what.strip_prefix("expected one of ") else {
-        return what.split_whitespace().collect::<Vec<_>>().join(" ");
+/// Where in a text a message of the parser is about; and the length of the shortest keyword that it
+/// names, if it names nothing but keywords: it has been taken off.
+fn place_of(message: &str, text: &str) -> Option<(usize, Option<usize>)> {
+    let (line, column, what) = located(message)?;
+    let at = byte_at(text, line, column);
+    let lengths: Option<Vec<usize>> = expected(what)
+        .iter()
+        .map(|token| is_keyword(token).then_some(token.len()))
+        .collect();
+    let shortest = lengths.and_then(|lengths| lengths.into_iter().min());
+    let back = text.get(..at).unwrap_or_default().char_indices().rev();
+    let start = shortest.and_then(|length| back.take(length).last());
+    Some((start.map_or(at, |(at, _)| at), shortest))
+}
+
+/// Whether the parser tried a word of the language.
+fn is_keyword(token: &str) -> bool {
+    token.starts_with(|c: char| c.is_ascii_alphabetic())
+        && token.len() > 1
+        // The end of the text.
+        && token != "EOF"
+        && token.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// The tokens that could stand where the parser gave up; none, if it says something else.
+fn expected(what: &str) -> Vec<String> {
+    let Some(list) = what.strip_prefix("expected ") else {
+        return Vec::new();
     };
+    let list = list.strip_prefix("one of ").unwrap_or(list);
     // A class of letters spans lines and holds commas; its brackets are balanced.
     let mut tokens = Vec::new();
     let mut token = String::new();
@@ -496,8 +575,14 @@ fn readable(what: &str) -> String {
         token.push(c);
     }
     tokens.push(token.trim().to_owned());
+    tokens
+}
+
+/// The parser lists every token that could stand here, character classes included; people want
+/// the gist.
+fn readable(tokens: &[String]) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for token in &tokens {
+    for token in tokens {
         let name = match token.trim_matches('"') {
             "[_]" => continue,
             "?" | "$" => "a variable",
@@ -518,41 +603,6 @@ fn readable(what: &str) -> String {
         [one] => format!("expected {one}"),
         [ref all @ .., last] => format!("expected {} or {last}", all.join(", ")),
     }
-}
-
-/// A remedy where the text is over before it is complete.
-fn ends_too_early(text: &str, line: Option<u64>, column: Option<u64>) -> Option<String> {
-    let (line, column) = (line?.checked_sub(1)?, column?.checked_sub(1)?);
-    let mut rest = text.split('\n').skip(usize::try_from(line).ok()?);
-    let here: String = rest
-        .next()?
-        .chars()
-        .skip(usize::try_from(column).ok()?)
-        .collect();
-    let is_over = here.trim().is_empty() && rest.all(|line| line.trim().is_empty());
-    is_over.then(|| "the text ends here: is a closing bracket missing?".to_owned())
-}
-
-fn undeclared_prefix(
-    what: &str,
-    text: &str,
-    line: Option<u64>,
-    column: Option<u64>,
-) -> Option<String> {
-    if !what.contains("Prefix not found") {
-        return None;
-    }
-    let line = text
-        .lines()
-        .nth(usize::try_from(line?).ok()?.checked_sub(1)?)?;
-    let before: String = line.chars().take(usize::try_from(column?).ok()?).collect();
-    let name = before
-        .rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, ':' | '-' | '_' | '.')))
-        .find(|word| word.contains(':'))?
-        .split(':')
-        .next()?
-        .to_owned();
-    Some(format!("declare it: PREFIX {name}: <…>"))
 }
 
 /// How deep brackets may nest, and how many operators that nest the algebra a text may have.
@@ -897,6 +947,65 @@ mod tests {
 
     fn parse(text: &str) -> Result<Query, SyntaxError> {
         on_deep_stack(|| Query::parse(text, None, &BTreeMap::new()))
+    }
+
+    #[test]
+    fn mistakes_are_told_where_they_are() {
+        for (text, place, message, hint) in [
+            (
+                "SELCT * { ?s ?p ?o }",
+                (1, 1),
+                "`SELCT` cannot stand here",
+                "",
+            ),
+            (
+                "SELECT * {\n ?s ?p ?o .\n ?s ?q",
+                (3, 7),
+                "ends before",
+                "`}`",
+            ),
+            (
+                "SELECT * {\n ?s ?p ?o\n}}",
+                (3, 2),
+                "`}` cannot stand here",
+                "",
+            ),
+            (
+                "SELECT * { ?s ?p ?o } LIMIT 3;",
+                (1, 30),
+                "`;` cannot stand here",
+                "",
+            ),
+            (
+                "SELECT * { ?s ?p ?o FILTER(?o = ) }",
+                (1, 33),
+                "`)` cannot",
+                "",
+            ),
+            ("SELECT * { ?s ?p }", (1, 18), "`}` cannot stand here", ""),
+            (
+                "SELECT * { ?s a wft:A }",
+                (1, 17),
+                "prefix `wft:` is not",
+                "PREFIX wft:",
+            ),
+            (
+                "SELECT * { ?s ?p ?o } ORDR BY ?s",
+                (1, 23),
+                "`ORDR` cannot stand here",
+                "",
+            ),
+            ("", (1, 1), "the text is empty", ""),
+            ("# nothing\n", (1, 1), "the text is empty", ""),
+        ] {
+            let error = parse(text).unwrap_err();
+            let found = (error.line.unwrap(), error.column.unwrap());
+            assert_eq!(found, place, "{text}: {error:?}");
+            assert!(error.message.contains(message), "{text}: {error:?}");
+            let told = error.hint.clone().unwrap_or_default();
+            assert_eq!(told.is_empty(), hint.is_empty(), "{text}: {error:?}");
+            assert!(told.contains(hint), "{text}: {error:?}");
+        }
     }
 
     #[test]

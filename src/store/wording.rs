@@ -113,14 +113,59 @@ fn length(bytes: &[u8], is_part: impl Fn(u8) -> bool) -> usize {
         .unwrap_or(bytes.len())
 }
 
-fn error(text: &str, at: usize, message: String, hint: &str) -> SyntaxError {
+/// An error at a byte of the text.
+pub(super) fn error(text: &str, at: usize, message: String, hint: Option<String>) -> SyntaxError {
     let before = text.get(..at).unwrap_or_default();
     SyntaxError {
         message,
         line: Some(before.matches('\n').count() as u64 + 1),
         column: Some(before.chars().rev().take_while(|c| *c != '\n').count() as u64 + 1),
-        hint: Some(hint.to_owned()),
+        hint,
     }
+}
+
+/// Whether nothing is said but in comments.
+pub(super) fn is_blank(text: &str) -> bool {
+    tokens(text).next().is_none()
+}
+
+/// The token that begins at a byte, or goes on there.
+pub(super) fn token_at(text: &str, at: usize) -> Option<&str> {
+    let token = tokens(text).find(|token| token.end > at)?;
+    text.get(token.start.max(at)..token.end)
+}
+
+/// Where the token ends that begins at a byte, or goes on there.
+pub(super) fn end_of_token(text: &str, at: usize) -> Option<usize> {
+    tokens(text).map(|token| token.end).find(|end| *end > at)
+}
+
+/// Where the first token begins that is not before a byte; the end of the text, if there is none.
+pub(super) fn start_of_token(text: &str, at: usize) -> usize {
+    let mut starts = tokens(text).map(|token| token.start);
+    starts.find(|start| *start >= at).unwrap_or(text.len())
+}
+
+/// The last token that begins before a byte, and where.
+pub(super) fn word_before(text: &str, at: usize) -> Option<(usize, &str)> {
+    let before = tokens(text).take_while(|token| token.start < at);
+    let last = before.filter(|token| token.kind == Kind::Word).last()?;
+    Some((last.start, text.get(last.start..last.end)?))
+}
+
+/// The innermost bracket that is not closed.
+pub(super) fn unclosed(text: &str) -> Option<char> {
+    let mut open = Vec::new();
+    for token in tokens(text).filter(|token| token.kind == Kind::Symbol) {
+        match text.get(token.start..token.end) {
+            Some(bracket @ ("{" | "(" | "[")) => open.extend(bracket.chars()),
+            Some("}" | ")" | "]") => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop()
 }
 
 /// The text for the parser: `TRUE` and `False` in small letters, which is how it reads them.
@@ -171,7 +216,7 @@ pub(super) fn check_iris(text: &str, parsed: impl Fn() -> String) -> Result<(), 
                 text,
                 token.start,
                 format!("`<{iri}>` is one IRI by the grammar of SPARQL, and cannot stand here"),
-                "if it is a comparison, put a space after `<`",
+                Some("if it is a comparison, put a space after `<`".to_owned()),
             ));
         }
     }
