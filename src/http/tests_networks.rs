@@ -525,7 +525,7 @@ async fn the_report_adds_up() {
             "{figure}"
         );
     }
-    let header = "section,indicator,group,from,to,value,undefined,expected,numerator,denominator,unknown,coverage,p,q";
+    let header = "section,indicator,group,from,to,value,undefined,expected,numerator,denominator,unknown,coverage,p,q,unit,base";
     let target = "/api/v1/integration.csv?permutations=99";
     assert_eq!(header_of_csv(target).await, header);
     let same = json_of("/api/v1/networks/collaboration/integration?permutations=99").await;
