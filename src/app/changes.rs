@@ -158,7 +158,7 @@ impl Entry {
     pub fn to_json(&self) -> Value {
         json!({
             "version": self.version,
-            "time": self.time,
+            "time": super::times::rewritten(&self.time),
             "author": self.author,
             "message": self.message,
             "hash": self.hash,

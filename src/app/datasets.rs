@@ -274,9 +274,9 @@ impl Dataset {
     }
 }
 
-/// When a change was committed, to the second, as `xsd:dateTime` has it.
+/// When a change was committed, as `xsd:dateTime` has it.
 pub fn time_of(change: LastChange) -> String {
-    change.time.strftime("%FT%TZ").to_string()
+    super::times::written(change.time)
 }
 
 fn iri_of(graph: &GraphName) -> String {

@@ -15,10 +15,9 @@
 //! Growth is bounded: of the days of more than a year ago, and of those before the newest
 //! `FULL_POINTS` points, only the last point of each is kept.
 
-use super::integration::{IntegrationReport, NETWORK};
+use super::integration::{IntegrationReport, NETWORK, on_one_actor};
 use super::networks::{MeasuredNetwork, NetworkError};
 use super::{AppError, KnowledgeGraph, Summary, files};
-use crate::metrics::dependence::PairDependence;
 use crate::metrics::ladders::Figure;
 use crate::metrics::{self, Metric, Options, Score, Undefined};
 use crate::network::{Attribute, Filter};
@@ -854,10 +853,11 @@ impl KnowledgeGraph {
                         .iter()
                         .find(|group| group.attribute == attribute)?;
                     let across = group.ei.across();
-                    Some([across.numerator, across.denominator, across.unknown as f64])
+                    let difference = group.ei.external - group.ei.internal;
+                    Some([difference, across.denominator, across.unknown as f64])
                 };
                 let of = match metric.id {
-                    // The share of ties across, of which the index is another form.
+                    // Ties across less those inside, of all that are known.
                     "sectorEiIndex" => across(Attribute::Sector),
                     "levelEiIndex" => across(Attribute::Level),
                     _ => parts(metric, score, measured),
@@ -881,20 +881,12 @@ fn of_report(figures: &mut Figures, report: &IntegrationReport) {
         let of = Some([cell.ties, known, unknown]);
         figures.add(Kind::Integration, id, cell.share, of);
     }
-    let across = four.horizontal.ties + four.vertical.ties + four.diagonal.ties;
-    let bridging = Score::share(across, known, Undefined::NoTies);
-    let of = Some([across, known, unknown]);
-    figures.add(Kind::Integration, "bridging", bridging, of);
+    figures.figure("bridging", &report.bridging());
     for (id, pairs) in [
         ("sector-dependence", &report.sector_pairs),
         ("level-dependence", &report.level_pairs),
     ] {
-        let joined = pairs.iter().filter(|pair| pair.top.is_some()).count() as f64;
-        let cut = pairs.iter().filter(|pair| pair.is_cut).count() as f64;
-        let unjudged = |pair: &&PairDependence| is_unjudged(pair);
-        let unknown = pairs.iter().filter(unjudged).count() as f64;
-        let share = Score::share(cut, joined, Undefined::NoTies);
-        figures.add(Kind::Integration, id, share, Some([cut, joined, unknown]));
+        figures.figure(id, &on_one_actor(pairs));
     }
     figures.figure("unbroken-chains", &report.chains.unbroken);
     figures.figure("intensity", &report.common.mean);
@@ -903,11 +895,6 @@ fn of_report(figures: &mut Figures, report: &IntegrationReport) {
         "project-centred-integration",
         &report.access.project_centred,
     );
-}
-
-/// Nothing is known to join the pair, but something may.
-fn is_unjudged(pair: &PairDependence) -> bool {
-    pair.top.is_none() && pair.unknown_ties > 0
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::metrics::ladders::{
 };
 use crate::metrics::mixing::{FourWayCell, MANY_CATEGORIES, Tests, integration_tests};
 use crate::metrics::two_mode::{SectorProviders, providers_by_sector};
-use crate::metrics::{Cancelled, Score, Task};
+use crate::metrics::{Cancelled, Score, Task, Undefined};
 use crate::network::{Attribute, Filter, Network};
 use crate::ontology::iri;
 use crate::store::{Limits, Snapshot};
@@ -25,6 +25,62 @@ use std::sync::Arc;
 
 /// The network that the report is about unless another is named.
 pub const NETWORK: &str = "collaboration";
+/// The sections of the flat report.
+pub const SECTIONS: [&str; 12] = [
+    "four-way",
+    "mixing",
+    "dependence",
+    "key-actors",
+    "key-players",
+    "vertical-chains",
+    "providers",
+    "groups",
+    "ladders",
+    "common-scale",
+    "access",
+    "statements",
+];
+/// The figures of the flat report that are no indicators of the ontology.
+pub const FIGURES: [&str; 34] = [
+    "same-sector-and-level",
+    "horizontal",
+    "vertical",
+    "diagonal",
+    "bridging",
+    "sector-mixing",
+    "level-mixing",
+    "sector-dependence",
+    "level-dependence",
+    "sector-pairs-cut",
+    "fragmentation-without",
+    "unbroken-chains",
+    "missing-rungs",
+    "provider-concentration",
+    "sector-ei-index",
+    "sector-ei-rescaled",
+    "sector-diversity",
+    "sector-homophily",
+    "level-ei-index",
+    "level-ei-rescaled",
+    "level-diversity",
+    "level-homophily",
+    "sphere-ei-index",
+    "sphere-ei-rescaled",
+    "sphere-diversity",
+    "sphere-homophily",
+    "scope",
+    "depth",
+    "reciprocity",
+    "congruence",
+    "gap",
+    "intensity",
+    "systems-integration",
+    "project-centred-integration",
+];
+/// Units that several figures have.
+const SHARE_OF_TIES: &str = "share of ties";
+const INDEX: &str = "index";
+const COMMON_STEPS: &str = "steps of the common scale";
 /// How many actors the ranking of single actors names.
 const KEY_ACTORS: usize = 5;
 
@@ -107,12 +163,16 @@ pub struct FlatFigure {
     pub to: Option<String>,
     /// The value.
     pub value: Score,
+    /// What the value is: a share, an index, a count, or so many of something per case.
+    pub unit: String,
     /// What chance would bring.
     pub expected: Option<f64>,
-    /// What is counted.
+    /// What is divided, where the value is a quotient.
     pub numerator: Option<f64>,
-    /// Of how much.
+    /// By how much.
     pub denominator: Option<f64>,
+    /// How many ties, actors or other cases the value rests on.
+    pub base: Option<f64>,
     /// What could not be judged.
     pub unknown: Option<f64>,
     /// How likely chance brings this, or more of it.
@@ -122,7 +182,12 @@ pub struct FlatFigure {
 }
 
 impl FlatFigure {
-    fn new(section: &'static str, indicator: impl Into<String>, value: Score) -> Self {
+    fn new(
+        section: &'static str,
+        indicator: impl Into<String>,
+        unit: impl Into<String>,
+        value: Score,
+    ) -> Self {
         Self {
             section,
             indicator: indicator.into(),
@@ -130,24 +195,42 @@ impl FlatFigure {
             from: None,
             to: None,
             value,
+            unit: unit.into(),
             expected: None,
             numerator: None,
             denominator: None,
+            base: None,
             unknown: None,
             p: None,
             q: None,
         }
     }
 
+    /// Made by a division of these numbers, unless it is not: then the second is what the value
+    /// rests on, and no more is told.
     fn counted(mut self, numerator: f64, denominator: f64, unknown: f64) -> Self {
-        self.numerator = Some(numerator);
-        self.denominator = Some(denominator);
-        self.unknown = Some(unknown);
+        let is_made = |value| is_quotient(value, numerator, denominator);
+        if self.value.value().is_none_or(is_made) {
+            self.numerator = Some(numerator);
+            self.denominator = Some(denominator);
+        }
+        self.resting_on(denominator, Some(unknown))
+    }
+
+    /// Rests on so many cases, and so many others could not be judged.
+    fn resting_on(mut self, base: f64, unknown: Option<f64>) -> Self {
+        self.base = Some(base);
+        self.unknown = unknown;
         self
     }
 
-    fn figure(section: &'static str, indicator: impl Into<String>, figure: &Figure) -> Self {
-        Self::new(section, indicator, figure.value).counted(
+    fn figure(
+        section: &'static str,
+        indicator: impl Into<String>,
+        unit: impl Into<String>,
+        figure: &Figure,
+    ) -> Self {
+        Self::new(section, indicator, unit, figure.value).counted(
             figure.numerator,
             figure.denominator,
             figure.unknown,
@@ -167,9 +250,41 @@ impl FlatFigure {
 
     /// The share of what is there that could be judged.
     pub fn coverage(&self) -> Option<f64> {
-        let (known, unknown) = (self.denominator?, self.unknown?);
+        let (known, unknown) = (self.base?, self.unknown?);
         (known + unknown > 0.0).then(|| known / (known + unknown))
     }
+}
+
+/// Whether a value is a quotient of these numbers, as far as numbers are exact.
+pub fn is_quotient(value: f64, numerator: f64, denominator: f64) -> bool {
+    let close = 1e-9 * value.abs().max(1.0);
+    denominator != 0.0 && (numerator / denominator - value).abs() <= close
+}
+
+/// Of the pairs that something is known to join, the share that hangs on a single actor.
+pub fn on_one_actor(pairs: &[PairDependence]) -> Figure {
+    let joined = pairs.iter().filter(|pair| pair.top.is_some()).count();
+    let cut = pairs.iter().filter(|pair| pair.is_cut).count();
+    // Nothing is known to join these, but something may.
+    let is_unjudged = |pair: &&PairDependence| pair.top.is_none() && pair.unknown_ties > 0;
+    let unknown = pairs.iter().filter(is_unjudged).count();
+    Figure::counted(cut, joined, unknown, Undefined::NoTies)
+}
+
+/// What a group is called that has no name.
+pub const NOT_STATED: &str = "not stated";
+
+/// What groups are called in one column: by their names, by what they are where two have one name.
+fn names_of(groups: &[GroupFigure]) -> Vec<String> {
+    let is_shared = |label: &str| groups.iter().filter(|group| group.label == label).count() > 1;
+    let name = |group: &GroupFigure| match &group.group {
+        Some(term) if group.label.is_empty() || is_shared(&group.label) => {
+            crate::network::text_of(term).to_owned()
+        }
+        _ if group.label.is_empty() => NOT_STATED.to_owned(),
+        _ => group.label.clone(),
+    };
+    groups.iter().map(name).collect()
 }
 
 impl KnowledgeGraph {
@@ -453,14 +568,32 @@ impl IntegrationReport {
         self.flat_judged(&mut rows);
         for indicator in &self.indicators {
             if let Ok((figure, groups)) = &indicator.outcome {
-                rows.push(FlatFigure::figure("statements", &indicator.id, figure));
-                rows.extend(groups.iter().map(|group| {
-                    FlatFigure::figure("statements", &indicator.id, &group.figure)
-                        .group(&group.label)
-                }));
+                let row = |figure| {
+                    FlatFigure::figure("statements", &indicator.id, &indicator.unit, figure)
+                };
+                rows.push(row(figure));
+                let names = names_of(groups);
+                rows.extend(
+                    groups
+                        .iter()
+                        .zip(names)
+                        .map(|(group, name)| row(&group.figure).group(name)),
+                );
             }
         }
         rows
+    }
+
+    /// Ties across sectors, levels or both, of those whose ends are known.
+    pub fn bridging(&self) -> Figure {
+        let four = &self.tests.four_way;
+        let across = four.horizontal.ties + four.vertical.ties + four.diagonal.ties;
+        Figure::of(
+            across,
+            four.ties as f64,
+            four.unknown as f64,
+            Undefined::NoTies,
+        )
     }
 
     fn flat_ties(&self, network: &Network, rows: &mut Vec<FlatFigure>) {
@@ -468,7 +601,7 @@ impl IntegrationReport {
         let cell = |id: &str, cell: &FourWayCell| FlatFigure {
             expected: cell.expected.value(),
             p: cell.p,
-            ..FlatFigure::new("four-way", id, cell.share).counted(
+            ..FlatFigure::new("four-way", id, SHARE_OF_TIES, cell.share).counted(
                 cell.ties,
                 four.ties as f64,
                 four.unknown as f64,
@@ -478,6 +611,13 @@ impl IntegrationReport {
         rows.push(cell("horizontal", &four.horizontal));
         rows.push(cell("vertical", &four.vertical));
         rows.push(cell("diagonal", &four.diagonal));
+        let bridging = self.bridging();
+        rows.push(FlatFigure::figure(
+            "four-way",
+            "bridging",
+            SHARE_OF_TIES,
+            &bridging,
+        ));
         for mixing in [&self.tests.sector, &self.tests.level] {
             let categories = network.grouping(mixing.attribute).categories();
             let id = match mixing.attribute {
@@ -489,12 +629,8 @@ impl IntegrationReport {
                     expected: Some(row.expected),
                     p: row.p_less,
                     q: row.q,
-                    ..FlatFigure::new("mixing", id, Score::Value(row.ties))
-                        .counted(
-                            row.ties,
-                            mixing.ties_known as f64,
-                            mixing.ties_unknown as f64,
-                        )
+                    ..FlatFigure::new("mixing", id, "count of ties", Score::Value(row.ties))
+                        .resting_on(mixing.ties_known as f64, Some(mixing.ties_unknown as f64))
                         .pair(
                             categories[row.from as usize].id(),
                             categories[row.to as usize].id(),
@@ -510,8 +646,15 @@ impl IntegrationReport {
             (Attribute::Level, "level-dependence", &self.level_pairs),
         ] {
             let categories = network.grouping(attribute).categories();
+            rows.push(FlatFigure::figure(
+                "dependence",
+                id,
+                "share of pairs",
+                &on_one_actor(pairs),
+            ));
             rows.extend(pairs.iter().map(|pair| {
-                FlatFigure::new("dependence", id, pair.top_share)
+                let top = pair.top.map(|top| network.nodes()[top as usize].id());
+                let row = FlatFigure::new("dependence", id, SHARE_OF_TIES, pair.top_share)
                     .counted(
                         pair.top_ties as f64,
                         pair.ties as f64,
@@ -520,26 +663,28 @@ impl IntegrationReport {
                     .pair(
                         categories[pair.first as usize].id(),
                         categories[pair.second as usize].id(),
-                    )
-                    .group(
-                        pair.top
-                            .map_or("", |top| network.nodes()[top as usize].id()),
-                    )
+                    );
+                FlatFigure {
+                    group: top.map(str::to_owned),
+                    ..row
+                }
             }));
         }
         rows.extend(self.key_actors.iter().map(|actor| {
             FlatFigure::new(
                 "key-actors",
                 "sector-pairs-cut",
+                "count of pairs",
                 Score::Value(actor.pairs_cut as f64),
             )
-            .counted(actor.pairs_cut as f64, actor.carried_before as f64, 0.0)
+            .resting_on(actor.carried_before as f64, Some(0.0))
             .group(network.nodes()[actor.node as usize].id())
         }));
         rows.extend(self.key_players.iter().map(|player| {
             FlatFigure::figure(
                 "key-players",
                 "fragmentation-without",
+                "share of pairs",
                 &player.fragmentation,
             )
             .group(network.nodes()[player.node as usize].id())
@@ -547,16 +692,19 @@ impl IntegrationReport {
         rows.push(FlatFigure::figure(
             "vertical-chains",
             "unbroken-chains",
+            "share of chains",
             &self.chains.unbroken,
         ));
         rows.push(FlatFigure::figure(
             "vertical-chains",
             "missing-rungs",
+            "levels per chain",
             &self.chains.missing_rungs,
         ));
         rows.extend(self.providers.iter().map(|sector| {
-            FlatFigure::new("providers", "provider-concentration", sector.concentration)
-                .counted(sector.providers as f64, sector.services as f64, 0.0)
+            let value = sector.concentration;
+            FlatFigure::new("providers", "provider-concentration", INDEX, value)
+                .resting_on(sector.ties, Some(0.0))
                 .group(sector.sector.id())
         }));
     }
@@ -565,25 +713,17 @@ impl IntegrationReport {
         for report in &self.groups {
             let name = report.attribute.name();
             let across = report.ei.across();
-            rows.push(
-                FlatFigure::new("groups", format!("{name}-ei-index"), report.ei.value).counted(
-                    across.numerator,
-                    across.denominator,
-                    across.unknown as f64,
-                ),
-            );
-            rows.push(FlatFigure::new(
-                "groups",
-                format!("{name}-ei-rescaled"),
-                report.ei.rescaled,
-            ));
+            let (known, unknown) = (across.denominator, across.unknown as f64);
+            let row =
+                |id: &str, value| FlatFigure::new("groups", format!("{name}-{id}"), INDEX, value);
+            // Ties across less those inside, of all that are known.
+            let difference = report.ei.external - report.ei.internal;
+            rows.push(row("ei-index", report.ei.value).counted(difference, known, unknown));
+            rows.push(row("ei-rescaled", report.ei.rescaled).resting_on(known, Some(unknown)));
             let diversity = &report.diversity;
             rows.push(
-                FlatFigure::new("groups", format!("{name}-diversity"), diversity.value).counted(
-                    diversity.known as f64,
-                    diversity.known as f64,
-                    diversity.unknown as f64,
-                ),
+                row("diversity", diversity.value)
+                    .resting_on(diversity.known as f64, Some(diversity.unknown as f64)),
             );
             let categories = network.grouping(report.attribute).categories();
             if categories.len() > MANY_CATEGORIES {
@@ -591,11 +731,10 @@ impl IntegrationReport {
             }
             rows.extend(report.homophily.iter().map(|row| {
                 FlatFigure {
-                    numerator: Some(row.inside.numerator),
-                    denominator: Some(row.inside.denominator),
                     expected: row.expected.value(),
-                    ..FlatFigure::new("groups", format!("{name}-homophily"), row.value)
+                    ..FlatFigure::new("groups", format!("{name}-homophily"), INDEX, row.value)
                 }
+                .resting_on(row.inside.denominator, None)
                 .group(categories[row.category as usize].id())
             }));
         }
@@ -604,29 +743,33 @@ impl IntegrationReport {
     fn flat_judged(&self, rows: &mut Vec<FlatFigure>) {
         for ladder in &self.ladders {
             let figures = &ladder.statistics;
-            for (id, figure) in [
-                ("scope", &figures.scope),
-                ("depth", &figures.depth),
-                ("reciprocity", &figures.reciprocity),
-                ("congruence", &figures.congruence),
-                ("gap", &figures.gap),
+            for (id, unit, figure) in [
+                ("scope", "share of pairs", &figures.scope),
+                ("depth", "steps of the ladder", &figures.depth),
+                ("reciprocity", "share of pairs", &figures.reciprocity),
+                ("congruence", "share of pairs", &figures.congruence),
+                ("gap", "steps of the ladder", &figures.gap),
             ] {
-                rows.push(FlatFigure::figure("ladders", id, figure).group(&figures.ladder));
+                let row = FlatFigure::figure("ladders", id, unit, figure);
+                rows.push(row.group(&figures.ladder));
             }
         }
         rows.push(FlatFigure::figure(
             "common-scale",
             "intensity",
+            COMMON_STEPS,
             &self.common.mean,
         ));
         rows.push(FlatFigure::figure(
             "access",
             "systems-integration",
+            COMMON_STEPS,
             &self.access.systems,
         ));
         rows.push(FlatFigure::figure(
             "access",
             "project-centred-integration",
+            COMMON_STEPS,
             &self.access.project_centred,
         ));
     }

@@ -44,6 +44,7 @@ pub mod search;
 mod services;
 pub mod summary;
 pub mod terms;
+pub mod times;
 pub mod tokens;
 pub mod visibility;
 pub mod void;

@@ -61,6 +61,8 @@ terms! {
     TO_CATEGORY = "https://w3id.org/weft/ns#toCategory";
     NUMERATOR = "https://w3id.org/weft/ns#numerator";
     DENOMINATOR = "https://w3id.org/weft/ns#denominator";
+    BASE = "https://w3id.org/weft/ns#base";
+    UNIT = "https://w3id.org/weft/ns#unit";
     UNKNOWN = "https://w3id.org/weft/ns#unknown";
     COVERAGE = "https://w3id.org/weft/ns#coverage";
     EXPECTED = "https://w3id.org/weft/ns#expected";
@@ -232,6 +234,8 @@ impl KnowledgeGraph {
                     SECTION,
                     NUMERATOR,
                     DENOMINATOR,
+                    BASE,
+                    UNIT,
                     UNKNOWN,
                     COVERAGE,
                     EXPECTED,
@@ -322,6 +326,7 @@ impl KnowledgeGraph {
             writer.observation(node, network.as_ref(), row.value);
             writer.text(node, SECTION, row.section);
             writer.text(node, INDICATOR, &row.indicator);
+            writer.text(node, UNIT, &row.unit);
             for (property, text) in [
                 (CATEGORY, &row.group),
                 (FROM_CATEGORY, &row.from),
@@ -335,6 +340,7 @@ impl KnowledgeGraph {
                 (VALUE, row.value.value()),
                 (NUMERATOR, row.numerator),
                 (DENOMINATOR, row.denominator),
+                (BASE, row.base),
                 (UNKNOWN, row.unknown),
                 (COVERAGE, row.coverage()),
                 (EXPECTED, row.expected),

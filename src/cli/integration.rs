@@ -90,6 +90,8 @@ fn flat(report: &IntegrationReport, network: &Network) -> Rows {
         "coverage",
         "p",
         "q",
+        "unit",
+        "base",
     ]);
     let text = |text: Option<String>| text.map_or(Cell::Nothing, Cell::Text);
     for figure in report.flat(network) {
@@ -110,6 +112,8 @@ fn flat(report: &IntegrationReport, network: &Network) -> Rows {
             Cell::known(coverage),
             Cell::known(figure.p),
             Cell::known(figure.q),
+            Cell::text(figure.unit),
+            Cell::known(figure.base),
         ]);
     }
     rows

@@ -164,7 +164,7 @@ async fn list(State(state): State<AppState>, request: Request) -> Result<Respons
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
     }
-    let mut rows = Rows::new(COLUMNS);
+    let mut rows = Rows::new(COLUMNS).with_times(["time"]);
     for entry in &page.entries {
         rows.push(cells(entry));
     }

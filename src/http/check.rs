@@ -288,7 +288,8 @@ async fn policy(
     if set.is_none() && !snapshot.contains_graph(graph.as_ref().into()) {
         return Err(AppError::NoSuchGraph(graph.into()).into());
     }
-    let mut rows = Rows::new(["graph", "policy", "setFor", "by", "byAdmin", "date"]);
+    let mut rows =
+        Rows::new(["graph", "policy", "setFor", "by", "byAdmin", "date"]).with_times(["date"]);
     let (policy, from, by, by_admin, date) = match set {
         None => (
             Policy::default(),

@@ -39,6 +39,20 @@ const FIELDS: [&str; 11] = [
     "language",
     "frequency",
 ];
+/// The columns of the table.
+const COLUMNS: [&str; 11] = [
+    "graph",
+    "name",
+    "title",
+    "publisher",
+    "licence",
+    "contact",
+    "source",
+    "modified",
+    "version",
+    "triples",
+    "private",
+];
 /// Fields of an answer that may be sent back, and count for nothing.
 const KNOWN_BY_ITSELF: [&str; 6] = ["graph", "name", "modified", "version", "triples", "private"];
 /// The formats in which data sets are told as RDF.
@@ -85,7 +99,8 @@ async fn list(
     let (body, total) = state
         .blocking(move |graph| {
             let datasets = graph.datasets(&reader, &seen)?;
-            let mut rows = Rows::of_objects(datasets.iter().map(row));
+            let rows = Rows::of_objects_with(&COLUMNS, datasets.iter().map(row));
+            let mut rows = rows.with_times(["modified"]);
             let total = rows.arrange(&listing)?;
             let body = match format.format {
                 Format::Rdf(rdf) => as_rdf(&datasets, rdf)?,

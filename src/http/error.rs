@@ -933,6 +933,8 @@ fn filter_problem(error: &FilterError) -> Problem {
     let (slug, title) = match error {
         FilterError::UnknownKey(_) => ("unknown-parameter", "Unknown parameter"),
         FilterError::UnknownValue { .. }
+        | FilterError::NotADate { .. }
+        | FilterError::Reversed { .. }
         | FilterError::NotHere { .. }
         | FilterError::Repeated(_) => ("bad-value", "A parameter has a value that does not fit"),
     };

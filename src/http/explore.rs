@@ -8,8 +8,8 @@ use super::negotiate::of_path;
 use super::pages::texts::Language;
 use super::request::{self, Form};
 use super::respond::Reading;
-use super::rows::{self, About, FORMATS, Page, Rows};
-use crate::app::explore::{ExploreError, Facet, Found, Index, LANGUAGES, Selection};
+use super::rows::{self, About, FORMATS, Listing, Rows};
+use crate::app::explore::{ExploreError, Facet, Found, Index, LANGUAGES, Selection, Sort};
 use crate::app::{KnowledgeGraph, MergedView};
 use crate::network::text_of;
 use crate::store::Limits;
@@ -96,7 +96,7 @@ async fn explore(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     let form = Form::of_url(&uri)?;
-    form.only(&[&PARAMETERS[..], &Page::KEYS, &[LANGUAGE]].concat())?;
+    form.only(&[&PARAMETERS[..], &["limit", "offset", LANGUAGE]].concat())?;
     let language = match form.one(LANGUAGE)? {
         None | Some("") => Language::default(),
         Some(tag) => Language::of_tag(tag).ok_or_else(|| {
@@ -106,7 +106,8 @@ async fn explore(
             ))
         })?,
     };
-    let page = Page::of(&form)?;
+    let mut listing = Listing::of(&form)?;
+    let page = listing.page();
     let given = request::snapshot(&state, &headers)?;
     let view = merging::view(&state, &given).await?;
     let mut identity = vec!["explore", format.content_type, language.tag()];
@@ -119,13 +120,34 @@ async fn explore(
     }
     let limits = limits(&state);
     let about = About::of(&state, &headers, &uri, format.format, view.merged());
-    let asked = form.clone();
+    // The orders that pages know need no table; any other is one of its columns.
+    let order = form.one("sort")?.unwrap_or_default();
+    let is_turned = order == LEAST_RELEVANT;
+    let is_known = is_turned || Sort::ALL.iter().any(|sort| sort.name() == order);
+    let asked = Form::of_pairs(form.pairs().filter_map(|pair| match pair {
+        ("sort", _) if is_turned => Some(("sort", Sort::Relevance.name())),
+        ("sort", _) if !is_known => None,
+        pair => Some(pair),
+    }));
+    if is_known {
+        listing = listing.in_order();
+    }
     let (rows, total) = state
         .blocking(move |graph| {
-            let explored = Explored::new(graph, &view, &asked, language.tag(), limits)?;
-            let range = page.range(explored.found.things.len());
-            let rows = table(&explored, &range, language.tag());
-            Ok((rows, explored.found.things.len()))
+            let mut explored = Explored::new(graph, &view, &asked, language.tag(), limits)?;
+            if is_turned {
+                explored.found.things.reverse();
+            }
+            let total = explored.found.things.len();
+            let rows = if listing.sort().is_some() {
+                let mut rows = table(&explored, &(0..total), language.tag());
+                rows.arrange(&listing)?;
+                rows
+            } else {
+                let range = page.range(total);
+                table(&explored, &range, language.tag()).part_of(range.start, total)
+            };
+            Ok((rows, total))
         })
         .await?;
     let response = reading.respond(format, rows.text(format.format, &about)?);
@@ -139,25 +161,31 @@ async fn explore(
     ))
 }
 
+/// The order in which what fits least comes first.
+const LEAST_RELEVANT: &str = "-relevance";
+
+/// The columns, by each of which things can be sorted; and by `relevance`.
+pub(super) const COLUMNS: [&str; 16] = [
+    "iri",
+    "name",
+    "kind",
+    "sector",
+    "sectorName",
+    "level",
+    "levelName",
+    "sphere",
+    "sphereName",
+    "place",
+    "placeName",
+    "type",
+    "typeName",
+    "dataset",
+    "connections",
+    "partners",
+];
+
 fn table(explored: &Explored, window: &Range<usize>, language: &str) -> Rows {
-    let mut rows = Rows::new([
-        "iri",
-        "name",
-        "kind",
-        "sector",
-        "sectorName",
-        "level",
-        "levelName",
-        "sphere",
-        "sphereName",
-        "place",
-        "placeName",
-        "type",
-        "typeName",
-        "dataset",
-        "connections",
-        "partners",
-    ]);
+    let mut rows = Rows::new(COLUMNS);
     let index = &explored.index;
     for position in explored.window(window) {
         let Some(thing) = index.thing(*position) else {

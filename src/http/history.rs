@@ -4,16 +4,17 @@ use super::AppState;
 use super::error::ApiError;
 use super::negotiate::of_path;
 use super::request::{self, Form};
-use super::respond::{Reading, TOTAL_COUNT};
-use super::rows::{self, About, FORMATS, Page, Rows, number};
+use super::respond::Reading;
+use super::rows::{self, About, FORMATS, Listing, Rows, number};
 use crate::app::history::{Headline, Kind, Point, daily};
+use crate::app::times;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use jiff::civil::{Date, DateTime};
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,7 +22,8 @@ use std::sync::Arc;
 /// Rows of a page if the client does not say how many.
 const ROWS: usize = 50_000;
 
-const COLUMNS: [&str; 10] = [
+/// The columns of the long shape.
+pub(super) const COLUMNS: [&str; 10] = [
     "time",
     "dataVersion",
     "metric",
@@ -35,8 +37,10 @@ const COLUMNS: [&str; 10] = [
 ];
 
 const PARAMETERS: [&str; 7] = [
-    "metric", "kind", "since", "until", "interval", "shape", "sort",
+    "metric", "kind", "since", "until", "interval", "shape", "latest",
 ];
+/// Milliseconds since 1970 have so many digits at least; fewer are a year, or nothing.
+const FEWEST_DIGITS: usize = 11;
 
 pub(super) fn routes() -> Router<AppState> {
     rows::route(Router::new(), "/api/v1/history", get(history))
@@ -50,13 +54,14 @@ struct Asked {
     until: Option<Timestamp>,
     is_daily: bool,
     is_wide: bool,
-    newest_first: bool,
-    page: Page,
+    /// Only the newest point of each figure.
+    is_latest: bool,
+    listing: Listing,
 }
 
 impl Asked {
     fn of(form: &Form) -> Result<Self, ApiError> {
-        form.only(&[&PARAMETERS[..], &Page::KEYS].concat())?;
+        form.only(&[&PARAMETERS[..], &Listing::KEYS].concat())?;
         let metrics = form.all("metric").flat_map(|text| text.split(','));
         let kind = match given(form, "kind")? {
             None => None,
@@ -66,28 +71,44 @@ impl Asked {
                 Some(known.ok_or_else(|| unfit("kind", name, "summary, network or integration"))?)
             }
         };
+        let (since, until) = (end(form, "since", false)?, end(form, "until", true)?);
+        if let (Some((since, begin)), Some((until, end))) = (since, until)
+            && begin > end
+        {
+            return Err(ApiError::BadRequest(format!(
+                "`since`: `{since}` is later than `until`: `{until}`; exchange them, or leave one \
+                 out"
+            )));
+        }
         Ok(Self {
             metrics: metrics
                 .map(|id| id.trim().to_owned())
                 .filter(|id| !id.is_empty())
                 .collect(),
             kind,
-            since: given(form, "since")?
-                .map(|text| instant("since", text, false))
-                .transpose()?,
-            until: given(form, "until")?
-                .map(|text| instant("until", text, true))
-                .transpose()?,
+            since: since.map(|(_, time)| time),
+            until: until.map(|(_, time)| time),
             is_daily: one_of(form, "interval", ["version", "day"])?,
             is_wide: one_of(form, "shape", ["long", "wide"])?,
-            newest_first: one_of(form, "sort", ["time", "-time"])?,
-            page: Page::of(form)?,
+            is_latest: form.switch("latest")?,
+            listing: Listing::of(form)?,
         })
     }
 }
 
 fn given<'a>(form: &'a Form, name: &str) -> Result<Option<&'a str>, ApiError> {
     Ok(form.one(name)?.filter(|text| !text.is_empty()))
+}
+
+/// One end of a time: as it is written, and the moment that it is.
+fn end<'a>(
+    form: &'a Form,
+    name: &str,
+    is_end: bool,
+) -> Result<Option<(&'a str, Timestamp)>, ApiError> {
+    let text = given(form, name)?;
+    text.map(|text| Ok((text, instant(name, text, is_end)?)))
+        .transpose()
 }
 
 fn unfit(name: &str, text: &str, expected: &str) -> ApiError {
@@ -104,32 +125,73 @@ fn one_of(form: &Form, name: &str, values: [&str; 2]) -> Result<bool, ApiError> 
     }
 }
 
-/// A moment: a date and time with a zone, a day (its beginning or its end), or, as dashboards write
-/// it, milliseconds since 1970.
+/// A moment: a date and time with a zone; a day, month or year (its beginning or its end, in UTC);
+/// or, as dashboards write it, milliseconds since 1970.
 fn instant(name: &str, text: &str, is_end: bool) -> Result<Timestamp, ApiError> {
     let wrong = || {
         unfit(
             name,
             text,
-            "a day (2026-01-31) or a time with its zone (2026-01-31T12:00:00Z)",
+            "a year (2026), a month (2026-01), a day (2026-01-31), a time with its zone \
+             (2026-01-31T12:00:00Z) or milliseconds since 1970",
         )
     };
-    if let Ok(milliseconds) = text.parse() {
+    let text = text.trim();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.len() >= FEWEST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let milliseconds = text.parse().map_err(|_| wrong())?;
         return Timestamp::from_millisecond(milliseconds).map_err(|_| wrong());
     }
+    if let Some(days) = days(text) {
+        let time = match is_end {
+            true => days[1].at(23, 59, 59, 999_999_999),
+            false => days[0].at(0, 0, 0, 0),
+        };
+        let zoned = time.to_zoned(TimeZone::UTC).map_err(|_| wrong())?;
+        return Ok(zoned.timestamp());
+    }
     // A `+` of a zone that was not escaped arrives as a space.
-    let text = text.replace(' ', "+");
-    if let Ok(time) = text.parse() {
+    let with_zone = text
+        .rsplit_once(' ')
+        .map(|(time, zone)| format!("{time}+{zone}"));
+    let read = |text: &str| text.parse::<Timestamp>().ok();
+    if let Some(time) = read(text).or_else(|| read(&with_zone?)) {
         return Ok(time);
     }
-    let day: Date = text.parse().map_err(|_| wrong())?;
-    let time = if is_end {
-        day.at(23, 59, 59, 999_999_999)
-    } else {
-        day.at(0, 0, 0, 0)
-    };
-    let zoned = time.to_zoned(TimeZone::UTC).map_err(|_| wrong())?;
-    Ok(zoned.timestamp())
+    match text.parse::<DateTime>() {
+        Ok(time) if text.len() > 10 => Err(ApiError::BadRequest(format!(
+            "`{name}`: `{text}` has no zone; write it with one, as in {}Z (UTC) or {}%2B01:00",
+            time.strftime("%Y-%m-%dT%H:%M:%S"),
+            time.strftime("%Y-%m-%dT%H:%M:%S"),
+        ))),
+        _ => Err(wrong()),
+    }
+}
+
+/// The first and last day of a year, a month or a day.
+fn days(text: &str) -> Option<[Date; 2]> {
+    if !text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-')
+    {
+        return None;
+    }
+    match text.len() {
+        4 => {
+            let first = Date::new(text.parse().ok()?, 1, 1).ok()?;
+            Some([first, first.last_of_year()])
+        }
+        7 => {
+            let (year, month) = text.split_once('-').filter(|(year, _)| year.len() == 4)?;
+            let first = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
+            Some([first, first.last_of_month()])
+        }
+        10 => {
+            let day: Date = text.parse().ok()?;
+            Some([day; 2])
+        }
+        _ => None,
+    }
 }
 
 /// `GET /api/v1/history`: the headline figures of each version of the data, or of each day.
@@ -161,37 +223,23 @@ async fn history(
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
-    let window = asked.page.window(ROWS);
-    let until = window.end;
+    let page = asked.listing.page();
+    let usual = rows::usual_rows(format.format, ROWS);
     let about = About::of(&state, &headers, &uri, format.format, &snapshot);
     let (text, total) = state
         .blocking(move |_| {
             let mut rows = table(&asked, points, &labels);
-            let total = rows.keep_range(window);
+            // By time they come already, and those of one time in the order of their versions.
+            if asked.listing.sort().is_some_and(|(name, _)| name != "time") {
+                rows.order(&asked.listing)?;
+            }
+            let total = rows.keep_range(page.window(usual));
             Ok((rows.text(format.format, &about)?, total))
         })
         .await?;
-    let mut response = reading.respond(format, text);
-    let answer = response.headers_mut();
-    answer.insert(TOTAL_COUNT, HeaderValue::from(total));
-    if until < total {
-        let next = next_page(&headers, &uri, &form, until);
-        if let Ok(link) = HeaderValue::try_from(next) {
-            answer.append(header::LINK, link);
-        }
-    }
-    Ok(response)
-}
-
-fn next_page(headers: &HeaderMap, uri: &Uri, form: &Form, offset: usize) -> String {
-    let mut next = format!("<{}{}?", request::origin(headers, uri), uri.path());
-    for (name, value) in form.pairs().filter(|(name, _)| *name != "offset") {
-        next.push_str(name);
-        next.push('=');
-        next.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
-        next.push('&');
-    }
-    format!("{next}offset={offset}>; rel=\"next\"")
+    let response = reading.respond(format, text);
+    let window = (page, Some(usual));
+    Ok(rows::listed(response, &headers, &uri, &form, window, total))
 }
 
 /// The names of figures by their ids; refuses ids that no point has and none will have.
@@ -235,7 +283,10 @@ fn table(
     if asked.is_daily {
         points = daily(&points);
     }
-    if asked.newest_first {
+    if asked.is_latest && asked.is_wide {
+        points = points.pop().into_iter().collect();
+    }
+    if asked.is_latest || asked.listing.sort() == Some(("time", true)) {
         points.reverse();
     }
     let is_wanted = |figure: &&Headline| {
@@ -245,13 +296,21 @@ fn table(
     if asked.is_wide {
         return wide(&points, &asked.metrics, is_wanted);
     }
-    let mut rows = Rows::new(COLUMNS);
+    let mut rows = Rows::new(COLUMNS).with_times(["time"]);
+    let mut told = BTreeSet::new();
     for point in &points {
         for figure in point.figures.iter().filter(is_wanted) {
             let key = (figure.kind, figure.metric.to_string());
-            let of = |at: usize| figure.of.map_or(Value::Null, |of| number(of[at]));
+            if asked.is_latest && !told.insert(key.clone()) {
+                continue;
+            }
+            let of = |at: usize| match figure.of {
+                // What cannot be judged is told in any case.
+                Some(of) if at == 2 || makes(figure, of) => number(of[at]),
+                _ => Value::Null,
+            };
             rows.push([
-                json!(time_of(point)),
+                json!(times::written(point.time)),
                 json!(point.version),
                 json!(key.1),
                 figure
@@ -270,9 +329,12 @@ fn table(
     rows
 }
 
-/// Always with three digits of the second: there are readers that take no other number of them.
-fn time_of(point: &Point) -> String {
-    point.time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+/// Whether the parts of a figure make its value: points of before have other numbers beside some.
+fn makes(figure: &Headline, [numerator, denominator, _]: [f64; 3]) -> bool {
+    match figure.value {
+        Ok(value) => crate::app::integration::is_quotient(value, numerator, denominator),
+        Err(_) => true,
+    }
 }
 
 /// One row a point and one column a figure; of two figures of one id the first.
@@ -296,7 +358,8 @@ fn wide(points: &[Arc<Point>], wanted: &[String], is_wanted: impl Fn(&&Headline)
             .into_iter()
             .map(str::to_owned)
             .chain(columns.iter().cloned()),
-    );
+    )
+    .with_times(["time"]);
     for point in points {
         let mut values: BTreeMap<&str, Value> = BTreeMap::new();
         for figure in point.figures.iter().filter(&is_wanted) {
@@ -305,7 +368,7 @@ fn wide(points: &[Arc<Point>], wanted: &[String], is_wanted: impl Fn(&&Headline)
                 .entry(figure.metric.as_ref())
                 .or_insert_with(|| value.map_or(Value::Null, |value| number(*value)));
         }
-        let mut row = vec![json!(time_of(point)), json!(point.version)];
+        let mut row = vec![json!(times::written(point.time)), json!(point.version)];
         row.extend(
             columns
                 .iter()

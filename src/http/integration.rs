@@ -5,9 +5,9 @@ use super::error::ApiError;
 use super::merging::MERGED;
 use super::negotiate::of_path;
 use super::networks::{Answer, Asked, mixing_rows};
-use super::rows::{self, FORMATS, Listing, Rows, number, score, term};
+use super::rows::{self, About, FORMATS, Listing, Rows, number, score, term};
 use crate::app::integration::{
-    GroupReport, IndicatorReport, IntegrationReport, LadderReport, NETWORK, cells,
+    self, FlatFigure, GroupReport, IndicatorReport, IntegrationReport, LadderReport, NETWORK, cells,
 };
 use crate::app::{KnowledgeGraph, MeasuredNetwork};
 use crate::indicators::{GroupFigure, Indicator, Measured};
@@ -27,6 +27,7 @@ use axum::routing::get;
 use oxigraph::model::NamedNode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What may stay as it is in a part of an address.
@@ -44,6 +45,12 @@ pub(super) fn routes() -> Router<AppState> {
             get(rows_of_one),
         );
     let router = rows::route(router, "/api/v1/integration", get(report_of_all));
+    let router = rows::route(router, "/api/v1/integration/figures", get(figures_of_all));
+    let router = rows::route(
+        router,
+        "/api/v1/networks/{id}/integration/figures",
+        get(figures_of_one),
+    );
     rows::route(
         router,
         "/api/v1/networks/{id}/integration",
@@ -88,7 +95,15 @@ async fn report(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     state.graph().networks().definition(&id)?;
-    let asked = Asked::new(&state, &uri, &headers, &[]).await?;
+    let asked = Asked::new(&state, &uri, &headers, &Listing::KEYS).await?;
+    if !format.format.is_table()
+        && let Some(name) = Listing::KEYS.iter().find(|name| asked.form.has(name))
+    {
+        return Err(ApiError::BadRequest(format!(
+            "`{name}` is for rows, and the report in JSON is no list: ask for {path}/figures, or \
+             for the report as .csv or .xlsx"
+        )));
+    }
     let what = ["integration", &path.clone(), &id.clone()];
     asked
         .answer(
@@ -100,20 +115,13 @@ async fn report(
                 let measured = asked.network(graph, &id)?;
                 let report = made(graph, asked, &measured)?;
                 if format.format.is_table() {
-                    let rows = flat_rows(&report, measured.network());
+                    let mut rows = flat_rows(&report, measured.network(), |_| true);
+                    let total = rows.arrange(&asked.listing)?;
                     let sections = rows.split_by("section");
                     let mut sheets = vec![("All figures", &rows)];
                     sheets.extend(sections.iter().map(|(name, rows)| (name.as_str(), rows)));
-                    let definition = measured.definition();
-                    let about = asked
-                        .about
-                        .clone()
-                        .titled(
-                            &format!("Integration: {}", definition.title),
-                            &definition.description,
-                        )
-                        .with("filter", &measured.filter().canonical());
-                    return Answer::book(&sheets, format.format, &about);
+                    let about = about_report(asked, &measured);
+                    return Ok(Answer::book(&sheets, format.format, &about)?.of(total));
                 }
                 let view = View {
                     report: &report,
@@ -126,6 +134,98 @@ async fn report(
             },
         )
         .await
+}
+
+fn about_report(asked: &Asked, measured: &MeasuredNetwork) -> About {
+    let definition = measured.definition();
+    asked
+        .about
+        .clone()
+        .titled(
+            &format!("Integration: {}", definition.title),
+            &definition.description,
+        )
+        .with("filter", &measured.filter().canonical())
+}
+
+/// `GET /api/v1/integration/figures`: the figures of the report on collaboration, one a row.
+async fn figures_of_all(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    figures(state, NETWORK.to_owned(), uri, headers).await
+}
+
+/// `GET /api/v1/networks/{id}/integration/figures`: the same of any network.
+async fn figures_of_one(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    figures(state, id, uri, headers).await
+}
+
+/// Parameters of the flat report that choose rows.
+const CHOICES: [&str; 2] = ["section", "indicator"];
+
+async fn figures(
+    state: AppState,
+    id: String,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    state.graph().networks().definition(&id)?;
+    let own = [&CHOICES[..], &Listing::KEYS].concat();
+    let asked = Asked::new(&state, &uri, &headers, &own).await?;
+    let what = ["integration figures", &id.clone()];
+    asked
+        .answer(
+            &state,
+            &headers,
+            &what,
+            format.content_type,
+            move |graph, asked| {
+                let measured = asked.network(graph, &id)?;
+                let report = made(graph, asked, &measured)?;
+                let stated = graph.indicators().iter().map(|known| known.id.as_str());
+                let known = integration::FIGURES.into_iter().chain(stated);
+                let sections = chosen(asked, CHOICES[0], integration::SECTIONS.into_iter())?;
+                let indicators = chosen(asked, CHOICES[1], known)?;
+                let fits = |wanted: &[String], name: &str| {
+                    wanted.is_empty() || wanted.iter().any(|known| known == name)
+                };
+                let mut rows = flat_rows(&report, measured.network(), |row| {
+                    fits(&sections, row.section) && fits(&indicators, &row.indicator)
+                });
+                let total = rows.arrange(&asked.listing)?;
+                let about = about_report(asked, &measured);
+                Ok(Answer::rows(&rows, format.format, &about)?.of(total))
+            },
+        )
+        .await
+}
+
+/// The values of a parameter that names some of what there is, with commas; refuses others.
+fn chosen<'a>(
+    asked: &Asked,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Result<Vec<String>, ApiError> {
+    let text = asked.form.one(name)?.unwrap_or_default();
+    let values = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+    let wanted: Vec<String> = values.map(str::to_owned).collect();
+    let known: BTreeSet<&str> = known.collect();
+    match wanted.iter().find(|id| !known.contains(id.as_str())) {
+        Some(unknown) => Err(ApiError::BadRequest(format!(
+            "`{name}`: the report has no `{}`; it has {}",
+            unknown.escape_debug(),
+            known.into_iter().collect::<Vec<_>>().join(", ")
+        ))),
+        None => Ok(wanted),
+    }
 }
 
 /// The report. Its own queries are those of the ontology, and it is kept when it is done however
@@ -156,25 +256,34 @@ fn filters(asked: &Asked) -> String {
     query
 }
 
-fn flat_rows(report: &IntegrationReport, network: &Network) -> Rows {
-    let mut rows = Rows::new([
-        "section",
-        "indicator",
-        "group",
-        "from",
-        "to",
-        "value",
-        "undefined",
-        "expected",
-        "numerator",
-        "denominator",
-        "unknown",
-        "coverage",
-        "p",
-        "q",
-    ]);
+/// The columns of the flat report.
+pub(super) const FIGURES: [&str; 16] = [
+    "section",
+    "indicator",
+    "group",
+    "from",
+    "to",
+    "value",
+    "undefined",
+    "expected",
+    "numerator",
+    "denominator",
+    "unknown",
+    "coverage",
+    "p",
+    "q",
+    "unit",
+    "base",
+];
+
+fn flat_rows(
+    report: &IntegrationReport,
+    network: &Network,
+    wanted: impl Fn(&FlatFigure) -> bool,
+) -> Rows {
+    let mut rows = Rows::new(FIGURES);
     let known = |value: Option<f64>| value.map_or(Value::Null, number);
-    for figure in report.flat(network) {
+    for figure in report.flat(network).into_iter().filter(wanted) {
         rows.push([
             json!(figure.section),
             json!(figure.indicator),
@@ -190,6 +299,8 @@ fn flat_rows(report: &IntegrationReport, network: &Network) -> Rows {
             known(figure.coverage()),
             known(figure.p),
             known(figure.q),
+            json!(figure.unit),
+            known(figure.base),
         ]);
     }
     rows

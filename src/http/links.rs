@@ -4,7 +4,7 @@ use super::AppState;
 use super::error::ApiError;
 use super::negotiate::{Format, of_path};
 use super::request::{self, Form, content_type, deadline, read_body, utf8, writer};
-use super::respond::{Reading, TOTAL_COUNT, written};
+use super::respond::{Reading, written};
 use super::rows::{self, About, FORMATS, Listing, Page, Rows, number};
 use crate::app::iri;
 use crate::app::links::{
@@ -84,6 +84,7 @@ async fn suggest(
     let asked = query_of(&form, &snapshot)?;
     let wanted = state_of(&form, "one of open, accepted, rejected")?;
     let page = Page::of(&form)?;
+    let usual = rows::usual_rows(format.format, USUAL_LIMIT);
     let end = deadline(&form, state.graph().config().query_timeout)?;
     let mut identity = vec!["link suggestions", format.content_type];
     for (name, value) in form.pairs().filter(|(name, _)| *name != "timeout") {
@@ -113,7 +114,7 @@ async fn suggest(
                 .filter(|(_, state)| wanted.is_none_or(|wanted| wanted == *state))
                 .collect();
             let total = found.len();
-            let window = page.window(USUAL_LIMIT);
+            let window = page.window(usual);
             let taken = found.iter().skip(window.start).take(window.len());
             let mut rows = Rows::new([
                 "source",
@@ -137,11 +138,12 @@ async fn suggest(
                     reasons(found, chosen),
                 ]);
             }
+            let rows = rows.part_of(window.start.min(total), total);
             Ok((total, rows.text(chosen, &about)?))
         })
         .await?;
     let response = reading.respond(format, body);
-    let window = (page, Some(USUAL_LIMIT));
+    let window = (page, Some(usual));
     Ok(rows::listed(response, &headers, &uri, &form, window, total))
 }
 
@@ -217,11 +219,15 @@ async fn list(
             Ok((decided.len(), body))
         })
         .await?;
-    let mut response = reading.respond(format, body);
-    response
-        .headers_mut()
-        .insert(TOTAL_COUNT, HeaderValue::from(total));
-    Ok(response)
+    let response = reading.respond(format, body);
+    Ok(rows::listed(
+        response,
+        &headers,
+        &uri,
+        &form,
+        (page, None),
+        total,
+    ))
 }
 
 fn state_of_decision(decided: &Decided) -> LinkState {
@@ -247,7 +253,8 @@ fn link_rows(decided: &[Decided], label: impl Fn(&NamedNode) -> Option<String>) 
         "reviewer",
         "date",
         "comment",
-    ]);
+    ])
+    .with_times(["date"]);
     for decided in decided {
         rows.push([
             json!(decided.link.as_str()),

@@ -355,6 +355,10 @@ fn around(routes: Router) -> Router {
         .compress_when(
             WorthCompressing(SizeAbove::new(WORTH_COMPRESSING))
                 .and(NotForContentType::const_new("image/"))
+                // A workbook is a compressed archive.
+                .and(NotForContentType::const_new(
+                    "application/vnd.openxmlformats-officedocument",
+                ))
                 // Events must not wait until there are enough to compress.
                 .and(NotForContentType::SSE),
         );

@@ -18,7 +18,7 @@ use crate::metrics::{self, Approximation, Metric, Options, Scope, Score, ValueKi
 use crate::network::export::ExportFormat;
 use crate::network::{
     Attribute, Counts, Evidence, Filter, Mode, Network, NetworkDefinition, ProjectionError,
-    Statement, label, text_of,
+    Statement, Tie, label, text_of,
 };
 use crate::ontology::iri;
 use crate::store::{Limits, Snapshot};
@@ -675,7 +675,7 @@ async fn nodes(
             format.content_type,
             move |graph, asked| {
                 let chosen = asked.metrics(Scope::Node)?;
-                let sort = NodeSort::of(&asked.form)?;
+                let sort = NodeSort::of(&asked.listing)?;
                 let measured = asked.network(graph, &id)?;
                 let mut wanted = chosen.unwrap_or_else(|| measured.usual(Scope::Node));
                 if let Some(NodeKey::Metric(metric)) = sort.as_ref().map(|sort| sort.key)
@@ -692,11 +692,13 @@ async fn nodes(
                 if let Some(sort) = sort {
                     sort.apply(&mut order, measured.network(), &columns);
                 }
-                let shown = &order[asked.listing.page().range(order.len())];
+                let range = asked.listing.page().range(order.len());
+                let shown = &order[range.clone()];
                 let mut rows = node_rows(measured.network(), &columns, shown);
                 if with_aliases {
                     rows = asked.with_aliases(rows, measured.network(), shown);
                 }
+                let rows = rows.part_of(range.start, order.len());
                 let definition = measured.definition();
                 let about = asked
                     .about
@@ -753,6 +755,7 @@ async fn layout(
                     [json!(x), json!(y), json!(part)]
                 });
                 let rows = node_rows(network, &columns, shown).beside(["x", "y", "part"], places);
+                let rows = rows.part_of(asked.listing.page().range(order.len()).start, order.len());
                 Ok(Answer::rows(&rows, format.format, &asked.about)?
                     .of(order.len())
                     .sampled(sample(&measured, wanted)))
@@ -769,7 +772,28 @@ const DRAWN: [&str; 2] = ["degree", "community"];
 enum NodeKey {
     Iri,
     Label,
+    Mode,
+    /// The categories of an attribute: their IRIs, or their labels.
+    Categories(Attribute, bool),
     Metric(&'static Metric),
+}
+
+/// Attributes whose categories have a column with their labels too.
+const LABELLED: [Attribute; 3] = [Attribute::Sector, Attribute::Level, Attribute::Sphere];
+
+/// The column with the labels of an attribute's categories.
+fn label_column(attribute: Attribute) -> String {
+    format!("{}Label", attribute.name())
+}
+
+/// Columns that nodes can be sorted by, besides their metrics.
+pub(super) fn node_columns() -> Vec<String> {
+    let own = ["iri", "label"].map(str::to_owned).into_iter();
+    let attributes = Attribute::ALL.map(|attribute| attribute.name().to_owned());
+    own.chain(attributes)
+        .chain(LABELLED.map(label_column))
+        .chain(["mode".to_owned()])
+        .collect()
 }
 
 struct NodeSort {
@@ -778,23 +802,33 @@ struct NodeSort {
 }
 
 impl NodeSort {
-    fn of(form: &Form) -> Result<Option<Self>, ApiError> {
-        let Some(text) = form.one("sort")?.filter(|text| !text.is_empty()) else {
+    fn of(listing: &Listing) -> Result<Option<Self>, ApiError> {
+        let Some((name, descending)) = listing.sort() else {
             return Ok(None);
         };
-        let (name, descending) = direction(text);
+        let labelled = || {
+            let mut labelled = LABELLED.into_iter();
+            labelled.find(|attribute| label_column(*attribute) == name)
+        };
         let key = match name {
             "iri" => NodeKey::Iri,
             "label" => NodeKey::Label,
-            id => {
-                let metric = metrics::find(id).filter(|metric| metric.scope() == Scope::Node);
-                NodeKey::Metric(metric.ok_or_else(|| {
-                    ApiError::BadRequest(format!(
-                        "`sort`: nodes cannot be sorted by `{id}`; there are iri, label and the \
-                         metrics of nodes that /api/v1/metrics lists"
-                    ))
-                })?)
-            }
+            "mode" => NodeKey::Mode,
+            id => match (Attribute::named(id), labelled()) {
+                (Some(attribute), _) => NodeKey::Categories(attribute, false),
+                (None, Some(attribute)) => NodeKey::Categories(attribute, true),
+                (None, None) => {
+                    let metric = metrics::find(id).filter(|metric| metric.scope() == Scope::Node);
+                    NodeKey::Metric(metric.ok_or_else(|| {
+                        ApiError::BadRequest(format!(
+                            "`sort`: nodes cannot be sorted by `{}`; there are {} and the metrics \
+                             of nodes that /api/v1/metrics lists",
+                            id.escape_debug(),
+                            node_columns().join(", ")
+                        ))
+                    })?)
+                }
+            },
         };
         Ok(Some(Self { key, descending }))
     }
@@ -803,15 +837,28 @@ impl NodeSort {
     fn apply(&self, order: &mut [u32], network: &Network, columns: &[ScoreColumn]) {
         let nodes = network.nodes();
         let iri = |a: &u32, b: &u32| nodes[*a as usize].id().cmp(nodes[*b as usize].id());
+        let by_text = |order: &mut [u32], text: &dyn Fn(u32) -> Option<String>| {
+            let texts: Vec<Option<String>> = (0..nodes.len() as u32)
+                .map(|node| text(node).map(|text| text.to_lowercase()))
+                .collect();
+            order.sort_by(|a, b| {
+                let [first, second] = [a, b].map(|node| &texts[*node as usize]);
+                first
+                    .is_none()
+                    .cmp(&second.is_none())
+                    .then_with(|| self.turned(first.cmp(second)))
+                    .then_with(|| iri(a, b))
+            });
+        };
         match self.key {
             NodeKey::Iri => order.sort_by(|a, b| self.turned(iri(a, b))),
-            NodeKey::Label => {
-                let labels: Vec<String> =
-                    nodes.iter().map(|node| node.label.to_lowercase()).collect();
-                order.sort_by(|a, b| {
-                    self.turned(labels[*a as usize].cmp(&labels[*b as usize]))
-                        .then_with(|| iri(a, b))
-                });
+            NodeKey::Label => by_text(order, &|node| Some(nodes[node as usize].label.clone())),
+            NodeKey::Mode => by_text(order, &|node| {
+                let mode = mode_name(nodes[node as usize].mode);
+                network.is_two_mode().then(|| mode.to_owned())
+            }),
+            NodeKey::Categories(attribute, labels) => {
+                by_text(order, &|node| joined(network, attribute, labels, node));
             }
             NodeKey::Metric(metric) => {
                 let column = columns.iter().find(|column| column.metric.id == metric.id);
@@ -832,12 +879,24 @@ impl NodeSort {
     }
 }
 
-/// The name of a column, and whether the greatest comes first.
-fn direction(text: &str) -> (&str, bool) {
-    match text.strip_prefix('-') {
-        Some(name) => (name, true),
-        None => (text, false),
+fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::First => "first",
+        Mode::Second => "second",
     }
+}
+
+/// The categories of a node in a cell: their IRIs, or their labels. `None` without any.
+fn joined(network: &Network, attribute: Attribute, labels: bool, node: u32) -> Option<String> {
+    let grouping = network.grouping(attribute);
+    let own = grouping.of(node).iter();
+    let own = own.map(|number| &grouping.categories()[*number as usize]);
+    let (texts, gap): (Vec<&str>, _) = if labels {
+        (own.map(|category| category.label.as_str()).collect(), "; ")
+    } else {
+        (own.map(|category| category.id()).collect(), ";")
+    };
+    (!texts.is_empty()).then(|| texts.join(gap))
 }
 
 fn missing_last(a: Option<f64>, b: Option<f64>, descending: bool) -> Ordering {
@@ -850,34 +909,20 @@ fn missing_last(a: Option<f64>, b: Option<f64>, descending: bool) -> Ordering {
 
 /// Nodes in an order, with what is known of them and with scores.
 fn node_rows(network: &Network, columns: &[ScoreColumn], order: &[u32]) -> Rows {
-    const LABELLED: [Attribute; 3] = [Attribute::Sector, Attribute::Level, Attribute::Sphere];
     let mut names = vec!["iri".to_owned(), "label".to_owned()];
     names.extend(Attribute::ALL.map(|attribute| attribute.name().to_owned()));
-    names.extend(LABELLED.map(|attribute| format!("{}Label", attribute.name())));
+    names.extend(LABELLED.map(label_column));
     names.extend(network.is_two_mode().then(|| "mode".to_owned()));
     names.extend(columns.iter().map(|column| column.metric.id.to_owned()));
     let mut rows = Rows::new(names);
     for node in order {
-        let joined = |attribute: Attribute, labels: bool| {
-            let grouping = network.grouping(attribute);
-            let own = grouping.of(*node).iter();
-            let own = own.map(|number| &grouping.categories()[*number as usize]);
-            let (texts, gap): (Vec<&str>, _) = if labels {
-                (own.map(|category| category.label.as_str()).collect(), "; ")
-            } else {
-                (own.map(|category| category.id()).collect(), ";")
-            };
-            json!((!texts.is_empty()).then(|| texts.join(gap)))
-        };
+        let joined = |attribute, labels| json!(joined(network, attribute, labels, *node));
         let at = &network.nodes()[*node as usize];
         let mut cells = vec![json!(at.id()), json!(at.label)];
         cells.extend(Attribute::ALL.map(|attribute| joined(attribute, false)));
         cells.extend(LABELLED.map(|attribute| joined(attribute, true)));
         if network.is_two_mode() {
-            cells.push(match at.mode {
-                Mode::First => json!("first"),
-                Mode::Second => json!("second"),
-            });
+            cells.push(json!(mode_name(at.mode)));
         }
         cells.extend(columns.iter().map(|column| {
             let score = column.scores.get(*node as usize);
@@ -887,6 +932,10 @@ fn node_rows(network: &Network, columns: &[ScoreColumn], order: &[u32]) -> Rows 
     }
     rows
 }
+
+/// The columns of edges, by each of which they can be sorted.
+pub(super) const EDGE_COLUMNS: [&str; 5] =
+    ["source", "target", "weight", "sourceLabel", "targetLabel"];
 
 /// `GET /api/v1/networks/{id}/edges`: every tie.
 async fn edges(
@@ -906,26 +955,49 @@ async fn edges(
             &what,
             format.content_type,
             move |graph, asked| {
-                let sort = asked.form.one("sort")?.filter(|text| !text.is_empty());
-                let descending = match sort.map(direction) {
-                    None => None,
-                    Some(("weight", descending)) => Some(descending),
-                    Some((name, _)) => {
-                        return Err(ApiError::BadRequest(format!(
-                            "`sort`: edges cannot be sorted by `{name}`; there is weight"
-                        )));
-                    }
-                };
+                if let Some((name, _)) = asked.listing.sort()
+                    && !EDGE_COLUMNS.contains(&name)
+                {
+                    return Err(ApiError::BadRequest(format!(
+                        "`sort`: edges cannot be sorted by `{}`; there are {}",
+                        name.escape_debug(),
+                        EDGE_COLUMNS.join(", ")
+                    )));
+                }
                 let measured = asked.network(graph, &id)?;
                 let network = measured.network();
                 let mut ties = network.ties().to_vec();
-                if let Some(descending) = descending {
-                    let known = |weight: f64| Some(weight).filter(|weight| weight.is_finite());
-                    ties.sort_by(|a, b| missing_last(known(a.weight), known(b.weight), descending));
+                let known = |weight: f64| Some(weight).filter(|weight| weight.is_finite());
+                match asked.listing.sort() {
+                    Some(("weight", descending)) => ties
+                        .sort_by(|a, b| missing_last(known(a.weight), known(b.weight), descending)),
+                    Some((name, descending)) => {
+                        let texts: Vec<String> = network
+                            .nodes()
+                            .iter()
+                            .map(|node| match name.ends_with("Label") {
+                                true => node.label.to_lowercase(),
+                                false => node.id().to_lowercase(),
+                            })
+                            .collect();
+                        let end = |tie: &Tie| match name.starts_with("source") {
+                            true => tie.source as usize,
+                            false => tie.target as usize,
+                        };
+                        ties.sort_by(|a, b| {
+                            let ordering = texts[end(a)].cmp(&texts[end(b)]);
+                            if descending {
+                                ordering.reverse()
+                            } else {
+                                ordering
+                            }
+                        });
+                    }
+                    None => {}
                 }
-                let mut rows =
-                    Rows::new(["source", "target", "weight", "sourceLabel", "targetLabel"]);
-                for tie in &ties[asked.listing.page().range(ties.len())] {
+                let range = asked.listing.page().range(ties.len());
+                let mut rows = Rows::new(EDGE_COLUMNS);
+                for tie in &ties[range.clone()] {
                     let [source, target] =
                         [tie.source, tie.target].map(|node| &network.nodes()[node as usize]);
                     rows.push([
@@ -943,6 +1015,7 @@ async fn edges(
                     .titled(&definition.title, &definition.description)
                     .with("filter", &measured.filter().canonical())
                     .with("weight", &definition.weight);
+                let rows = rows.part_of(range.start, ties.len());
                 Ok(Answer::rows(&rows, format.format, &about)?.of(ties.len()))
             },
         )
@@ -1242,7 +1315,7 @@ fn evidence_rows(
         row.extend(OF_LINKS.map(|name| (name.to_owned(), of(link, name))));
         row
     });
-    Rows::of_objects(statements.chain(links))
+    Rows::of_objects(statements.chain(links)).with_times(["date"])
 }
 
 /// `GET /api/v1/networks/{id}/export.{extension}`: the network as a file for other programs.

@@ -6,7 +6,7 @@
 
 use super::error::ApiError;
 use super::merging::{self, MERGED};
-use super::negotiate::{Format, TRIPLES, of_path};
+use super::negotiate::{Format, TRIPLES, by_name, choose, of_path};
 use super::pinned::{Pinned, VERSION};
 use super::request::{
     self, Form, Peer, client, content_type, deadline, origin, owner_of, query_id, read_body, utf8,
@@ -14,14 +14,14 @@ use super::request::{
 };
 use super::respond::{Reading, saved};
 use super::rows::{self, About, FORMATS, Listing, Rows};
-use super::sparql::{Asked, QueryJob, is_volatile};
+use super::sparql::{Asked, CountedRows, QueryJob, is_volatile};
 use super::{AppState, pages};
 use crate::app::evaluations;
 use crate::app::executable::{self, Published};
 use crate::app::results::write_quads;
 use crate::app::saved::{LONGEST_TEXT, Saved};
 use crate::app::{Catalogue, CatalogueError, CatalogueQuery, KnowledgeGraph, SavedQuery};
-use crate::store::DatasetSpec;
+use crate::store::{DatasetSpec, QueryForm};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
@@ -36,6 +36,10 @@ use std::sync::Arc;
 /// Where the pages of the questions are, and where their data is.
 const PAGES: &str = "/queries";
 const DATA: &str = "/api/v1/queries";
+/// Parameters that every query takes.
+const GENERAL: [&str; 6] = ["timeout", VERSION, "view", "skolemize", "query-id", MERGED];
+/// Says that JSON is a list of flat objects.
+const SHAPE: &str = "shape";
 /// Extensions that a query can be asked with.
 const EXTENSIONS: [&str; 16] = [
     "json", "srj", "xml", "srx", "csv", "tsv", "xlsx", "parquet", "arrow", "ttl", "nt", "rdf",
@@ -400,15 +404,22 @@ impl Asking<'_> {
         }
         let form = Form::of_url(uri)?;
         // A query of the catalogue may have a parameter of such a name for itself.
-        let is_general = |name: &str| {
-            ["timeout", VERSION, "view", "skolemize", "query-id", MERGED].contains(&name)
-                && !query.parameters.iter().any(|known| known.name == name)
+        let is_own = |name: &str| query.parameters.iter().any(|known| known.name == name);
+        let of_tables: &[&str] = match here {
+            DATA => &[SHAPE, "sort", "limit", "offset"],
+            _ => &[],
         };
+        let common = || GENERAL.iter().chain(of_tables).copied();
+        let is_general = |name: &str| common().any(|known| known == name) && !is_own(name);
         let general = Form::of_pairs(form.pairs().filter(|(name, _)| is_general(name)));
         let deadline = deadline(&general, state.graph().config().query_timeout)?;
         let values: Vec<(&str, &str)> =
             form.pairs().filter(|(name, _)| !is_general(name)).collect();
-        let bound = query.bind(values.iter().copied());
+        let mut bound = query.bind(values.iter().copied());
+        if let Err(CatalogueError::NoSuchParameter { known, .. }) = &mut bound {
+            known.extend(common().filter(|name| !is_own(name)).map(str::to_owned));
+        }
+        let rows = table_of(query, &general, extension, headers)?;
         let pinned = Pinned::of(state, headers, &general, deadline).await?;
         let is_merged = merging::is_wanted(&general, false)?;
         let snapshot = merging::seen(state, &pinned.snapshot, is_merged).await?;
@@ -444,6 +455,23 @@ impl Asking<'_> {
         };
         let mut identity = vec![query.text.as_str()];
         identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));
+        let of_table = Form::of_pairs(general.pairs().filter(|(name, _)| of_tables.contains(name)));
+        let mut formats = extension.as_slice();
+        let (counted, name) = match &rows {
+            Some((listing, format)) => {
+                let counted = CountedRows {
+                    listing: listing.clone(),
+                    ..CountedRows::default()
+                };
+                identity.push("rows");
+                identity.extend(of_table.pairs().flat_map(|(name, value)| [name, value]));
+                (Some(Arc::new(counted)), [format.name()])
+            }
+            None => (None, [""]),
+        };
+        if counted.is_some() {
+            formats = &name;
+        }
         let job = QueryJob {
             asked: Asked::Query(Box::new(bound)),
             dataset: DatasetSpec::default(),
@@ -457,13 +485,62 @@ impl Asking<'_> {
                 deadline,
             },
             skolemize: general.switch("skolemize")?,
+            rows: counted.clone(),
         };
         let page = page_of(&pinned);
-        let response = job
-            .answer(state, headers, extension.as_slice(), &identity, page)
-            .await?;
+        let mut response = job.answer(state, headers, formats, &identity, page).await?;
+        if let Some(counted) = counted
+            && let Some(total) = counted.total.get()
+        {
+            let page = (counted.listing.page(), None);
+            response = rows::listed(response, headers, uri, &form, page, *total);
+        }
         Ok(pinned.label(state, headers, is_volatile(&identity), response))
     }
+}
+
+/// How the rows of an answer are wanted, and in which format, if it is asked for as a table.
+fn table_of(
+    query: &CatalogueQuery,
+    general: &Form,
+    extension: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Option<(Listing, Format)>, ApiError> {
+    let is_flat = match general.one(SHAPE)? {
+        None | Some("") => false,
+        Some("rows") => true,
+        Some(other) => {
+            return Err(ApiError::BadRequest(format!(
+                "`{SHAPE}`: `{}` is not rows",
+                other.escape_debug()
+            )));
+        }
+    };
+    let given = |name: &&&str| general.all(name).any(|text| !text.is_empty());
+    let asked = Listing::KEYS.iter().find(given);
+    let Some(name) = is_flat.then_some(SHAPE).or(asked.copied()) else {
+        return Ok(None);
+    };
+    if !matches!(query.form(), QueryForm::Select | QueryForm::Ask) {
+        return Err(ApiError::BadRequest(format!(
+            "`{name}` is for rows, and this query answers triples"
+        )));
+    }
+    let format = match extension {
+        None => choose(headers, &FORMATS)?.format,
+        Some(extension) => by_name(extension, &FORMATS).ok_or_else(|| {
+            ApiError::BadRequest(format!(
+                "`{name}` is for rows as csv, xlsx, or json with `{SHAPE}=rows`, not as `{extension}`"
+            ))
+        })?,
+    };
+    if !is_flat && !format.is_table() {
+        return Err(ApiError::BadRequest(format!(
+            "`{name}` is for rows, and this JSON is that of SPARQL results: add `{SHAPE}=rows`, or \
+             ask for .csv or .xlsx"
+        )));
+    }
+    Ok(Some((Listing::of(general)?, format)))
 }
 
 /// Another method of `/api/v1/queries/{name}`: a PUT is told the place for it.

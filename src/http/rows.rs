@@ -25,6 +25,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use workbook::WorkbookError;
 
@@ -56,14 +57,47 @@ pub(super) fn route(
 pub(super) struct Rows {
     columns: Vec<String>,
     rows: Vec<Vec<Value>>,
+    /// The columns whose texts are dates or times.
+    times: BTreeSet<String>,
+    /// Which row of the whole table is the first, and how many that has, if this is a part.
+    part: Option<(usize, usize)>,
 }
 
 impl Rows {
     pub(super) fn new(columns: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             columns: columns.into_iter().map(Into::into).collect(),
-            rows: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// Says which columns are dates or times: what a spreadsheet should take for such.
+    pub(super) fn with_times<const N: usize>(mut self, columns: [&str; N]) -> Self {
+        self.times.extend(columns.map(str::to_owned));
+        self
+    }
+
+    /// Says that these rows are some of so many, from a position on.
+    pub(super) fn part_of(mut self, first: usize, total: usize) -> Self {
+        self.note_part(first, total);
+        self
+    }
+
+    fn note_part(&mut self, first: usize, total: usize) {
+        self.part = (self.rows.len() < total).then_some((first, total));
+    }
+
+    /// What should be known of a table that is not whole.
+    fn missing(&self) -> Option<String> {
+        let (first, total) = self.part?;
+        Some(match self.rows.len() {
+            0 => format!("none of {total}"),
+            shown => format!(
+                "{} to {} of {total}; `limit` and `offset` choose others",
+                first + 1,
+                first + shown
+            ),
+        })
     }
 
     /// Objects with the same keys in the same order.
@@ -77,19 +111,48 @@ impl Rows {
         rows
     }
 
+    /// The same; without any object these columns, so that the table has a head.
+    pub(super) fn of_objects_with(
+        columns: &[&str],
+        objects: impl IntoIterator<Item = Map<String, Value>>,
+    ) -> Self {
+        let rows = Self::of_objects(objects);
+        if rows.columns.is_empty() {
+            return Self::new(columns.iter().copied());
+        }
+        rows
+    }
+
     /// The rows of a SELECT, or the one of an ASK.
     pub(super) fn of_results(
         results: QueryResults<'_>,
         options: TermOptions,
     ) -> Result<Self, WriteError> {
         let mut rows = Vec::new();
+        // Of each column, whether all that is there are dates or times.
+        let mut are_times: Vec<Option<bool>> = Vec::new();
         let columns = each_row(results, options, |terms| {
+            are_times.resize(terms.len(), None);
+            for (known, cell) in are_times.iter_mut().zip(&terms) {
+                if let Some(term) = cell {
+                    *known = Some(known.unwrap_or(true) && is_time(term));
+                }
+            }
             let cells = terms
                 .iter()
                 .map(|cell| cell.as_ref().map_or(Value::Null, term));
             rows.push(cells.collect());
         })?;
-        Ok(Self { columns, rows })
+        let times = columns.iter().zip(are_times);
+        Ok(Self {
+            times: times
+                .filter(|(_, are_times)| *are_times == Some(true))
+                .map(|(name, _)| name.clone())
+                .collect(),
+            columns,
+            rows,
+            part: None,
+        })
     }
 
     /// Adds columns at the end, with their cells of each row in turn.
@@ -121,13 +184,15 @@ impl Rows {
         let total = self.rows.len();
         let end = range.end.min(total);
         self.rows.truncate(end);
-        self.rows.drain(..range.start.min(end));
+        let start = range.start.min(end);
+        self.rows.drain(..start);
+        self.note_part(start, total);
         total
     }
 
     /// Objects, keys in the order of the columns.
     pub(super) fn into_objects(self) -> Vec<Value> {
-        let Self { columns, rows } = self;
+        let Self { columns, rows, .. } = self;
         rows.into_iter()
             .map(|cells| Value::Object(columns.iter().cloned().zip(cells).collect()))
             .collect()
@@ -139,6 +204,15 @@ impl Rows {
     /// # Errors
     /// A 400 if the table has no such column.
     pub(super) fn arrange(&mut self, listing: &Listing) -> Result<usize, ApiError> {
+        self.order(listing)?;
+        Ok(self.keep(listing.page))
+    }
+
+    /// Sorts as a client wants it.
+    ///
+    /// # Errors
+    /// As [`Self::arrange`].
+    pub(super) fn order(&mut self, listing: &Listing) -> Result<(), ApiError> {
         if let Some((name, descending)) = &listing.sort {
             let column = self.columns.iter().position(|column| column == name);
             let column = column.ok_or_else(|| {
@@ -150,11 +224,11 @@ impl Rows {
             })?;
             // What is equal stays in the order that the table has of itself.
             self.rows.sort_by(|a, b| {
-                let cell = |row: &[Value]| row.get(column).cloned().unwrap_or_default();
-                compared(&cell(a), &cell(b), *descending)
+                let [a, b] = [a, b].map(|row| row.get(column).unwrap_or(&Value::Null));
+                compared(a, b, *descending)
             });
         }
-        Ok(self.keep(listing.page))
+        Ok(())
     }
 
     /// The rows of each value of a column, in the order of their first.
@@ -167,7 +241,9 @@ impl Rows {
             let name = name.unwrap_or_default();
             let found = parts.iter().position(|(known, _)| *known == name);
             let index = found.unwrap_or_else(|| {
-                parts.push((name, Self::new(self.columns.iter().map(String::as_str))));
+                let part = Self::new(self.columns.iter().map(String::as_str));
+                let times = self.times.clone();
+                parts.push((name, Self { times, ..part }));
                 parts.len() - 1
             });
             if let Some((_, rows)) = parts.get_mut(index) {
@@ -231,6 +307,12 @@ pub(super) fn book(
 ) -> Result<Vec<u8>, ApiError> {
     let none = Rows::default();
     let first = sheets.first().map_or(&none, |(_, rows)| rows);
+    // A part of a table says that it is one: whoever opens the file did not see the request.
+    let part = first.missing();
+    let about = &match part {
+        Some(part) if format.is_file() => Cow::Owned(about.clone().with("rows", &part)),
+        _ => Cow::Borrowed(about),
+    };
     let internal = |error: &dyn std::fmt::Display| ApiError::Internal(error.to_string());
     match format {
         Format::Csv => first.csv().map_err(|error| internal(&error)),
@@ -327,6 +409,16 @@ impl Page {
     }
 }
 
+/// Rows of a file that nobody set a limit for.
+pub(super) const FILE_ROWS: usize = 1_000_000;
+
+/// How many rows an answer has that nobody set a limit for: a page of `usual` for programs, which
+/// see that there are more, and everything in files (CSV, XLSX, Parquet, Arrow), up to
+/// [`FILE_ROWS`].
+pub(super) fn usual_rows(format: Format, usual: usize) -> usize {
+    if format.is_table() { FILE_ROWS } else { usual }
+}
+
 /// How a client wants the rows of a list: sorted by a column, and which part of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listing {
@@ -353,6 +445,17 @@ impl Listing {
     /// The part that is wanted.
     pub(super) fn page(&self) -> Page {
         self.page
+    }
+
+    /// The column that rows are sorted by, and whether the greatest comes first.
+    pub(super) fn sort(&self) -> Option<(&str, bool)> {
+        let (name, descending) = self.sort.as_ref()?;
+        Some((name, *descending))
+    }
+
+    /// The same for rows that are in the order that is wanted already.
+    pub(super) fn in_order(self) -> Self {
+        Self { sort: None, ..self }
     }
 }
 
@@ -450,6 +553,17 @@ pub(super) fn term(term: &Term) -> Value {
         Term::BlankNode(_) | Term::Triple(_) => json!(term.to_string()),
     }
 }
+
+/// Whether a term is a date or a time by its datatype.
+fn is_time(term: &Term) -> bool {
+    let Term::Literal(literal) = term else {
+        return false;
+    };
+    [xsd::DATE, xsd::DATE_TIME, DATE_TIME_STAMP].contains(&literal.datatype())
+}
+
+const DATE_TIME_STAMP: oxigraph::model::NamedNodeRef<'_> =
+    oxigraph::model::NamedNodeRef::new_unchecked("http://www.w3.org/2001/XMLSchema#dateTimeStamp");
 
 fn typed(literal: &Literal) -> Value {
     let text = literal.value().trim();
@@ -627,6 +741,73 @@ mod tests {
         // A column that is a metric is explained.
         assert!(about_cells.iter().any(|row| row[0] == text("betweenness")));
         assert_eq!(file, rows.text(Format::Xlsx, &about).unwrap());
+    }
+
+    #[test]
+    fn dates_and_times_are_such_to_spreadsheets_where_their_column_says_so() {
+        let mut rows = Rows::new(["when", "label"]).with_times(["when"]);
+        for text in [
+            "2026-11-25T17:30:00.000Z",
+            "2026-11-25T18:30:00+01:00",
+            "2026-11-25",
+            "2026-11-25Z",
+            "0044-03-15",
+            "2026",
+            "soon, or never at all",
+        ] {
+            rows.push([json!(text), json!(text)]);
+        }
+        rows.push([Value::Null, json!("2026-11-25")]);
+        let file = rows.text(Format::Xlsx, &About::default()).unwrap();
+        let cells = read_back(&file, "Data");
+        let day = 46_351.0;
+        for (row, expected) in [
+            (1, Some(day + 17.5 / 24.0)),
+            (2, Some(day + 17.5 / 24.0)),
+            (3, Some(day)),
+            (4, Some(day)),
+            // Years that spreadsheets do not know, and what is no date, stay texts.
+            (5, None),
+            (6, None),
+            (7, None),
+        ] {
+            match (&cells[row][0], expected) {
+                (Data::DateTime(time), Some(days)) => {
+                    assert!((time.as_f64() - days).abs() < 1e-9, "{row}: {time:?}");
+                }
+                (Data::String(_), None) => {}
+                (found, _) => panic!("{row}: {found:?}"),
+            }
+            assert!(matches!(&cells[row][1], Data::String(_)), "a label is none");
+        }
+        assert_eq!(cells[8][0], Data::Empty);
+    }
+
+    #[test]
+    fn a_file_with_a_part_of_the_rows_says_so() {
+        let note = |query: &str| {
+            let page = Page::of(&Form::parse(query.as_bytes()).unwrap()).unwrap();
+            let mut rows = rows();
+            rows.keep(page);
+            let file = rows.text(Format::Xlsx, &About::default()).unwrap();
+            let about = read_back(&file, "About");
+            let found = about.into_iter().find(|row| row[0] == "rows");
+            found.map_or(String::new(), |row| row[1].to_string())
+        };
+        assert_eq!(note(""), "");
+        assert_eq!(
+            note("limit=1&offset=1"),
+            "2 to 2 of 2; `limit` and `offset` choose others"
+        );
+        assert_eq!(note("limit=0"), "none of 2");
+    }
+
+    #[test]
+    fn files_have_all_rows_and_programs_a_page() {
+        assert_eq!(usual_rows(Format::Json, 20), 20);
+        for format in [Format::Csv, Format::Xlsx, Format::Parquet, Format::Arrow] {
+            assert_eq!(usual_rows(format, 20), FILE_ROWS);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::negotiate::{Chosen, Format, of_path, prefers_html};
 use super::pinned::{Pinned, VERSION};
 use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
-use super::rows::{self, About, FORMATS, Listing, Page, Rows, number};
+use super::rows::{self, About, FORMATS, Listing, Rows, number};
 use crate::app::scenarios::{
     Cell, Choices, Evaluation, LONGEST_SCENARIO, Part, SavedScenario, Scenario, Table,
 };
@@ -49,7 +49,7 @@ pub(super) fn routes() -> Router<AppState> {
 pub(super) struct Asked {
     pub(super) form: Form,
     part: Option<Part>,
-    page: Page,
+    listing: Listing,
     networks: Vec<String>,
     metrics: Vec<String>,
     deadline: Instant,
@@ -66,7 +66,7 @@ impl Asked {
         own: &[&str],
     ) -> Result<Self, ApiError> {
         let form = Form::of_url(uri)?;
-        form.only(&[&Filter::KEYS[..], &PARAMETERS[..], &Page::KEYS[..], own].concat())?;
+        form.only(&[&Filter::KEYS[..], &PARAMETERS[..], &Listing::KEYS[..], own].concat())?;
         let list = |name: &str| -> Result<Vec<String>, ApiError> {
             let text = form.one(name)?.unwrap_or_default();
             let values = text.split(',').map(str::trim);
@@ -84,7 +84,7 @@ impl Asked {
         };
         Ok(Self {
             part: part.map(Part::named).transpose()?,
-            page: Page::of(&form)?,
+            listing: Listing::of(&form)?,
             networks: list("networks")?,
             metrics: list("metrics")?,
             deadline,
@@ -92,6 +92,33 @@ impl Asked {
             about,
             form,
         })
+    }
+
+    /// Refuses what is for the rows of one part where all are asked for.
+    fn check(&self) -> Result<(), ApiError> {
+        let given = |name: &&&str| self.form.all(name).any(|text| !text.is_empty());
+        match Listing::KEYS.iter().find(given) {
+            Some(name) if self.part.is_none() => Err(ApiError::BadRequest(format!(
+                "`{name}` is for the rows of one part: name it with `part`, one of {}",
+                Part::ALL.map(Part::name).join(", ")
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says of the rows of a part how many there are, and where the others are.
+    fn listed(
+        &self,
+        response: Response,
+        headers: &HeaderMap,
+        uri: &Uri,
+        total: Option<usize>,
+    ) -> Response {
+        let page = (self.listing.page(), None);
+        match total {
+            Some(total) => rows::listed(response, headers, uri, &self.form, page, total),
+            None => response,
+        }
     }
 
     pub(super) fn seen(&self) -> &Arc<Snapshot> {
@@ -177,7 +204,7 @@ impl Asked {
         }
         let table = evaluation.table(self.part.unwrap_or(Part::Indicators));
         let mut rows = rows_of(table);
-        let total = rows.keep(self.page);
+        let total = rows.arrange(&self.listing)?;
         Ok((rows.text(format, &source)?, Some(total)))
     }
 }
@@ -284,19 +311,18 @@ async fn list(
         return Ok(response);
     }
     let shown = listed(&state, &snapshot, &reader).await?;
-    let mut rows = Rows::of_objects(shown.iter().map(|saved| Map::from_iter(about_saved(saved))));
-    if shown.is_empty() {
-        rows = Rows::new([
-            "id",
-            "title",
-            "description",
-            "owner",
-            "created",
-            "savedOnVersion",
-            "size",
-            "url",
-        ]);
-    }
+    let columns = [
+        "id",
+        "title",
+        "description",
+        "owner",
+        "created",
+        "savedOnVersion",
+        "size",
+        "url",
+    ];
+    let objects = shown.iter().map(|saved| Map::from_iter(about_saved(saved)));
+    let mut rows = Rows::of_objects_with(&columns, objects).with_times(["created"]);
     let total = rows.arrange(&listing)?;
     let about = About::of(&state, &headers, &uri, format.format, &snapshot);
     let response = reading.respond(format, rows.text(format.format, &about)?);
@@ -339,6 +365,7 @@ async fn evaluate_or_save(
     let is_to_be_saved = Form::of_url(&parts.uri)?.switch("save")?;
     let by = is_to_be_saved.then(|| writer(&state, &parts)).transpose()?;
     let asked = Asked::new(&state, &parts.uri, &parts.headers, &["save"]).await?;
+    asked.check()?;
     let media_type = content_type(&parts.headers)?;
     // What curl calls its data unless told otherwise is let through if it is JSON all the same.
     let is_json = media_type.as_ref().is_none_or(|media_type| {
@@ -354,7 +381,7 @@ async fn evaluate_or_save(
     let limit = state.graph().config().body_limit.min(LONGEST_SCENARIO);
     let scenario = Scenario::parse(&read_body(body, limit).await?).map_err(AppError::from)?;
     let Some(by) = by else {
-        return answer(&state, &parts.headers, &asked, &scenario, None, format).await;
+        return answer(&state, &parts.headers, None, &asked, &scenario, format).await;
     };
     // Only what can be evaluated is worth keeping.
     if scenario.title.is_empty() {
@@ -390,30 +417,33 @@ async fn keep(
         .await
 }
 
-/// Answers with an evaluation, unless the client has the answer already.
+/// Answers with an evaluation, unless the client has the answer already. Only what has an address
+/// that states the scenario has pages with addresses.
 async fn answer(
     state: &AppState,
     headers: &HeaderMap,
+    uri: Option<&Uri>,
     asked: &Asked,
     scenario: &Scenario,
-    saved: Option<&SavedScenario>,
     format: Chosen,
 ) -> Result<Response, ApiError> {
     let hash = scenario.hash();
     let title = format!("{}\n{}", scenario.title, scenario.description);
-    let what = saved.map_or(title.as_str(), |saved| saved.id.as_str());
-    let reading = Reading::new(state, asked.seen(), &asked.identity(what, format, &hash));
+    let identity = asked.identity(&title, format, &hash);
+    let reading = Reading::new(state, asked.seen(), &identity);
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
     }
     let evaluation = asked.evaluated(state, scenario).await?;
-    let about = about(scenario, saved, asked);
+    let about = about(scenario, None, asked);
     let (text, total) = asked.body(&evaluation, about, format.format)?;
     let mut response = reading.respond(format, text);
+    if let Some(uri) = uri {
+        return Ok(asked.listed(response, headers, uri, total));
+    }
     if let Some(total) = total {
-        response
-            .headers_mut()
-            .insert(TOTAL_COUNT, HeaderValue::from(total));
+        let headers = response.headers_mut();
+        headers.insert(TOTAL_COUNT, HeaderValue::from(total));
     }
     Ok(response)
 }
@@ -433,8 +463,9 @@ async fn evaluate_link(
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     let own = ["changes", "title", "description"];
     let asked = Asked::new(&state, &uri, &headers, &own).await?;
+    asked.check()?;
     let scenario = of_link(&asked.form)?;
-    answer(&state, &headers, &asked, &scenario, None, format).await
+    answer(&state, &headers, Some(&uri), &asked, &scenario, format).await
 }
 
 /// The scenario that the parameters of a link state.
@@ -503,6 +534,7 @@ async fn of_saved(
     let saved = state.graph().saved_scenarios().get(id)?;
     let mut asked = Asked::new(state, uri, headers, &["definition"]).await?;
     asked.part = part.or(asked.part);
+    asked.check()?;
     let name = part.map_or("", Part::name);
     let reader = request::reader(state, headers)?;
     let hash = saved.scenario.hash();
@@ -518,12 +550,7 @@ async fn of_saved(
         .map_err(|error| hiding_names(error, &saved, &reader))?;
     let about = about(&saved.scenario, Some(&saved), &asked);
     let (text, total) = asked.body(&evaluation, about, format.format)?;
-    let mut response = reading.respond(format, text);
-    if let Some(total) = total {
-        response
-            .headers_mut()
-            .insert(TOTAL_COUNT, HeaderValue::from(total));
-    }
+    let response = asked.listed(reading.respond(format, text), headers, uri, total);
     // Removed again, it is not there any more: no answer lasts longer than its scenario.
     Ok(response)
 }

@@ -6,7 +6,7 @@ use super::merging::{self, MERGED};
 use super::negotiate::of_path;
 use super::request::{self, Form, deadline};
 use super::respond::Reading;
-use super::rows::{self, About, FORMATS, Page, Rows};
+use super::rows::{self, About, FORMATS, Listing, Rows};
 use crate::app::Search;
 use crate::app::search::{Found, FoundThing};
 use crate::store::Limits;
@@ -23,6 +23,11 @@ const USUAL_LIMIT: usize = 20;
 
 const PARAMETERS: [&str; 7] = ["q", "type", "lang", "graph", "fuzzy", "timeout", MERGED];
 
+/// The columns, by each of which what is found can be sorted.
+pub(super) const COLUMNS: [&str; 8] = [
+    "iri", "label", "language", "property", "type", "score", "match", "dataset",
+];
+
 pub(super) fn routes() -> Router<AppState> {
     rows::route(Router::new(), "/api/v1/search", get(search))
 }
@@ -35,7 +40,7 @@ async fn search(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     let form = Form::of_url(&uri)?;
-    form.only(&[&PARAMETERS[..], &Page::KEYS].concat())?;
+    form.only(&[&PARAMETERS[..], &Listing::KEYS].concat())?;
     let is_fuzzy = form
         .parsed("fuzzy", "true or false", |_| true)?
         .unwrap_or(true);
@@ -47,8 +52,14 @@ async fn search(
         .of_type(optional("type")?)?
         .in_language(optional("lang")?)?
         .in_graph(optional("graph")?, &snapshot)?;
-    let page = Page::of(&form)?;
-    let window = page.window(USUAL_LIMIT);
+    let listing = Listing::of(&form)?;
+    let page = listing.page();
+    let usual = rows::usual_rows(format.format, USUAL_LIMIT);
+    let is_sorted = listing.sort().is_some();
+    let wanted = match is_sorted {
+        true => 0..rows::FILE_ROWS,
+        false => page.window(usual),
+    };
     let limits = Limits {
         deadline: Some(deadline(&form, state.graph().config().query_timeout)?),
         ..Limits::default()
@@ -63,10 +74,18 @@ async fn search(
     }
     let about = About::of(&state, &headers, &uri, format.format, &snapshot);
     let found = state
-        .blocking(move |graph| Ok(graph.search(&snapshot, &search, window, &limits)?))
+        .blocking(move |graph| Ok(graph.search(&snapshot, &search, wanted, &limits)?))
         .await?;
-    let response = reading.respond(format, table(&found).text(format.format, &about)?);
-    let window = (page, Some(USUAL_LIMIT));
+    let mut rows = table(&found);
+    let window = page.window(usual);
+    if is_sorted {
+        rows.order(&listing)?;
+        rows.keep_range(window);
+    } else {
+        rows = rows.part_of(window.start.min(found.total), found.total);
+    }
+    let response = reading.respond(format, rows.text(format.format, &about)?);
+    let window = (page, Some(usual));
     Ok(rows::listed(
         response,
         &headers,
@@ -78,9 +97,7 @@ async fn search(
 }
 
 fn table(found: &Found) -> Rows {
-    let mut rows = Rows::new([
-        "iri", "label", "language", "property", "type", "score", "match", "dataset",
-    ]);
+    let mut rows = Rows::new(COLUMNS);
     for thing in &found.things {
         let FoundThing { hit, class } = thing;
         rows.push([

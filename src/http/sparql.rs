@@ -12,7 +12,7 @@ use super::request::{
     utf8, writer,
 };
 use super::respond::{Reading, ShortAnswer, caught, written};
-use super::rows::{About, Rows};
+use super::rows::{About, FORMATS, Listing, Rows};
 use super::{AppState, pages, service_description};
 use crate::app::evaluations::{self, Evaluation, Outcome};
 use crate::app::{AppError, KnowledgeGraph, ResultFormat, WriteError, write_results_with};
@@ -26,8 +26,8 @@ use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How long the text of a query may be.
@@ -242,6 +242,7 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
             deadline,
         },
         skolemize: form.switch("skolemize")?,
+        rows: None,
     };
     let page = pages::ResultPage::of_query(
         pages::Shell::new(&parts.uri, &parts.headers),
@@ -272,6 +273,17 @@ pub(super) struct QueryJob {
     pub(super) skolemize: bool,
     /// Who asks; the version is filled in here.
     pub(super) request: evaluations::Request,
+    /// Asked for as a table of rows that are counted, sorted and paged, in one of the formats of
+    /// tables.
+    pub(super) rows: Option<Arc<CountedRows>>,
+}
+
+/// Which rows of a table are wanted, and how many there were.
+#[derive(Default)]
+pub(super) struct CountedRows {
+    pub(super) listing: Listing,
+    /// Known when the answer begins.
+    pub(super) total: OnceLock<usize>,
 }
 
 /// A query that is ready to be evaluated.
@@ -317,7 +329,8 @@ impl QueryJob {
         if let Some(response) = reading.not_modified(headers) {
             return Ok(response);
         }
-        let flight = if volatile.is_some() {
+        // What is kept is a body, without how many rows there are.
+        let flight = if volatile.is_some() || self.rows.is_some() {
             None
         } else {
             match state
@@ -337,6 +350,7 @@ impl QueryJob {
         let formats: Vec<String> = formats.iter().map(|name| (*name).to_owned()).collect();
         let mut evaluation = state.evaluations().begin(self.request.clone()).await?;
         if state.has_deep_stack()
+            && self.rows.is_none()
             && let Some(answer) = self.at_once(state.graph(), &mut evaluation, &headers, &formats)
         {
             if let Some(flight) = flight {
@@ -368,14 +382,25 @@ impl QueryJob {
                     dataset: self.dataset,
                     snapshot: self.snapshot,
                 };
-                let chosen = job.format(&headers, &formats)?;
+                let chosen = match &self.rows {
+                    Some(_) => table_format(&headers, &formats)?,
+                    None => job.format(&headers, &formats)?,
+                };
                 blocks.head(chosen.header());
                 let terms = chosen.terms(self.skolemize);
+                if let Some(wanted) = &self.rows {
+                    let about = page.about();
+                    let format = chosen.format;
+                    let body = job.table(graph, limits, format, terms, about, Some(wanted))?;
+                    return blocks
+                        .write_all(&body)
+                        .map_err(|error| ApiError::write(WriteError::Io(error)));
+                }
                 let format = match chosen.format {
                     Format::Rows(format) => ResultFormat::Rows(format),
                     Format::Rdf(format) => ResultFormat::Triples(format),
                     table if table.is_file() => {
-                        let body = job.table(graph, limits, table, terms, page.about())?;
+                        let body = job.table(graph, limits, table, terms, page.about(), None)?;
                         return blocks
                             .write_all(&body)
                             .map_err(|error| ApiError::write(WriteError::Io(error)));
@@ -480,13 +505,18 @@ impl Ready {
         format: Format,
         terms: crate::app::TermOptions,
         about: About,
+        wanted: Option<&CountedRows>,
     ) -> Result<Vec<u8>, ApiError> {
-        let rows = self
+        let mut rows = self
             .snapshot
             .query(&self.query, &self.dataset, limits, |results| {
                 Rows::of_results(results, terms)
             })?
             .map_err(ApiError::write)?;
+        if let Some(wanted) = wanted {
+            let total = rows.arrange(&wanted.listing)?;
+            wanted.total.get_or_init(|| total);
+        }
         let about = about.citing(graph.citation(&self.snapshot));
         rows.text(format, &about)
     }
@@ -516,6 +546,20 @@ impl Ready {
                 known.join(", ")
             ))
         })
+    }
+}
+
+/// The format of a table by its name, else one that the client takes.
+fn table_format(headers: &HeaderMap, names: &[String]) -> Result<Chosen, ApiError> {
+    match names.first() {
+        None => choose(headers, &FORMATS),
+        Some(name) => match negotiate::by_name(name, &FORMATS) {
+            Some(format) if !format.is_built() => Err(ApiError::NotBuilt(format.name())),
+            Some(format) => Ok(format.into()),
+            None => Err(ApiError::BadRequest(format!(
+                "there are no rows as `{name}`"
+            ))),
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use super::negotiate::of_path;
 use super::pages::Language;
 use super::request::{self, Form};
 use super::respond::Reading;
-use super::rows::{self, About, FORMATS, Page, Rows};
+use super::rows::{self, About, FORMATS, Listing, Rows};
 use crate::app::terms::{TermKind, terms};
 use axum::Router;
 use axum::extract::State;
@@ -19,6 +19,9 @@ use serde_json::json;
 const USUAL_LIMIT: usize = 50;
 /// How long the text that is looked for may be.
 const LONGEST_TEXT: usize = 2_000;
+
+/// The columns, by each of which terms can be sorted.
+pub(super) const COLUMNS: [&str; 6] = ["iri", "name", "kind", "label", "definition", "uses"];
 
 pub(super) fn routes() -> Router<AppState> {
     rows::route(Router::new(), "/api/v1/terms", get(list))
@@ -33,7 +36,7 @@ async fn list(
 ) -> Result<Response, ApiError> {
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
     let form = Form::of_url(&uri)?;
-    form.only(&[&["q", "kind", "lang"][..], &Page::KEYS].concat())?;
+    form.only(&[&["q", "kind", "lang"][..], &Listing::KEYS].concat())?;
     let text = form.one("q")?.unwrap_or_default().to_owned();
     if text.len() > LONGEST_TEXT {
         return Err(ApiError::BadRequest(format!(
@@ -58,7 +61,9 @@ async fn list(
             ApiError::BadRequest(format!("`lang`: `{tag}` is not one of {known}"))
         })?,
     };
-    let page = Page::of(&form)?;
+    let listing = Listing::of(&form)?;
+    let page = listing.page();
+    let usual = rows::usual_rows(format.format, USUAL_LIMIT);
     let snapshot = request::snapshot(&state, &headers)?;
     let what = [
         "terms",
@@ -75,9 +80,11 @@ async fn list(
         .blocking(move |_| {
             let found = terms(&snapshot, &text, kind, language.tag());
             let total = found.len();
-            let window = page.window(USUAL_LIMIT);
-            let mut rows = Rows::new(["iri", "name", "kind", "label", "definition", "uses"]);
-            for term in found.into_iter().take(window.end).skip(window.start) {
+            let window = page.window(usual);
+            let mut rows = Rows::new(COLUMNS);
+            let is_sorted = listing.sort().is_some();
+            let wanted = if is_sorted { 0..total } else { window.clone() };
+            for term in found.into_iter().take(wanted.end).skip(wanted.start) {
                 let term = term.defined(&snapshot, language.tag());
                 rows.push([
                     json!(term.iri.as_str()),
@@ -88,11 +95,17 @@ async fn list(
                     json!(term.uses),
                 ]);
             }
+            if is_sorted {
+                rows.order(&listing)?;
+                rows.keep_range(window);
+            } else {
+                rows = rows.part_of(window.start.min(total), total);
+            }
             Ok((rows.text(format.format, &about)?, total))
         })
         .await?;
     let response = reading.respond(format, body);
-    let window = (page, Some(USUAL_LIMIT));
+    let window = (page, Some(usual));
     let mut response = rows::listed(response, &headers, &uri, &form, window, total);
     response.headers_mut().append(
         header::VARY,

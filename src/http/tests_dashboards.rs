@@ -46,6 +46,14 @@ fn column(answer: &Answer, name: &str) -> Vec<Value> {
     rows.map(|row| row[name].clone()).collect()
 }
 
+/// The links to other pages of a list: not those that everything has.
+fn links(answer: &Answer) -> String {
+    let all = answer.headers.get_all("link").iter();
+    let texts = all.map(|value| value.to_str().unwrap());
+    let pages = texts.filter(|text| !text.contains("rel=\"describedby\""));
+    pages.collect::<Vec<_>>().join(", ")
+}
+
 #[tokio::test]
 async fn each_version_has_a_row_for_each_figure() {
     let state = growing(3);
@@ -134,12 +142,363 @@ async fn the_history_can_be_narrowed_spread_and_paged() {
         assert_eq!(column(&answer, "dataVersion"), versions, "{query}");
     }
     let first = get(&state, "/api/v1/history?metric=actors&limit=2").await;
+    let page = |relation: &str, offset: usize| {
+        format!(
+            "<http://weft.example/api/v1/history?metric=actors&limit=2&offset={offset}>; \
+             rel=\"{relation}\""
+        )
+    };
     assert_eq!(
-        first.header("link"),
-        "<http://weft.example/api/v1/history?metric=actors&limit=2&offset=2>; rel=\"next\""
+        links(&first),
+        format!("{}, {}", page("next", 2), page("last", 2))
     );
     let last = get(&state, "/api/v1/history?metric=actors&limit=2&offset=2").await;
-    assert!(!last.header("link").contains("rel=\"next\""), "{last:?}");
+    assert_eq!(
+        links(&last),
+        format!("{}, {}", page("first", 0), page("prev", 0))
+    );
+    // A page of nothing is followed by none.
+    let none = get(&state, "/api/v1/history?metric=actors&limit=0").await;
+    assert_eq!((none.text.as_str(), links(&none).as_str()), ("[]", ""));
+    assert_eq!(none.header("weft-total-count"), "3");
+}
+
+#[tokio::test]
+async fn a_time_of_the_history_is_what_it_says_or_refused() {
+    let state = growing(1);
+    let time = column(&get(&state, "/api/v1/history?metric=actors").await, "time")[0].clone();
+    let (year, month, day) = {
+        let text = time.as_str().unwrap();
+        (&text[..4], &text[..7], &text[..10])
+    };
+    let found = async |query: String| {
+        let target = format!("/api/v1/history?metric=actors&{query}");
+        let answer = get(&state, &target).await.expect(200);
+        !column(&answer, "value").is_empty()
+    };
+    for text in [year, month, day] {
+        assert!(found(format!("since={text}&until={text}")).await, "{text}");
+    }
+    assert!(found("since=2020&until=9998-12-31T12:00:00%2B01:00".to_owned()).await);
+    // A `+` that was not escaped.
+    assert!(found("until=9998-12-31T12:00:00+01:00".to_owned()).await);
+    assert!(!found("until=2020".to_owned()).await);
+    assert!(!found("until=2020-02".to_owned()).await);
+    assert!(found("since=1577836800000&until=95617584000000".to_owned()).await);
+    for (query, told) in [
+        (
+            "since=2026-11-25T23:59",
+            "`since`: `2026-11-25T23:59` has no zone; write it with one, as in 2026-11-25T23:59:00Z",
+        ),
+        ("until=2026-11-25%2023:59:10", "2026-11-25T23:59:10Z"),
+        ("since=20261125", "`since`: `20261125` is not a year (2026)"),
+        ("since=2026-13", "`since`: `2026-13` is not"),
+        ("since=2026-02-30", "`since`: `2026-02-30` is not"),
+        (
+            "since=2020&until=2010",
+            "`since`: `2020` is later than `until`: `2010`",
+        ),
+    ] {
+        let answer = get(&state, &format!("/api/v1/history?{query}")).await;
+        let answer = answer.expect(400);
+        assert!(answer.text.contains(told), "{query}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn the_newest_of_each_figure_can_be_had_alone() {
+    let state = growing(3);
+    let answer = get(&state, "/api/v1/history?latest=true&metric=datasets,actors")
+        .await
+        .expect(200);
+    assert_eq!(column(&answer, "metric"), ["actors", "datasets"]);
+    assert_eq!(column(&answer, "value"), [3, 1]);
+    assert_eq!(column(&answer, "dataVersion"), [3, 3]);
+    let wide = get(
+        &state,
+        "/api/v1/history?latest=true&shape=wide&metric=actors",
+    )
+    .await
+    .expect(200);
+    assert_eq!(column(&wide, "actors"), [3]);
+    // By any column, and what has none comes last.
+    let sorted = get(
+        &state,
+        "/api/v1/history?latest=true&kind=summary&sort=-value",
+    )
+    .await
+    .expect(200);
+    let values = column(&sorted, "value");
+    assert!(values.is_sorted_by(|a, b| a.as_f64() >= b.as_f64()));
+}
+
+#[tokio::test]
+async fn times_have_three_digits_of_the_second_in_every_table() {
+    let state = growing(2);
+    for (target, name) in [
+        ("/api/v1/history?metric=actors", "time"),
+        ("/api/v1/datasets", "modified"),
+    ] {
+        let cells = column(&get(&state, target).await.expect(200), name);
+        let times = cells.iter().filter_map(Value::as_str);
+        assert!(times.clone().count() > 0, "{target}");
+        for time in times {
+            assert_eq!(
+                time.len(),
+                "2026-11-25T10:00:00.000Z".len(),
+                "{target}: {time}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn lists_are_sorted_by_every_column_that_they_have() {
+    let path = "/api/v1/networks/collaboration";
+    for (target, name) in [
+        (
+            format!("{path}/nodes?metrics=degree&sort=sectorLabel"),
+            "sectorLabel",
+        ),
+        (format!("{path}/nodes?metrics=degree&sort=place"), "place"),
+        (format!("{path}/edges?sort=targetLabel"), "targetLabel"),
+        (format!("{path}/edges?sort=source"), "source"),
+        ("/api/v1/terms?sort=label&limit=1000".to_owned(), "label"),
+        (
+            "/api/v1/search?q=care&limit=500&sort=label".to_owned(),
+            "label",
+        ),
+        ("/api/v1/explore?sort=placeName".to_owned(), "placeName"),
+        ("/api/v1/explore?sort=iri".to_owned(), "iri"),
+        (
+            "/api/v1/integration/figures?sort=indicator".to_owned(),
+            "indicator",
+        ),
+    ] {
+        let texts = |cells: Vec<Value>| -> Vec<Option<String>> {
+            let text = |cell: &Value| match cell {
+                Value::Null => None,
+                Value::Array(parts) => {
+                    let parts = parts.iter().filter_map(Value::as_str);
+                    Some(parts.collect::<Vec<_>>().join("; ").to_lowercase())
+                }
+                other => Some(other.as_str().unwrap().to_lowercase()),
+            };
+            cells.iter().map(text).collect()
+        };
+        let up = texts(column(&get(&INNOSERV, &target).await.expect(200), name));
+        let known = || up.iter().flatten();
+        assert!(!up.is_empty() && known().is_sorted(), "{target}: {up:?}");
+        // What has none comes last.
+        let first = up.iter().position(Option::is_none).unwrap_or(up.len());
+        assert!(up[first..].iter().all(Option::is_none), "{target}");
+        let turned = target.replace("sort=", "sort=-");
+        let down = texts(column(&get(&INNOSERV, &turned).await.expect(200), name));
+        let down: Vec<&String> = down.iter().flatten().collect();
+        assert!(down.is_sorted_by(|a, b| a >= b), "{turned}: {down:?}");
+    }
+    for target in [
+        "/api/v1/explore?sort=colour",
+        "/api/v1/terms?sort=colour",
+        "/api/v1/versions?sort=colour",
+        "/api/v1/search?q=care&sort=colour",
+        "/api/v1/networks/collaboration/nodes?sort=colour",
+        "/api/v1/networks/collaboration/edges?sort=colour",
+    ] {
+        let answer = get(&INNOSERV, target).await.expect(400);
+        assert!(answer.text.contains("`sort`"), "{}", answer.text);
+    }
+    let order = async |sort: &str| {
+        let target = format!("/api/v1/explore?q=care&sort={sort}");
+        column(&get(&INNOSERV, &target).await.expect(200), "iri")
+    };
+    let mut turned = order("-relevance").await;
+    turned.reverse();
+    assert_eq!(turned, order("relevance").await);
+}
+
+#[tokio::test]
+async fn files_have_every_row_and_json_a_page() {
+    for target in ["/api/v1/terms", "/api/v1/search?q=care"] {
+        let page = get(&INNOSERV, target).await.expect(200);
+        let total: usize = page.header("weft-total-count").parse().unwrap();
+        let rows = page.json().as_array().unwrap().len();
+        assert!(rows < total, "{target}: {rows} of {total}");
+        assert!(links(&page).contains("rel=\"next\""));
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let file = get(&INNOSERV, &format!("{path}.csv?{query}")).await;
+        let file = file.expect(200);
+        let mut table = csv::Reader::from_reader(file.text.as_bytes());
+        assert_eq!(table.records().count(), total, "{target}");
+        assert_eq!(links(&file), "");
+        let cut = get(&INNOSERV, &format!("{path}.csv?{query}&limit=3")).await;
+        let mut table = csv::Reader::from_reader(cut.text.as_bytes());
+        assert_eq!(table.records().count(), 3, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_of_nothing_has_its_columns_and_a_workbook_is_not_compressed_twice() {
+    let empty = state(Config {
+        empty: true,
+        ..Config::default()
+    });
+    let csv = get(&empty, "/api/v1/datasets.csv").await.expect(200);
+    assert_eq!(
+        csv.text,
+        "graph,name,title,publisher,licence,contact,source,modified,version,triples,private\n"
+    );
+    let accept = [("accept-encoding", "gzip")];
+    for (extension, coding) in [("csv", "gzip"), ("xlsx", "")] {
+        let target = format!("/api/v1/networks/collaboration/nodes.{extension}");
+        let answer = send(&INNOSERV, "GET", &target, &accept, "").await;
+        assert_eq!(answer.expect(200).header("content-encoding"), coding);
+    }
+}
+
+#[tokio::test]
+async fn the_figures_of_the_report_are_flat_rows_with_a_key() {
+    let path = "/api/v1/integration/figures";
+    let answer = get(&INNOSERV, path).await.expect(200);
+    let rows = answer.json();
+    let rows = rows.as_array().unwrap();
+    assert_eq!(answer.header("weft-total-count"), rows.len().to_string());
+    let mut keys = BTreeSet::new();
+    let [sections, ids] = [
+        crate::app::integration::SECTIONS.to_vec(),
+        crate::app::integration::FIGURES.to_vec(),
+    ];
+    for row in rows {
+        let key = ["section", "indicator", "group", "from", "to"].map(|name| row[name].to_string());
+        assert!(keys.insert(key), "there twice: {row}");
+        let section = row["section"].as_str().unwrap();
+        assert!(sections.contains(&section), "{row}");
+        let id = row["indicator"].as_str().unwrap();
+        assert!(section == "statements" || ids.contains(&id), "{row}");
+        assert!(row["unit"].as_str().is_some_and(|unit| !unit.is_empty()));
+        assert!(row["group"].as_str() != Some(""), "{row}");
+        assert!(
+            row["value"].is_null() != row["undefined"].is_null(),
+            "{row}"
+        );
+        let [value, numerator, denominator] =
+            ["value", "numerator", "denominator"].map(|name| row[name].as_f64());
+        assert_eq!(numerator.is_some(), denominator.is_some(), "{row}");
+        if let (Some(value), Some(numerator), Some(denominator)) = (value, numerator, denominator) {
+            assert!((numerator / denominator - value).abs() < 1e-9, "{row}");
+        }
+    }
+    // A pair that nothing joins has a reason that is true of it.
+    let untied = rows.iter().find(|row| {
+        row["indicator"] == "sector-dependence" && !row["from"].is_null() && row["value"].is_null()
+    });
+    assert_eq!(
+        untied.unwrap()["undefined"],
+        "no tie is known that joins the two"
+    );
+    for id in ["systems-integration", "project-centred-integration"] {
+        let row = rows.iter().find(|row| row["indicator"] == id).unwrap();
+        assert_eq!(
+            row["undefined"],
+            "nothing of the kind that is counted is recorded"
+        );
+    }
+    // What the history has is here by the same name.
+    for (kind, id, _) in INNOSERV.graph().headline_catalogue() {
+        let is_total = |row: &&Value| {
+            row["indicator"] == *id
+                && ["group", "from", "to"]
+                    .iter()
+                    .all(|name| row[*name].is_null())
+        };
+        if kind == crate::app::history::Kind::Integration {
+            assert_eq!(rows.iter().filter(is_total).count(), 1, "{id}");
+        }
+    }
+    let some =
+        format!("{path}?section=four-way,groups&indicator=bridging,sector-ei-index&sort=-unit");
+    let some = get(&INNOSERV, &some).await.expect(200);
+    assert_eq!(column(&some, "indicator"), ["bridging", "sector-ei-index"]);
+    assert_eq!(column(&some, "unit"), ["share of ties", "index"]);
+    let answer = get(&INNOSERV, &format!("{path}?indicator=bridge")).await;
+    assert!(answer.expect(400).text.contains("bridging"));
+    let of_network = get(
+        &INNOSERV,
+        "/api/v1/networks/collaboration/integration/figures.csv?sort=-value&limit=2",
+    )
+    .await
+    .expect(200);
+    assert!(links(&of_network).contains("rel=\"next\""));
+    let report = get(&INNOSERV, "/api/v1/integration.csv?sort=-value&limit=2").await;
+    assert_eq!(report.expect(200).text, of_network.text);
+    let nested = get(&INNOSERV, "/api/v1/integration?limit=2")
+        .await
+        .expect(400);
+    assert!(nested.text.contains("/api/v1/integration/figures"));
+}
+
+#[tokio::test]
+async fn the_parts_of_a_figure_of_the_history_make_it() {
+    let state = state(Config::default());
+    state.graph().record_point().unwrap();
+    let answer = get(&state, "/api/v1/history?latest=true").await.expect(200);
+    let rows = answer.json();
+    for row in rows.as_array().unwrap() {
+        let [value, numerator, denominator] =
+            ["value", "numerator", "denominator"].map(|name| row[name].as_f64());
+        if let (Some(value), Some(numerator), Some(denominator)) = (value, numerator, denominator) {
+            assert!((numerator / denominator - value).abs() < 1e-9, "{row}");
+        }
+        if row["metric"] == "sectorEiIndex" {
+            assert!(numerator.is_some() && row["unknown"].is_number(), "{row}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_query_answers_flat_rows_that_are_counted_sorted_and_paged() {
+    let path = "/api/v1/queries/actors-by-sector";
+    let names = |answer: &Answer| {
+        let rows = answer.json();
+        let row = rows.as_array().unwrap()[0].as_object().unwrap();
+        row.keys().cloned().collect::<Vec<_>>()
+    };
+    let all = get(&INNOSERV, &format!("{path}.json?shape=rows")).await;
+    let all = all.expect(200);
+    let columns = names(&all);
+    let number = columns
+        .iter()
+        .find(|name| column(&all, name).iter().all(Value::is_number))
+        .unwrap();
+    let total = all.header("weft-total-count").to_owned();
+    assert_eq!(column(&all, number).len().to_string(), total);
+    let page = get(
+        &INNOSERV,
+        &format!("{path}?shape=rows&sort=-{number}&limit=2"),
+    )
+    .await
+    .expect(200);
+    let values = column(&page, number);
+    assert_eq!(values.len(), 2);
+    assert!(values[0].as_f64() >= values[1].as_f64(), "{values:?}");
+    assert_eq!(page.header("weft-total-count"), total);
+    assert!(links(&page).contains("rel=\"next\""));
+    let csv = get(&INNOSERV, &format!("{path}.csv?limit=2&sort={number}")).await;
+    assert_eq!(csv.expect(200).text.lines().count(), 3);
+    // Without it JSON is that of SPARQL, of which there are no parts.
+    let results = get(&INNOSERV, &format!("{path}.json")).await.expect(200);
+    assert!(results.json()["results"]["bindings"].is_array());
+    for (query, told) in [
+        (".json?limit=2", "shape=rows"),
+        (".xml?limit=2", "not as `xml`"),
+        (".json?shape=tall", "`tall` is not rows"),
+        (".json?shape=rows&sort=colour", "`sort`"),
+        (".json?colour=red", "timeout"),
+        (".json?colour=red", "limit"),
+    ] {
+        let answer = get(&INNOSERV, &format!("{path}{query}")).await.expect(400);
+        assert!(answer.text.contains(told), "{query}: {}", answer.text);
+    }
 }
 
 #[tokio::test]
@@ -153,7 +512,7 @@ async fn what_is_not_understood_is_named() {
         ("since=yesterday", "`since`: `yesterday`"),
         ("kind=all", "summary, network or integration"),
         ("limit=some", "`limit`"),
-        ("sort=value", "`sort`"),
+        ("sort=colour", "`sort`"),
     ] {
         let answer = get(&state, &format!("/api/v1/history?{query}"))
             .await

@@ -650,3 +650,39 @@ async fn each_query_of_the_catalogue_runs_and_its_published_text_answers_the_sam
     }
     assert!(with_rows > 15, "only {with_rows} queries have an answer");
 }
+
+#[tokio::test]
+async fn versions_are_sorted_by_every_column_and_their_times_have_three_digits() {
+    let service = Service::counting(5).await;
+    let column = async |target: &str, name: &str| -> Vec<Value> {
+        let rows = service.get(target).await.expect(200).json();
+        let rows = rows.as_array().unwrap().iter();
+        rows.map(|row| row[name].clone()).collect()
+    };
+    for (query, expected) in [
+        ("sort=version&limit=2", vec![1, 2]),
+        ("sort=-version&offset=1&limit=2", vec![4, 3]),
+        ("sort=-time&limit=1", vec![5]),
+        ("limit=2", vec![5, 4]),
+        ("offset=3", vec![2, 1]),
+        ("offset=9", vec![]),
+    ] {
+        let found = column(&format!("/api/v1/versions?{query}"), "version").await;
+        assert_eq!(found, expected, "{query}");
+    }
+    let page = service.get("/api/v1/versions?sort=version&limit=2").await;
+    assert_eq!(page.header("weft-total-count"), "5");
+    for target in ["/api/v1/versions", "/api/v1/changes"] {
+        let times = column(target, "time").await;
+        assert_eq!(times.len(), 5);
+        for time in times {
+            let text = time.as_str().unwrap();
+            assert_eq!(text.len(), "2026-11-25T10:00:00.000Z".len(), "{text}");
+        }
+    }
+    let answer = service
+        .get("/api/v1/versions?sort=colour")
+        .await
+        .expect(400);
+    assert!(answer.text.contains("`sort`"), "{}", answer.text);
+}

@@ -525,7 +525,7 @@ async fn the_report_adds_up() {
             "{figure}"
         );
     }
-    let header = "section,indicator,group,from,to,value,undefined,expected,numerator,denominator,unknown,coverage,p,q";
+    let header = "section,indicator,group,from,to,value,undefined,expected,numerator,denominator,unknown,coverage,p,q,unit,base";
     let target = "/api/v1/integration.csv?permutations=99";
     assert_eq!(header_of_csv(target).await, header);
     let same = json_of("/api/v1/networks/collaboration/integration?permutations=99").await;
@@ -820,4 +820,29 @@ async fn what_the_script_draws_is_the_layout_in_columns() {
         get("/networks/collaboration/drawing?only=x").await.status,
         400
     );
+}
+
+#[tokio::test]
+async fn a_time_of_a_filter_is_a_day_or_has_a_zone_and_does_not_end_before_it_begins() {
+    for (query, told) in [
+        (
+            "since=2010-05-17T10:00",
+            "`since`: `2010-05-17T10:00` is no date; write a year",
+        ),
+        ("until=soon", "`until`: `soon` is no date"),
+        (
+            "since=2020&until=2010",
+            "`since`: `2020` is later than `until`: `2010`",
+        ),
+    ] {
+        for path in ["/api/v1/networks", "/api/v1/networks/collaboration/nodes"] {
+            let answer = send(&INNOSERV, "GET", &format!("{path}?{query}"), &[], "").await;
+            let answer = answer.expect(400);
+            assert!(answer.text.contains(told), "{query}: {}", answer.text);
+        }
+    }
+    for query in ["since=2010&until=2010-05", "since=2010-05-17T10:00:00Z"] {
+        let target = format!("/api/v1/networks?{query}");
+        send(&INNOSERV, "GET", &target, &[], "").await.expect(200);
+    }
 }

@@ -163,6 +163,39 @@ async fn removing_the_only_bridge_shows_what_is_lost_and_writes_nothing() {
 }
 
 #[tokio::test]
+async fn the_rows_of_a_part_are_sorted_and_paged_as_those_of_other_lists() {
+    let service = Service::new();
+    let changes = removing("http://e/hub")["changes"].to_string();
+    let path = format!("{SCENARIOS}/evaluate.csv?changes={}", encoded(&changes));
+    let page = service
+        .get(&format!("{path}&part=sectorPairs&sort=-toLabel&limit=2"))
+        .await
+        .expect(200);
+    assert_eq!(page.text.lines().count(), 3);
+    assert_eq!(page.header("weft-total-count"), "3");
+    let links: Vec<&str> = page
+        .headers
+        .get_all("link")
+        .iter()
+        .map(|value| value.to_str().unwrap())
+        .collect();
+    let links = links.join(", ");
+    assert!(
+        links.contains("offset=2>; rel=\"next\"") && links.contains("sort=%2DtoLabel"),
+        "{links}"
+    );
+    let answer = service
+        .get(&format!("{path}&part=sectorPairs&sort=colour"))
+        .await
+        .expect(400);
+    assert!(answer.text.contains("tiesToday"), "{}", answer.text);
+    for name in ["limit=2", "offset=1", "sort=id"] {
+        let answer = service.get(&format!("{path}&{name}")).await.expect(400);
+        assert!(answer.text.contains("`part`"), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn each_part_is_rows_as_json_and_csv_and_in_pages() {
     let service = Service::new();
     let body = removing("http://e/hub");

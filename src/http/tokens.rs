@@ -36,7 +36,11 @@ async fn list(
     let listing = Listing::of(&form)?;
     state.graph().administrator(sent_key(&headers)?)?;
     let tokens = state.graph().tokens().list().map_err(AppError::from)?;
-    let mut rows = Rows::of_objects(tokens.iter().map(view));
+    let columns = [
+        "name", "graphs", "read", "admin", "created", "expires", "state",
+    ];
+    let rows = Rows::of_objects_with(&columns, tokens.iter().map(view));
+    let mut rows = rows.with_times(["created", "expires"]);
     let total = rows.arrange(&listing)?;
     let about = About::of_address(&headers, &uri);
     let mut response = Response::new(rows.text(format.format, &about)?.into());

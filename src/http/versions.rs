@@ -5,7 +5,8 @@ use super::error::ApiError;
 use super::negotiate::{Chosen, of_path};
 use super::request::{self, Form};
 use super::respond::Reading;
-use super::rows::{self, About, FORMATS, Page, Rows};
+use super::rows::{self, About, FORMATS, Listing, Rows};
+use crate::app::times;
 use crate::store::{RecordHeader, Snapshot};
 use axum::Router;
 use axum::extract::{Path, State};
@@ -17,7 +18,8 @@ use serde_json::{Value, json};
 /// Rows of a page if the client does not say how many.
 const ROWS: usize = 1_000;
 
-const COLUMNS: [&str; 6] = ["version", "time", "author", "message", "added", "removed"];
+/// The columns, by each of which versions can be sorted.
+pub(super) const COLUMNS: [&str; 6] = ["version", "time", "author", "message", "added", "removed"];
 
 pub(super) fn routes() -> Router<AppState> {
     rows::route(Router::new(), "/api/v1/versions", get(list))
@@ -31,7 +33,7 @@ fn row(commit: RecordHeader, seen: &Snapshot) -> [Value; 6] {
     let known = |text: String| seen.hidden().is_empty().then_some(text);
     [
         json!(commit.version),
-        json!(commit.time),
+        json!(times::rewritten(&commit.time)),
         json!(known(commit.author)),
         json!(known(commit.message)),
         json!(commit.added),
@@ -51,10 +53,13 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let form = Form::of_url(&uri)?;
-    form.only(&Page::KEYS)?;
-    let page = Page::of(&form)?;
-    let limited = form.one("limit")?.is_some_and(|limit| !limit.is_empty());
+    form.only(&Listing::KEYS)?;
+    let listing = Listing::of(&form)?;
+    let page = listing.page();
     let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    let usual = rows::usual_rows(format.format, ROWS);
+    // Any other order needs all of them, as does a column that there is not to be refused.
+    let is_sorted = listing.sort().is_some();
     let (newest, oldest, commits) = state
         .blocking(move |graph| {
             let store = graph.store();
@@ -62,10 +67,11 @@ async fn list(
             // The first commit that the log holds: version 0, the empty store, has none.
             let oldest = (*store.versions()?.start()).max(1);
             let total = usize::try_from((newest + 1).saturating_sub(oldest)).unwrap_or(usize::MAX);
-            let mut wanted = page.range(total);
-            if !limited {
-                wanted.end = wanted.end.min(wanted.start.saturating_add(ROWS));
-            }
+            let window = page.window(usual);
+            let wanted = match is_sorted {
+                true => 0..total,
+                false => window.start.min(total)..window.end.min(total),
+            };
             let commits = if wanted.is_empty() {
                 Vec::new()
             } else {
@@ -88,14 +94,20 @@ async fn list(
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
-    let mut rows = Rows::new(COLUMNS);
+    let mut rows = Rows::new(COLUMNS).with_times(["time"]);
     for commit in commits.into_iter().rev() {
         rows.push(row(commit, &seen));
     }
+    let total = usize::try_from((newest + 1).saturating_sub(oldest)).unwrap_or(usize::MAX);
+    if is_sorted {
+        rows.order(&listing)?;
+        rows.keep_range(page.window(usual));
+    } else {
+        rows = rows.part_of(page.window(usual).start.min(total), total);
+    }
     let about = About::of(&state, &headers, &uri, format.format, &seen);
     let response = reading.respond(format, rows.text(format.format, &about)?);
-    let total = usize::try_from((newest + 1).saturating_sub(oldest)).unwrap_or(usize::MAX);
-    let window = (page, Some(ROWS));
+    let window = (page, Some(usual));
     Ok(rows::listed(response, &headers, &uri, &form, window, total))
 }
 
@@ -132,7 +144,7 @@ async fn one(
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
-    let mut rows = Rows::new(COLUMNS);
+    let mut rows = Rows::new(COLUMNS).with_times(["time"]);
     rows.push(row(commit, &seen));
     let body = match format.format {
         table if table.is_table() => {

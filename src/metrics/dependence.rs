@@ -175,11 +175,11 @@ fn dependence((first, second): (u32, u32), carriers: &[Carrier]) -> PairDependen
         hybrids,
         top: None,
         top_ties: 0,
-        top_share: Score::Undefined(Undefined::NoTies),
+        top_share: Score::Undefined(Undefined::NotJoined),
         herfindahl: Score::share(
             squares as f64,
             4.0 * (ties as f64) * (ties as f64),
-            Undefined::NoTies,
+            Undefined::NotJoined,
         ),
         ties_without_top: ties,
         actors_without_top: actors.len(),
@@ -191,7 +191,7 @@ fn dependence((first, second): (u32, u32), carriers: &[Carrier]) -> PairDependen
     if let Some(top) = top {
         found.top = Some(actors[top]);
         found.top_ties = touched[top];
-        found.top_share = Score::share(touched[top] as f64, ties as f64, Undefined::NoTies);
+        found.top_share = Score::share(touched[top] as f64, ties as f64, Undefined::NotJoined);
         found.ties_without_top = ties - touched[top];
         found.actors_without_top = actors.len() - 1 - leaning[top];
         found.hybrids_without_top = hybrids - usize::from(is_hybrid[top]);
@@ -1063,8 +1063,8 @@ mod tests {
         assert_eq!(names, [(0, 1), (0, 2), (1, 2)]);
         assert_eq!((pairs[1].ties, pairs[1].actors), (0, 0));
         assert_eq!(pairs[1].top, None);
-        assert_eq!(pairs[1].top_share, Score::Undefined(Undefined::NoTies));
-        assert_eq!(pairs[1].herfindahl, Score::Undefined(Undefined::NoTies));
+        assert_eq!(pairs[1].top_share, Score::Undefined(Undefined::NotJoined));
+        assert_eq!(pairs[1].herfindahl, Score::Undefined(Undefined::NotJoined));
         assert!(!pairs[1].is_cut);
     }
 

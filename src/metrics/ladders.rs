@@ -749,11 +749,7 @@ pub fn access(dyads: &[Dyad], organisations: &BTreeSet<String>, lead: Option<&st
 }
 
 fn both_means(rated: &Mean, possible: usize) -> (Figure, Score) {
-    let otherwise = if possible == 0 {
-        Undefined::FewNodes
-    } else {
-        Undefined::NothingRecorded
-    };
+    let otherwise = Undefined::NothingRecorded;
     // Where nothing at all is rated, a 0 would be made up.
     let as_zero = if rated.count == 0 {
         Score::Undefined(otherwise)
@@ -1006,7 +1002,7 @@ mod tests {
         let without = access(&dyads, &organisations, Some("stranger"));
         assert_eq!(
             without.project_centred.value,
-            Score::Undefined(Undefined::FewNodes)
+            Score::Undefined(Undefined::NothingRecorded)
         );
         let unrated = access(&[], &organisations, Some("lead"));
         assert_eq!(

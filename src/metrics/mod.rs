@@ -88,6 +88,8 @@ pub enum Undefined {
     FewNodes,
     /// The network has no tie.
     NoTies,
+    /// No tie is known that joins the two that are meant.
+    NotJoined,
     /// All nodes belong to one category, or ties could not cross.
     SingleClass,
     /// No node, or not this one, belongs to a known category.
@@ -120,6 +122,7 @@ impl Undefined {
             Self::FewNeighbours => "few_neighbours",
             Self::FewNodes => "n_too_small",
             Self::NoTies => "no_ties",
+            Self::NotJoined => "not_joined",
             Self::SingleClass => "single_class",
             Self::UnknownCategory => "unknown_category",
             Self::NoVariation => "no_variation",
@@ -141,6 +144,7 @@ impl Undefined {
             Self::FewNeighbours => "the node has fewer than two neighbours",
             Self::FewNodes => "the network has too few nodes",
             Self::NoTies => "the network has no tie",
+            Self::NotJoined => "no tie is known that joins the two",
             Self::SingleClass => "there is only one category, or no tie could cross",
             Self::UnknownCategory => "the category is not recorded",
             Self::NoVariation => "the values do not vary",

@@ -83,6 +83,18 @@ impl Period {
             last: date,
         })
     }
+
+    /// Reads what somebody asks for: `2010`, `2010-05`, `2010-05-17`, or the day of a time with its
+    /// zone. A time without a zone is on one day here and on another there, so it is none.
+    pub fn asked(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let is_plain = matches!(text.len(), 4 | 7 | 10)
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let is_moment = || text.replace(' ', "+").parse::<jiff::Timestamp>().is_ok();
+        (is_plain || is_moment()).then(|| Self::parse(text))?
+    }
 }
 
 /// A parameter of a filter that makes no sense.
@@ -100,6 +112,24 @@ pub enum FilterError {
         value: String,
         /// The nearest that there is, or what is expected.
         nearest: Option<String>,
+    },
+    /// What is no year, month or day.
+    #[error(
+        "`{key}`: `{value}` is no date; write a year, a month or a day (2010, 2010-05, 2010-05-17), or a time with its zone (2010-05-17T10:00:00Z)"
+    )]
+    NotADate {
+        /// The filter.
+        key: &'static str,
+        /// What was given.
+        value: String,
+    },
+    /// A time that ends before it begins.
+    #[error("`since`: `{since}` is later than `until`: `{until}`; exchange them, or leave one out")]
+    Reversed {
+        /// When it begins.
+        since: String,
+        /// When it ends.
+        until: String,
     },
     /// The ties of a network do not have what the filter asks for.
     #[error("`{key}`: the ties of this network have no {key}")]
@@ -146,6 +176,7 @@ impl Filter {
     ) -> Result<Self, FilterError> {
         let mut filter = Self::default();
         let mut seen = BTreeSet::new();
+        let mut ends = [""; 2];
         for (key, text) in pairs {
             let known = Self::KEYS
                 .into_iter()
@@ -158,6 +189,17 @@ impl Filter {
                 return Err(FilterError::Repeated(key.to_owned()));
             }
             filter.set(known, text, snapshot, codes)?;
+            match known {
+                "since" => ends[0] = text,
+                "until" => ends[1] = text,
+                _ => {}
+            }
+        }
+        if let (Some(since), Some(until)) = (filter.since, filter.until)
+            && since.first > until.last
+        {
+            let [since, until] = ends.map(|text| text.trim().to_owned());
+            return Err(FilterError::Reversed { since, until });
         }
         Ok(filter)
     }
@@ -180,11 +222,9 @@ impl Filter {
             other => Err(unknown(other, Some("write true or false".to_owned()))),
         };
         let period = || {
-            Period::parse(text).ok_or_else(|| {
-                unknown(
-                    text,
-                    Some("write a year, or a date such as 2010-05-17".to_owned()),
-                )
+            Period::asked(text).ok_or_else(|| FilterError::NotADate {
+                key,
+                value: text.to_owned(),
             })
         };
         match key {
@@ -490,6 +530,25 @@ mod tests {
             ("", None),
         ] {
             let found = Period::parse(text).map(|period| (period.first, period.last));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_asks_for_a_time_names_its_zone() {
+        for (text, expected) in [
+            ("2010", Some((20_100_101, 20_101_231))),
+            ("2010-05", Some((20_100_501, 20_100_531))),
+            ("2010-05-17", Some((20_100_517, 20_100_517))),
+            ("2010-05-17T10:00:00Z", Some((20_100_517, 20_100_517))),
+            ("2010-05-17T10:00:00 02:00", Some((20_100_517, 20_100_517))),
+            ("2010-05-17T10:00", None),
+            ("2010-05-17T10:00:00", None),
+            ("2010-05-17 soon", None),
+            ("2010Z", None),
+            ("1262304000000", None),
+        ] {
+            let found = Period::asked(text).map(|period| (period.first, period.last));
             assert_eq!(found, expected, "{text}");
         }
     }

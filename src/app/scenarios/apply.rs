@@ -664,12 +664,12 @@ impl<'a> Applying<'a> {
         })
     }
 
-    fn date(&self, field: &'static str, text: &str) -> Result<Literal> {
+    fn date(&self, field: &'static str, text: &str) -> Result<(Period, Literal)> {
         let text = text.trim();
-        let datatype = match (Period::parse(text), text.len()) {
-            (Some(_), 4) => xsd::G_YEAR,
-            (Some(_), 7) => xsd::G_YEAR_MONTH,
-            (Some(_), 10) => xsd::DATE,
+        let (period, datatype) = match (Period::parse(text), text.len()) {
+            (Some(period), 4) => (period, xsd::G_YEAR),
+            (Some(period), 7) => (period, xsd::G_YEAR_MONTH),
+            (Some(period), 10) => (period, xsd::DATE),
             _ => {
                 return Err(self.wrong(format!(
                     "`{field}`: `{}` is no date; write a year, or a date such as 2010-05-17",
@@ -677,7 +677,7 @@ impl<'a> Applying<'a> {
                 )));
             }
         };
-        Ok(Literal::new_typed_literal(text, datatype))
+        Ok((period, Literal::new_typed_literal(text, datatype)))
     }
 
     // ---- changes -------------------------------------------------------------------------------
@@ -857,10 +857,22 @@ impl<'a> Applying<'a> {
             outcome.values.push(("instrument", self.thing(&instrument)));
             self.insert(node, weft::INSTRUMENT, instrument);
         }
-        for (name, property, text) in [("since", weft::SINCE, since), ("until", weft::UNTIL, until)]
+        let read = |name, text: &Option<String>| {
+            let date = text.as_ref().map(|text| self.date(name, text));
+            date.transpose()
+        };
+        let (begin, end) = (read("since", since)?, read("until", until)?);
+        if let (Some((first, from)), Some((last, to))) = (&begin, &end)
+            && first.first > last.last
         {
-            if let Some(text) = text {
-                let date = self.date(name, text)?;
+            return Err(self.wrong(format!(
+                "`since`: `{}` is later than `until`: `{}`; exchange them, or leave one out",
+                from.value(),
+                to.value()
+            )));
+        }
+        for (property, date) in [(weft::SINCE, begin), (weft::UNTIL, end)] {
+            if let Some((_, date)) = date {
                 self.insert(node, property, date);
             }
         }

@@ -112,7 +112,7 @@ impl Row {
 }
 
 /// Figures that are no indicator of the ontology: id, name, whether more or less is better.
-const NAMES: [(&str, &str, Option<&str>); 37] = [
+const NAMES: [(&str, &str, Option<&str>); 38] = [
     ("actors", "Actors recorded", None),
     ("services", "Services recorded", None),
     ("innovations", "Innovations recorded", None),
@@ -136,6 +136,11 @@ const NAMES: [(&str, &str, Option<&str>); 37] = [
     (
         "diagonal",
         "Share of ties across both sectors and levels",
+        None,
+    ),
+    (
+        "bridging",
+        "Share of ties across sectors, levels or both",
         None,
     ),
     (

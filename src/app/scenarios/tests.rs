@@ -349,6 +349,10 @@ fn a_change_that_does_not_fit_the_data_is_told_with_a_remedy() {
             "`since`: `soon` is no date",
         ),
         (
+            json!([{"op": "addTie", "source": "http://e/a", "target": "http://e/b", "since": "2020", "until": "2010-05"}]),
+            "`since`: `2020` is later than `until`: `2010-05`",
+        ),
+        (
             json!([{"op": "addTie", "source": "http://e/a", "target": "http://e/b",
                     "instrument": "contrct"}]),
             "do you mean `contract`?",

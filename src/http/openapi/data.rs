@@ -258,12 +258,12 @@ pub(super) fn operations(known: &Known) -> Vec<Operation> {
     all
 }
 
-/// A day, or a time with its zone.
+/// A year, month or day, or a time with its zone.
 fn moment() -> Value {
     json!({
         "type": "string",
-        "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?$",
-        "examples": ["2026-01-31", "2026-01-31T12:00:00Z"],
+        "pattern": "^20[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?)?)?$",
+        "examples": ["2026", "2026-01", "2026-01-31", "2026-01-31T12:00:00Z"],
     })
 }
 
@@ -311,20 +311,19 @@ fn overview(known: &Known) -> Vec<Operation> {
                 query("until", moment(), "Only up to this day or time."),
                 query("interval", one_of(&["version", "day"]), "A point for each version (the default), or the last of each day."),
                 query("shape", one_of(&["long", "wide"]), "A row for each figure (the default), or for each point with a column for each figure."),
-                query("sort", one_of(&["time", "-time"]), "With `-time` the newest first."),
+                query("latest", flag(false), "Only the newest point of each figure."),
             ])
-            .takes(paging())
+            .takes(listing(&crate::http::history::COLUMNS))
             .rows(json!({"anyOf": [schema("HistoryPoint"), schema("WideHistoryPoint")]})),
         get(group, "/api/v1/explore", "explore", "Actors, services, innovations and others that have what is asked for")
             .takes(["sector", "level", "sphere", "place", "dataset"].map(shared))
             .takes([
                 query("q", text(), "Words of the name."),
-                query("sort", text(), "How they are sorted."),
                 query("kind", text(), "Only these kinds, with commas."),
                 query("type", text(), "Only these types, with commas."),
                 query("lang", one_of(&["en", "es"]), "The language of names."),
             ])
-            .takes(paging())
+            .takes(listing(&[&["relevance"][..], &crate::http::explore::COLUMNS].concat()))
             .rows(schema("Explored"))
             .fails(&[504, 507]),
         get(group, "/api/v1/terms", "listTerms", "Classes and properties whose names have a text, with how often they are used")
@@ -333,7 +332,7 @@ fn overview(known: &Known) -> Vec<Operation> {
                 query("kind", one_of(&["class", "property"]), "Only these."),
                 query("lang", one_of(&["en", "es"]), "The language of labels."),
             ])
-            .takes(paging())
+            .takes(listing(&crate::http::terms::COLUMNS))
             .rows(json!({"type": "object"})),
         get(group, "/api/v1/cite", "cite", "How to cite an answer or a page of this service")
             .takes([
@@ -422,7 +421,7 @@ fn things() -> Vec<Operation> {
             shared("timeout"),
             shared("merged"),
         ])
-        .takes(paging())
+        .takes(listing(&crate::http::search::COLUMNS))
         .rows(schema("Hit"))
         .fails(&[404, 429, 504]),
         get(
@@ -1142,7 +1141,7 @@ fn changes() -> Vec<Operation> {
     let version = json!({"type": "integer", "minimum": 0, "maximum": u64::MAX});
     vec![
         get(group, "/api/v1/versions", "listVersions", "Who changed how much, when and why; the newest first")
-            .takes(paging())
+            .takes(listing(&crate::http::versions::COLUMNS))
             .rows(schema("Version")),
         get(group, "/api/v1/versions/{version}", "getVersion", "One of them")
             .part("version", version.clone(), "A data version.")

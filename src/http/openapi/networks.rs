@@ -5,6 +5,7 @@ use super::parts::{
     Group, Operation, get, list, object, one_of, operation, query, reference, required, schema,
     text,
 };
+use crate::http::integration::FIGURES;
 use crate::network::export::ExportFormat;
 use crate::network::{Attribute, Filter};
 use serde_json::{Map, Value, json};
@@ -180,6 +181,12 @@ pub(super) fn schemas(known: &Known) -> Map<String, Value> {
             ),
         ),
         ("Figure", figure),
+        (
+            "FlatFigure",
+            object(
+                "section:string indicator:string group:string? from:string? to:string? value:number? undefined:string? expected:number? numerator:number? denominator:number? unknown:number? coverage:number? p:number? q:number? unit:string base:number?",
+            ),
+        ),
         ("IntegrationReport", report),
         ("IndicatorRows", rows),
         ("StatedNetwork", {
@@ -224,7 +231,8 @@ pub(super) fn operations(known: &Known) -> Vec<Operation> {
         "Only these metrics; without it all that are quick to compute.",
     );
     let network_metrics = list("metrics", &known.network_metrics, "Only these metrics.");
-    let mut sorted: Vec<&str> = vec!["iri", "label"];
+    let columns = crate::http::networks::node_columns();
+    let mut sorted: Vec<&str> = columns.iter().map(String::as_str).collect();
     sorted.extend(known.node_metrics.iter().map(String::as_str));
     let mut all = vec![
         get(group, "/api/v1/networks", "listNetworks", "The networks, and how large each is within a filter")
@@ -245,7 +253,7 @@ pub(super) fn operations(known: &Known) -> Vec<Operation> {
             .rows(schema("Node")),
         of_network(get(group, "/api/v1/networks/{id}/edges", "listEdges", "Every tie"))
             .takes(filters())
-            .takes(listing(&["weight"]))
+            .takes(listing(&crate::http::networks::EDGE_COLUMNS))
             .rows(schema("Edge")),
         of_network(get(group, "/api/v1/networks/{id}/layout", "getLayout", "Where each node is drawn, with what drawings show of it"))
             .takes(filters())
@@ -347,6 +355,12 @@ fn integration(known: &Known) -> Vec<Operation> {
             required("to", schema, "The other."),
         ]
     };
+    let choices = || {
+        [
+            query("section", text(), "Only these sections, with commas."),
+            query("indicator", text(), "Only these figures, with commas."),
+        ]
+    };
     let sort = || {
         query(
             "sort",
@@ -356,8 +370,24 @@ fn integration(known: &Known) -> Vec<Operation> {
     };
     let mut all = vec![
         get(group, "/api/v1/integration", "getIntegration", "The report on integration: horizontal, vertical, bridges, dependence, formalisation, evidence")
+            .says("In JSON one object with everything; `sort`, `limit` and `offset` are for the other formats, which have a figure a row, as `/api/v1/integration/figures` has.")
             .takes(filters())
+            .takes(listing(&FIGURES))
             .table(schema("IntegrationReport"))
+            .fails(&COMPUTED),
+        get(group, "/api/v1/integration/figures", "listFigures", "The figures of the report on integration, one a row")
+            .says("Section, indicator, group, from and to are a key: a total has no group and no pair. Where a value is a quotient, numerator and denominator make it; `base` is what it rests on.")
+            .takes(filters())
+            .takes(choices())
+            .takes(listing(&FIGURES))
+            .rows(schema("FlatFigure"))
+            .fails(&COMPUTED),
+        get(group, "/api/v1/networks/{id}/integration/figures", "listNetworkFigures", "The same of any network")
+            .part("id", one_of(&ids), "The id of a network.")
+            .takes(filters())
+            .takes(choices())
+            .takes(listing(&FIGURES))
+            .rows(schema("FlatFigure"))
             .fails(&COMPUTED),
         get(group, "/api/v1/integration/{indicator}", "listIndicatorRows", "The rows that a number of the report counts")
             .says("Also with the extension of a table's format behind the name.")
@@ -371,6 +401,7 @@ fn integration(known: &Known) -> Vec<Operation> {
         get(group, "/api/v1/networks/{id}/integration", "getNetworkIntegration", "The report on integration of any network")
             .part("id", one_of(&ids), "The id of a network.")
             .takes(filters())
+            .takes(listing(&FIGURES))
             .table(schema("IntegrationReport"))
             .fails(&COMPUTED),
         get(group, "/api/v1/networks/{id}/integration/{indicator}", "listNetworkIndicatorRows", "The rows that a number of such a report counts")

@@ -302,6 +302,24 @@ fn kind_schema(kind: ParameterKind) -> Value {
     }
 }
 
+/// Parameters with which results are a table, except those that a query has for itself.
+fn as_rows(is_own: impl Fn(&str) -> bool) -> Vec<Value> {
+    let shape = query(
+        "shape",
+        one_of(&["rows"]),
+        "With `rows` JSON is an array of flat objects, numbers as numbers, and not that of SPARQL.",
+    );
+    let sort = query(
+        "sort",
+        text(),
+        "The column to sort rows by (CSV, XLSX, or JSON with `shape=rows`); with `-` the greatest first.",
+    );
+    let mut all = vec![("shape", shape), ("sort", sort)];
+    all.extend(["limit", "offset"].map(|name| (name, reference("parameters", name))));
+    all.retain(|(name, _)| !is_own(name));
+    all.into_iter().map(|(_, parameter)| parameter).collect()
+}
+
 /// A query of the catalogue as an operation of its own, with its own parameters.
 fn of_query(known: &CatalogueQuery) -> Operation {
     let offers = match known.form() {
@@ -335,6 +353,9 @@ fn of_query(known: &CatalogueQuery) -> Operation {
     )
     .says(known.description.clone())
     .takes(parameters_of)
+    .takes(as_rows(|name| {
+        known.parameters.iter().any(|own| own.name == name)
+    }))
     .takes(parameters([
         "timeout",
         "version",
@@ -343,6 +364,7 @@ fn of_query(known: &CatalogueQuery) -> Operation {
         "query-id",
     ]))
     .answers(200, "The results.", &forms(offers))
+    .with_headers(200, &["Weft-Total-Count", "Link"])
     .extensions(offers)
     .not_modified()
     .fails(&EVALUATED)
@@ -386,13 +408,17 @@ fn catalogue(known: &Known) -> Vec<Operation> {
             .says("Each question has an operation of its own here, with its parameters. With an extension the answer is in that format; with `.rq` it is the text of the query.")
             .part("name", json!({"type": "string", "pattern": "^[a-z][a-z0-9-]{0,60}$"}), "The name of a query.")
             .takes(parameters(["timeout", "version", "merged", "skolemize", "query-id"]))
+            .takes(as_rows(|_| false))
             .answers(200, "The results.", &results())
+            .with_headers(200, &["Weft-Total-Count", "Link"])
             .not_modified()
             .fails(&EVALUATED)
             .fails(&[410]),
         saved(get(group, "/api/v1/queries/{owner}/{name}", "askSavedQuery", "Asks a question that somebody has saved"))
             .takes(parameters(["timeout", "version", "merged", "skolemize", "query-id"]))
+            .takes(as_rows(|_| false))
             .answers(200, "The results.", &results())
+            .with_headers(200, &["Weft-Total-Count", "Link"])
             .not_modified()
             .fails(&EVALUATED)
             .fails(&[410]),

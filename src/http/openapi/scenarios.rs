@@ -64,13 +64,19 @@ pub(super) fn schemas() -> Map<String, Value> {
 /// Parameters of every evaluation.
 fn choices() -> Vec<Value> {
     let parts = Part::ALL.map(Part::name);
-    let mut all: Vec<Value> = Filter::KEYS
-        .iter()
+    // What a scenario adds is in no data set.
+    let filters = Filter::KEYS.iter().filter(|name| **name != "dataset");
+    let mut all: Vec<Value> = filters
         .chain(&["timeout", "version", "limit", "offset"])
         .map(|name| reference("parameters", name))
         .collect();
     all.extend([
         query("part", one_of(&parts), "Only this part, as rows."),
+        query(
+            "sort",
+            text(),
+            "The column to sort the rows of a part by; with `-` the greatest first.",
+        ),
         query(
             "networks",
             text(),

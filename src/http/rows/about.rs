@@ -6,6 +6,9 @@ use super::super::request::origin;
 use crate::store::Snapshot;
 use axum::http::{HeaderMap, Uri};
 
+/// What the version of the data is called.
+pub(super) const VERSION: &str = "dataVersion";
+
 /// Where a table comes from, and how to cite it. In XLSX it is a sheet, in Parquet and Arrow the
 /// metadata of the schema; texts have no place for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,7 +95,7 @@ impl About {
             ("title", Some(self.title.clone())),
             ("description", Some(self.description.clone())),
             ("source", Some(self.source.clone())),
-            ("dataVersion", version),
+            (VERSION, version),
             ("date", self.date.clone()),
             ("licence", Some(self.licences.join("\n"))),
         ];

@@ -1,8 +1,10 @@
 //! Tables as a workbook (XLSX), for those who work with spreadsheets.
 
-use super::about::About;
+use super::about::{About, VERSION};
 use super::{Rows, plain};
 use crate::metrics;
+use jiff::civil::{Date, DateTime};
+use jiff::{Timestamp, tz::TimeZone};
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
@@ -129,9 +131,21 @@ fn table(sheet: &mut Worksheet, rows: &Rows, header: &Format) -> Result<(), Xlsx
         sheet.write_string_with_format(0, column, cut(name), header)?;
         widths.push(name.chars().count() + 2);
     }
+    let are_times: Vec<bool> = rows
+        .columns
+        .iter()
+        .map(|name| rows.times.contains(name))
+        .collect();
     for (row, cells) in (1_u32..).zip(&rows.rows) {
-        for (column, cell) in (0_u16..).zip(cells) {
-            let width = write(sheet, row, column, cell)?;
+        for ((column, cell), is_time) in (0_u16..).zip(cells).zip(&are_times) {
+            let width = match cell.as_str().filter(|_| *is_time).and_then(moment) {
+                Some((time, shown)) => {
+                    let format = Format::new().set_num_format(shown);
+                    sheet.write_datetime_with_format(row, column, &time, &format)?;
+                    shown.len()
+                }
+                None => write(sheet, row, column, cell)?,
+            };
             if row as usize <= MEASURED
                 && let Some(widest) = widths.get_mut(usize::from(column))
             {
@@ -154,6 +168,34 @@ fn table(sheet: &mut Worksheet, rows: &Rows, header: &Format) -> Result<(), Xlsx
         sheet.autofilter(0, 0, last, columns)?;
     }
     Ok(())
+}
+
+/// How dates and times look.
+const DATE: &str = "yyyy-mm-dd";
+const TIME: &str = "yyyy-mm-dd hh:mm:ss";
+
+/// A date or a time as spreadsheets know it, and how it is shown; times with a zone in UTC. `None`
+/// for what is neither, or of a year that spreadsheets do not know: it stays a text.
+fn moment(text: &str) -> Option<(ExcelDateTime, &'static str)> {
+    let text = text.trim();
+    if text.len() > 10 && text.as_bytes().get(10) == Some(&b'T') {
+        let time = match text.parse::<Timestamp>() {
+            Ok(time) => time.to_zoned(TimeZone::UTC).datetime(),
+            Err(_) => text.parse::<DateTime>().ok()?,
+        };
+        let time = time.strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string();
+        return Some((ExcelDateTime::parse_from_str(&time).ok()?, TIME));
+    }
+    // A zone behind a date (2010-05-17Z) does not change the day that is named.
+    let (day, zone) = text.split_at_checked(10)?;
+    let is_zone = zone.is_empty() || zone == "Z" || zone.len() == 6 && zone.starts_with(['+', '-']);
+    let day = day.parse::<Date>().ok().filter(|_| is_zone)?;
+    let day = ExcelDateTime::from_ymd(
+        u16::try_from(day.year()).ok()?,
+        u8::try_from(day.month()).ok()?,
+        u8::try_from(day.day()).ok()?,
+    );
+    Some((day.ok()?, DATE))
 }
 
 /// Writes a cell as what it is; answers how many characters it shows. Texts are texts, whatever
@@ -248,7 +290,15 @@ fn about_sheet(
     }
     for (row, (name, text)) in (0_u32..).zip(&entries) {
         sheet.write_string_with_format(row, 0, cut(name), &bold)?;
-        sheet.write_string_with_format(row, 1, cut(text), &wrapped)?;
+        match text.parse::<u32>().ok().filter(|_| name == VERSION) {
+            Some(version) => {
+                let left = wrapped.clone().set_align(FormatAlign::Left);
+                sheet.write_number_with_format(row, 1, version, &left)?;
+            }
+            None => {
+                sheet.write_string_with_format(row, 1, cut(text), &wrapped)?;
+            }
+        }
     }
     sheet.set_column_width(0, 24.0)?;
     sheet.set_column_width(1, 100.0)?;

@@ -3,6 +3,7 @@ charts-undefined-isolate = no tie
 charts-undefined-few_neighbours = fewer than two neighbours
 charts-undefined-n_too_small = too few actors
 charts-undefined-no_ties = no ties
+charts-undefined-not_joined = no tie between them
 charts-undefined-single_class = one category only
 charts-undefined-unknown_category = not recorded
 charts-undefined-no_variation = no variation

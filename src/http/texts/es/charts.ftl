@@ -3,6 +3,7 @@ charts-undefined-isolate = sin vínculos
 charts-undefined-few_neighbours = menos de dos vecinos
 charts-undefined-n_too_small = muy pocas entidades
 charts-undefined-no_ties = sin vínculos
+charts-undefined-not_joined = sin vínculos entre ellos
 charts-undefined-single_class = una sola categoría
 charts-undefined-unknown_category = no consta
 charts-undefined-no_variation = sin variación
