@@ -6,6 +6,7 @@ mod answers;
 mod changes;
 mod check;
 mod cite;
+mod cited;
 mod codings;
 mod conditions;
 mod context;

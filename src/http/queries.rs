@@ -345,6 +345,13 @@ async fn run_saved(
     asking.answer(&state).await
 }
 
+/// Whether a parameter says how a query is asked, and not what: one of the catalogue may have a
+/// parameter of such a name for itself.
+pub(super) fn is_general(query: &CatalogueQuery, name: &str) -> bool {
+    ["timeout", VERSION, "view", "skolemize", "query-id", MERGED].contains(&name)
+        && !query.parameters.iter().any(|known| known.name == name)
+}
+
 /// A question, and how it is asked.
 struct Asking<'a> {
     query: &'a CatalogueQuery,
@@ -399,11 +406,7 @@ impl Asking<'_> {
             )));
         }
         let form = Form::of_url(uri)?;
-        // A query of the catalogue may have a parameter of such a name for itself.
-        let is_general = |name: &str| {
-            ["timeout", VERSION, "view", "skolemize", "query-id", MERGED].contains(&name)
-                && !query.parameters.iter().any(|known| known.name == name)
-        };
+        let is_general = |name: &str| is_general(query, name);
         let general = Form::of_pairs(form.pairs().filter(|(name, _)| is_general(name)));
         let deadline = deadline(&general, state.graph().config().query_timeout)?;
         let values: Vec<(&str, &str)> =

@@ -262,7 +262,7 @@ pub(super) fn origin(headers: &HeaderMap, uri: &Uri) -> String {
     format!("{scheme}://{authority}")
 }
 
-fn authority<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+pub(super) fn authority<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     let named = match uri.authority() {
         Some(authority) => authority.as_str(),
         None => headers.get(header::HOST)?.to_str().ok()?,
