@@ -16,14 +16,15 @@ use crate::app::permalink::{Permalink, title_of};
 use crate::app::{Citation, KnowledgeGraph};
 use crate::store::Limits;
 use askama::Template;
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Extension, Router};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tower::ServiceExt;
 
 /// An address longer than this is not one to cite; a short link is (`/api/v1/permalinks`).
 const LONGEST: usize = 8 << 10;
@@ -67,10 +68,6 @@ pub(super) fn answered_at(mut response: Response, address: Option<String>) -> Re
     response
 }
 
-/// Whether some route of this service fits the address that is cited.
-#[derive(Clone, Copy)]
-pub(super) struct IsRoute(bool);
-
 /// What is cited.
 struct Cited {
     title: String,
@@ -90,7 +87,6 @@ async fn cite(
     State(state): State<AppState>,
     shell: Shell,
     uri: Uri,
-    is_route: Option<Extension<IsRoute>>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let form = Form::of_url(&uri)?;
@@ -110,7 +106,6 @@ async fn cite(
         ),
     };
     let chosen = choose(&headers, &[Format::Json, Format::Html])?;
-    let is_route = is_route.is_none_or(|Extension(IsRoute(is_route))| is_route);
     let origin = origin(&headers, &uri);
     let asking = Asking {
         state: &state,
@@ -118,7 +113,7 @@ async fn cite(
         shell: &shell,
         origin: &origin,
     };
-    let (cited, pinned) = asking.cited(address, is_route).await?;
+    let (cited, pinned) = asking.cited(address).await?;
     let internal = |error: serde_json::Error| ApiError::Internal(error.to_string());
     let whole = cited.json(&origin).to_string();
     // What people save has names too, which change without a new version of the data.
@@ -215,13 +210,15 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     /// What stands at an address, and the version of the data that it is about.
-    async fn cited(&self, address: String, is_route: bool) -> Result<(Cited, Pinned), ApiError> {
+    async fn cited(&self, address: String) -> Result<(Cited, Pinned), ApiError> {
         let uri: Uri = address
             .parse()
             .map_err(|_| ApiError::BadRequest("`of` is no address".to_owned()))?;
-        let place = Place::of(uri.path())
-            .filter(|place| is_citable(uri.path()) && (is_route || *place == Place::Thing));
+        let place = Place::of(uri.path()).filter(|_| is_citable(uri.path()));
         let place = place.ok_or_else(|| nothing_at(uri.path()))?;
+        if place != Place::Thing && !has_route(self.state, &uri).await {
+            return Err(nothing_at(uri.path()));
+        }
         if let Place::Link(id) = &place {
             return self.followed(address, id).await;
         }
@@ -440,16 +437,8 @@ struct CitePage {
     self_href: String,
 }
 
-/// Tells with each answer of the interface where its reference is (RFC 6892, `describedby`), and
-/// those who write a reference whether there is a route to what they cite.
-pub(super) async fn point_to_reference(mut request: Request, next: Next) -> Response {
-    if request.uri().path() == PATH
-        && let Some(probe) = probe(&request)
-    {
-        let found = next.clone().run(probe).await;
-        let is_route = found.status() != StatusCode::NOT_FOUND;
-        request.extensions_mut().insert(IsRoute(is_route));
-    }
+/// Tells with each answer of the interface where its reference is (RFC 6892, `describedby`).
+pub(super) async fn point_to_reference(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_read = [Method::GET, Method::HEAD].contains(request.method());
     let is_answer = path.starts_with("/api/v1/") || path.trim_end_matches('/') == "/sparql";
@@ -474,14 +463,18 @@ pub(super) async fn point_to_reference(mut request: Request, next: Next) -> Resp
     response
 }
 
-/// A request to the address that is cited, by a method that no resource has: the router's answer
-/// tells whether there is one.
-fn probe(request: &Request) -> Option<Request> {
-    let form = Form::of_url(request.uri()).ok()?;
-    let address = local(form.one("of").ok()??, request.headers(), request.uri()).ok()?;
-    let uri: Uri = address.parse().ok()?;
-    let mut probe = Request::default();
-    *probe.method_mut() = Method::from_bytes(NO_METHOD).ok()?;
-    *probe.uri_mut() = uri.path().parse().ok()?;
-    Some(probe)
+/// Whether there is a route to an address: it is asked by a method that no resource has, so that
+/// nothing but the router answers.
+async fn has_route(state: &AppState, uri: &Uri) -> bool {
+    let mut probe: Request = Request::default();
+    let (Ok(method), Ok(path)) = (Method::from_bytes(NO_METHOD), uri.path().parse()) else {
+        return false;
+    };
+    *probe.method_mut() = method;
+    *probe.uri_mut() = path;
+    let routes = super::routes().with_state(state.clone());
+    match routes.oneshot(probe).await {
+        Ok(answer) => answer.status() != StatusCode::NOT_FOUND,
+        Err(never) => match never {},
+    }
 }

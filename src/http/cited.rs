@@ -243,7 +243,7 @@ impl Place {
             ["resource"] => Self::Resource,
             ["p", id] => Self::Link((*id).to_owned()),
             [
-                "api" | "static" | "health" | "metrics" | "reconcile" | "favicon",
+                "api" | "static" | "health" | "metrics" | "reconcile" | "favicon.ico",
                 ..,
             ] => return None,
             _ => Self::Thing,

@@ -285,6 +285,7 @@ async fn an_answer_to_a_question_in_a_body_is_cited_by_an_address_that_gives_it_
 
 #[tokio::test]
 async fn what_is_not_there_or_not_understood_is_not_cited() {
+    let mut wrong = Vec::new();
     for (address, status) in [
         ("/nonsense", 404),
         ("/networks/bogus", 404),
@@ -310,16 +311,23 @@ async fn what_is_not_there_or_not_understood_is_not_cited() {
         ("http://other.example/", 400),
     ] {
         let answer = cite(address, "", "application/json").await;
-        assert_eq!(answer.status, status, "{address}: {}", answer.text);
-        assert!(
-            answer.json()["detail"].as_str().unwrap().len() > 20,
-            "{address}"
-        );
+        let detail = answer.json()["detail"].as_str().unwrap_or_default().len();
+        if answer.status != status || detail < 20 {
+            wrong.push(format!("{address}: {} {}", answer.status, answer.text));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[tokio::test]
 async fn everything_that_can_be_cited_has_a_name_and_a_definition_that_is_there() {
+    let datasets = send(&INNOSERV, "GET", "/api/v1/datasets", &[], "")
+        .await
+        .json();
+    let mut datasets = datasets.as_array().unwrap().iter();
+    let innoserv = datasets.find(|set| set["name"] == "innoserv").unwrap();
+    let innoserv = format!("Data set: {}", innoserv["title"].as_str().unwrap());
+    let mut wrong = Vec::new();
     for (address, title, definition) in [
         ("/", "Overview of the data", "/help"),
         ("http://weft.example", "Overview of the data", "/help"),
@@ -347,7 +355,7 @@ async fn everything_that_can_be_cited_has_a_name_and_a_definition_that_is_there(
         ("/api/v1/metrics", "Catalogue of metrics", "/help#metrics"),
         (
             "/api/v1/metrics/betweenness",
-            "Betweenness centrality",
+            "Betweenness",
             "/help#betweenness",
         ),
         (
@@ -375,19 +383,11 @@ async fn everything_that_can_be_cited_has_a_name_and_a_definition_that_is_there(
             "Actors by sector",
             "/queries/actors-by-sector",
         ),
-        (
-            "/graph/innoserv",
-            "Data set: INNOSERV case collection",
-            "/help#datasets",
-        ),
-        (
-            "/store?graph=innoserv",
-            "Data set: INNOSERV case collection",
-            "/help#datasets",
-        ),
+        ("/graph/innoserv", innoserv.as_str(), "/help#datasets"),
+        ("/store?graph=innoserv", innoserv.as_str(), "/help#datasets"),
         (
             "/api/v1/datasets/innoserv",
-            "Data set: INNOSERV case collection",
+            innoserv.as_str(),
             "/help#datasets",
         ),
         ("/store", "All graphs", "/help#datasets"),
@@ -405,10 +405,17 @@ async fn everything_that_can_be_cited_has_a_name_and_a_definition_that_is_there(
         ),
     ] {
         let found = cite(address, "", "application/json").await;
-        assert_eq!(found.status, 200, "{address}: {}", found.text);
+        if found.status != 200 {
+            wrong.push(format!("{address}: {}", found.text));
+            continue;
+        }
         let found = found.json();
-        assert_eq!(found["title"], title, "{address}");
-        assert_eq!(found["definition"], definition, "{address}");
+        if (&found["title"], &found["definition"]) != (&json!(title), &json!(definition)) {
+            wrong.push(format!(
+                "{address}: {} {}",
+                found["title"], found["definition"]
+            ));
+        }
         let target = definition.split('#').next().unwrap();
         let page = send(&INNOSERV, "GET", target, &[("accept", "text/html")], "").await;
         let page = page.expect(200).text;
@@ -416,6 +423,7 @@ async fn everything_that_can_be_cited_has_a_name_and_a_definition_that_is_there(
             assert!(page.contains(&format!("id=\"{anchor}\"")), "{definition}");
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
     for (address, words) in [
         ("/explore?sector=health", "SELECT ?thing ?name"),
         ("/networks/collaboration", "#+ title: Collaboration"),
@@ -459,14 +467,19 @@ fn every_answer_of_the_interface_can_be_cited_but_for_what_goes_on_or_is_somebod
         "/static/",
         "/favicon",
     ];
+    let mut wrong = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         if item.get("get").is_none() {
             continue;
         }
-        let is_not = not_cited.iter().any(|begin| path.starts_with(begin));
-        let address = path.replace("{version}", "1").replace(['{', '}'], "");
-        assert_eq!(is_citable(&address), !is_not, "{path}");
+        let is_not = path != "/reconcile/" && not_cited.iter().any(|begin| path.starts_with(begin));
+        let address = path.replace("{version}", "1").replace("{format}", "csv");
+        let address = address.replace(['{', '}'], "");
+        if is_citable(&address) == is_not {
+            wrong.push(path);
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 async fn cite(of: &str, more: &str, accept: &str) -> Answer {

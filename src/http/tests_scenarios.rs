@@ -652,7 +652,7 @@ async fn an_empty_store_says_that_it_knows_nothing_and_takes_what_is_new() {
         .expect(200);
     assert_eq!(
         list.text,
-        "id,title,description,owner,created,savedOnVersion,size,url\n"
+        "id,title,description,owner,created,savedOnVersion,size,choices,url,fits\n"
     );
 }
 
@@ -868,13 +868,18 @@ async fn a_saved_scenario_keeps_what_it_was_restricted_to() {
     );
     assert_eq!(
         service.get(&permalink).await.expect(200).json()["indicators"],
-        saved["indicators"]
+        again["indicators"]
     );
 }
 
 #[tokio::test]
 async fn a_scenario_whose_actor_is_gone_is_still_listed_and_says_which_version_has_it() {
-    let service = Service::new();
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::of(KnowledgeGraph::open(Config {
+        data_dir: Some(folder.path().to_owned()),
+        empty: true,
+        ..Config::default()
+    }));
     let target = format!("{SCENARIOS}?save=true");
     let body = removing("http://e/a");
     let saved = service.ask("POST", &target, &service.boss, body).await;
