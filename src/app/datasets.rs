@@ -5,6 +5,7 @@
 //! set that it holds counts, and for the graphs that Weft keeps itself a table in this file. When a
 //! graph changed last, and in which version of the data, comes from the log and is not stored.
 
+use super::permalink::CitedDataset;
 use super::{AppError, GraphChange, KnowledgeGraph, Precondition, Reader, Writer, iri};
 use crate::rdf::Batch;
 use crate::store::{Committed, DEFAULT_GRAPH_IRI, LastChange, Snapshot};
@@ -185,6 +186,8 @@ const BUILT_IN: [(&str, [&str; 2], [&str; 2]); 7] = [
 const LONGEST: usize = 10_000;
 /// How many values a list may have.
 const MOST: usize = 100;
+/// Characters of a licence in a reference: data that was imported may have a text for one.
+const LONGEST_CITED: usize = 300;
 
 /// Texts by language; without a language the tag is empty.
 pub type Texts = BTreeMap<String, String>;
@@ -777,6 +780,25 @@ impl KnowledgeGraph {
                 graph,
             })
             .collect())
+    }
+
+    /// A graph of a view as a reference names it.
+    pub(super) fn cited_dataset(&self, seen: &Snapshot, graph: &GraphName) -> CitedDataset {
+        let dataset = Dataset {
+            description: description_of(seen, graph),
+            graph: graph.clone(),
+            change: None,
+            triples: 0,
+            is_private: false,
+        };
+        CitedDataset {
+            name: dataset.name(),
+            licence: dataset.description.licence.as_ref().map(|licence| {
+                let text = plain(licence);
+                let letters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+                letters.take(LONGEST_CITED).collect()
+            }),
+        }
     }
 
     /// One data set of a view; `None` if the graph is not there, for this reader, nor described.

@@ -64,7 +64,9 @@ pub use mappings::{MappingsError, SavedMappings};
 pub use merging::MergedView;
 pub use networks::{MeasuredNetwork, NetworkError, Networks};
 pub use patch::{Patch, PatchError, PatchReader};
-pub use permalink::{Citation, Permalink, PermalinkError, Permalinks, Question};
+pub use permalink::{
+    Citation, CitedDataset, Permalink, PermalinkError, Permalinks, Question, RestsOn,
+};
 pub use policies::{Policies, Policy, PolicyError, SetPolicy};
 pub use precondition::{Precondition, States};
 pub use results::{

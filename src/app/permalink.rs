@@ -6,7 +6,9 @@
 
 use super::KnowledgeGraph;
 use super::saved::{SavedError, entries, remove_file, write_file};
-use oxigraph::model::{NamedNodeRef, Term};
+use super::summary::holds_data;
+use crate::store::{DEFAULT_GRAPH_IRI, Snapshot};
+use oxigraph::model::{GraphName, NamedNode, TermRef};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,10 +28,10 @@ const MOST_IN_MEMORY: usize = 1_000;
 /// Characters of a name.
 const ID_LENGTH: usize = 16;
 
-const LICENCE: [NamedNodeRef<'static>; 2] = [
-    NamedNodeRef::new_unchecked("http://purl.org/dc/terms/license"),
-    NamedNodeRef::new_unchecked("http://schema.org/license"),
-];
+/// How many data sets a reference lists.
+const MOST_DATASETS: usize = 500;
+/// How many data sets a sentence about licences names one by one.
+const MOST_NAMED: usize = 12;
 
 /// What may stay as it is in the value of a URL parameter.
 const IN_PARAMETER: &AsciiSet = &NON_ALPHANUMERIC
@@ -283,6 +285,25 @@ impl Permalinks {
     }
 }
 
+/// Which data sets an answer rests on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RestsOn {
+    /// All whose actors, services and ties are counted: none that was derived, and no ontology.
+    #[default]
+    Counted,
+    /// The graphs with these IRIs, as far as they are there.
+    Only(BTreeSet<String>),
+}
+
+/// A data set that an answer rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CitedDataset {
+    /// Its short name, such as `innoserv` or `partner/x`.
+    pub name: String,
+    /// Its licence, as an IRI or a text, if it states one.
+    pub licence: Option<String>,
+}
+
 /// What a text needs to name the data that it rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Citation {
@@ -290,13 +311,55 @@ pub struct Citation {
     pub version: u64,
     /// When that version was made, if the log tells.
     pub date: Option<String>,
-    /// Licences that the data names.
-    pub licences: Vec<String>,
+    /// The data sets, ordered by the names of their graphs.
+    pub datasets: Vec<CitedDataset>,
+    /// How many more data sets there are than are listed.
+    pub more_datasets: usize,
     /// Whether the version can be asked for after a restart.
     pub lasting: bool,
 }
 
 impl Citation {
+    /// The licences of the data sets, each once.
+    pub fn licences(&self) -> Vec<String> {
+        let licences = self.datasets.iter().filter_map(|set| set.licence.clone());
+        let licences: BTreeSet<String> = licences.collect();
+        licences.into_iter().collect()
+    }
+
+    /// The licences in words, one sentence each: which data sets are under it, and which state
+    /// none.
+    pub fn licence_lines(&self) -> Vec<String> {
+        let named = |wanted: Option<&str>| {
+            let sets = self.datasets.iter();
+            let names: Vec<&str> = sets
+                .filter(|set| set.licence.as_deref() == wanted)
+                .map(|set| set.name.as_str())
+                .collect();
+            let shown = names.iter().take(MOST_NAMED).copied().collect::<Vec<_>>();
+            let shown = shown.join(", ");
+            match names.len().saturating_sub(MOST_NAMED) {
+                0 => shown,
+                more => format!("{shown} and {more} more"),
+            }
+        };
+        let licences = self.licences();
+        let mut lines: Vec<String> = licences
+            .iter()
+            .map(|licence| format!("{licence} ({})", named(Some(licence))))
+            .collect();
+        if self.datasets.iter().any(|set| set.licence.is_none()) {
+            lines.push(format!("not stated for {}", named(None)));
+        }
+        if self.more_datasets > 0 {
+            lines.push(format!(
+                "{} more data sets are at /api/v1/datasets",
+                self.more_datasets
+            ));
+        }
+        lines
+    }
+
     /// The words of a reference.
     pub fn text(&self, title: &str, address: &str) -> String {
         let day = self.date.as_ref().and_then(|date| date.get(..10));
@@ -315,23 +378,55 @@ impl KnowledgeGraph {
         commits.first().map(|commit| commit.time.clone())
     }
 
-    /// What a reference to a version of the data says.
-    pub fn citation(&self, snapshot: &crate::store::Snapshot) -> Citation {
-        let licences: BTreeSet<String> = LICENCE
+    /// What a reference to a version of the data says, as whoever sees the snapshot may know it.
+    ///
+    /// # Complexity
+    /// O(g log n) of g graphs and n quads.
+    pub fn citation(&self, snapshot: &Snapshot, rests_on: &RestsOn) -> Citation {
+        let is_meant = |graph: &GraphName| match rests_on {
+            RestsOn::Counted => holds_data(graph),
+            RestsOn::Only(names) => names.contains(iri_of(graph)),
+        };
+        let graphs: Vec<GraphName> = snapshot
+            .graphs()
             .into_iter()
-            .flat_map(|property| snapshot.quads_for_pattern(None, Some(property), None, None))
-            .filter_map(|quad| match quad.object {
-                Term::NamedNode(licence) => Some(licence.into_string()),
-                Term::Literal(licence) => Some(licence.value().to_owned()),
-                _ => None,
-            })
+            .filter(|(graph, triples)| *triples > 0 && is_meant(graph))
+            .map(|(graph, _)| graph)
             .collect();
+        let datasets = graphs.iter().take(MOST_DATASETS);
         Citation {
             version: snapshot.version(),
             date: self.date_of(snapshot.version()),
-            licences: licences.into_iter().take(20).collect(),
+            datasets: datasets
+                .map(|graph| self.cited_dataset(snapshot, graph))
+                .collect(),
+            more_datasets: graphs.len().saturating_sub(MOST_DATASETS),
             lasting: self.store().is_durable(),
         }
+    }
+
+    /// The graphs that state something of a thing, or name it. What was derived from them states
+    /// nothing of its own.
+    ///
+    /// # Complexity
+    /// O(g log n) of g graphs and n quads.
+    pub fn stated_in(&self, snapshot: &Snapshot, thing: &NamedNode) -> RestsOn {
+        let term = TermRef::from(thing);
+        let names_it = |graph: &GraphName| {
+            let within = Some(graph.as_ref());
+            let mut starts = snapshot.quads_for_pattern(Some(term), None, None, within);
+            let mut ends = snapshot.quads_for_pattern(None, None, Some(term), within);
+            starts.next().is_some() || ends.next().is_some()
+        };
+        let ontology = GraphName::from(super::iri::ONTOLOGY_GRAPH);
+        let graphs = snapshot.graphs().into_iter().map(|(graph, _)| graph);
+        RestsOn::Only(
+            graphs
+                .filter(|graph| holds_data(graph) || *graph == ontology)
+                .filter(names_it)
+                .map(|graph| iri_of(&graph).to_owned())
+                .collect(),
+        )
     }
 
     /// The title of a query of the catalogue or a saved one, and its text now.
@@ -345,6 +440,15 @@ impl KnowledgeGraph {
             }
             None => self.catalogue().get(name).ok().map(of),
         }
+    }
+}
+
+/// The IRI of a graph.
+fn iri_of(graph: &GraphName) -> &str {
+    match graph {
+        GraphName::NamedNode(node) => node.as_str(),
+        GraphName::BlankNode(node) => node.as_str(),
+        GraphName::DefaultGraph => DEFAULT_GRAPH_IRI,
     }
 }
 

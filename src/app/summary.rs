@@ -110,7 +110,9 @@ pub(super) fn count(snapshot: &Snapshot) -> Summary {
     }
 }
 
-fn holds_data(graph: &GraphName) -> bool {
+/// Whether a graph holds data that is counted: what is neither derived nor the ontology, and
+/// describes no other graph.
+pub(super) fn holds_data(graph: &GraphName) -> bool {
     match graph {
         GraphName::NamedNode(node) => {
             let is_derived = iri::DERIVED_GRAPHS

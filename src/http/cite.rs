@@ -4,29 +4,36 @@
 //! and an address that gives the same answer again where one exists.
 
 use super::AppState;
+use super::cited::{Looking, Place, Subject, is_citable, nothing_at, pinned_address, rests_on};
 use super::error::ApiError;
+use super::methods::NO_METHOD;
 use super::negotiate::{Format, choose};
-use super::pages::{self, Links, Shell, encoded};
-use super::request::{self, Form, origin};
+use super::pages::{self, Shell, encoded};
+use super::pinned::{Pinned, VERSION};
+use super::request::{Form, authority, deadline, origin};
 use super::respond::{DATA_VERSION, Reading};
-use crate::app::permalink::{add_parameter, title_of};
-use crate::app::resource::label_in;
+use crate::app::permalink::{Permalink, title_of};
 use crate::app::{Citation, KnowledgeGraph};
-use crate::store::Snapshot;
+use crate::store::Limits;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
-use oxigraph::model::NamedNode;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tower::ServiceExt;
 
 /// An address longer than this is not one to cite; a short link is (`/api/v1/permalinks`).
 const LONGEST: usize = 8 << 10;
-/// An address longer than this is not repeated in a header.
-const LONGEST_IN_HEADER: usize = 512;
+/// A longer address of a reference is not told in a header: some proxies take few bytes of headers.
+const LONGEST_IN_HEADER: usize = 2 << 10;
+/// Of references to references to references this many are followed.
+const DEEPEST: usize = 4;
+/// Where references are.
+const PATH: &str = "/api/v1/cite";
 
 /// The styles of a reference, with their media types.
 const STYLES: [(&str, &str); 3] = [
@@ -41,7 +48,24 @@ pub(super) fn routes() -> Router<AppState> {
 
 /// Where the reference to an address is to be had.
 pub(super) fn href(address: &str) -> String {
-    format!("/api/v1/cite?of={}", encoded(address))
+    format!("{PATH}?of={}", encoded(address))
+}
+
+/// An address that gives the answer to a question that was sent in a body, if it fits into one.
+pub(super) fn fitting(address: String) -> Option<String> {
+    (address.len() <= LONGEST).then_some(address)
+}
+
+/// Where the answer to a question that was sent in a body can be had by everybody.
+#[derive(Clone)]
+struct AnsweredAt(String);
+
+/// Says of the answer to a question that was sent in a body by which address to cite it.
+pub(super) fn answered_at(mut response: Response, address: Option<String>) -> Response {
+    if let Some(address) = address {
+        response.extensions_mut().insert(AnsweredAt(address));
+    }
+    response
 }
 
 /// What is cited.
@@ -67,7 +91,7 @@ async fn cite(
 ) -> Result<Response, ApiError> {
     let form = Form::of_url(&uri)?;
     form.only(&["of", "style"])?;
-    let address = local(form.required("of")?)?;
+    let address = local(form.required("of")?, &headers, &uri)?;
     let style = match form.one("style")? {
         None => None,
         Some(name) => Some(
@@ -82,24 +106,27 @@ async fn cite(
         ),
     };
     let chosen = choose(&headers, &[Format::Json, Format::Html])?;
-    let snapshot = request::snapshot(&state, &headers)?;
     let origin = origin(&headers, &uri);
+    let asking = Asking {
+        state: &state,
+        headers: &headers,
+        shell: &shell,
+        origin: &origin,
+    };
+    let (cited, pinned) = asking.cited(address).await?;
+    let internal = |error: serde_json::Error| ApiError::Internal(error.to_string());
+    let whole = cited.json(&origin).to_string();
+    // What people save has names too, which change without a new version of the data.
     let what = [
         "cite",
-        address.as_str(),
-        &origin,
+        &whole,
         style.map_or(chosen.content_type, |(style, _)| style),
         shell.tag(),
     ];
-    let reading = Reading::new(&state, &snapshot, &what);
+    let reading = Reading::new(&state, &pinned.snapshot, &what);
     if let Some(response) = reading.not_modified(&headers) {
         return Ok(response);
     }
-    let language = shell.language.tag();
-    let cited = state
-        .blocking(move |graph| Ok(Cited::of(graph, &snapshot, address, language)))
-        .await?;
-    let internal = |error: serde_json::Error| ApiError::Internal(error.to_string());
     Ok(match style {
         Some((name, media_type)) => {
             let body = match name {
@@ -119,101 +146,189 @@ async fn cite(
                 cited,
             })?,
         ),
-        None => {
-            let body = serde_json::to_vec(&cited.json(&origin)).map_err(internal)?;
-            reading.respond(Format::Json, body)
-        }
+        None => reading.respond(Format::Json, whole),
     })
 }
 
-/// An address of this service: a path, with its query.
-fn local(address: &str) -> Result<String, ApiError> {
-    let is_local = address.starts_with('/')
-        && !address.starts_with("//")
-        && address.len() <= LONGEST
-        && address.parse::<Uri>().is_ok();
-    if !is_local {
-        return Err(ApiError::BadRequest(format!(
+/// An address of this service: a path, with its query. One as a browser shows it is taken too, and
+/// that of a reference stands for what the reference is to.
+fn local(address: &str, headers: &HeaderMap, uri: &Uri) -> Result<String, ApiError> {
+    let wrong = || {
+        ApiError::BadRequest(format!(
             "`of` is the address of an answer or page here, such as /api/v1/integration.csv, of at most {LONGEST} bytes; what stands in it is percent-encoded"
-        )));
+        ))
+    };
+    let mut address = address.to_owned();
+    for _ in 0..DEEPEST {
+        let path = match address.split_once("://") {
+            Some((scheme, rest)) if ["http", "https"].contains(&&*scheme.to_ascii_lowercase()) => {
+                let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+                let (host, path) = rest.split_at(end);
+                let here = authority(headers, uri).unwrap_or("localhost");
+                if !without_port(host).eq_ignore_ascii_case(without_port(here)) {
+                    return Err(ApiError::BadRequest(format!(
+                        "`of`: this service is at {here}, and cites its own answers and pages only"
+                    )));
+                }
+                match path.starts_with('/') {
+                    true => path.to_owned(),
+                    false => format!("/{path}"),
+                }
+            }
+            _ => address,
+        };
+        let path = path.split('#').next().unwrap_or_default();
+        let is_local = path.starts_with('/') && !path.starts_with("//") && path.len() <= LONGEST;
+        if !is_local {
+            return Err(wrong());
+        }
+        address = pages::shell::without_language(path);
+        let parsed: Uri = address.parse().map_err(|_| wrong())?;
+        if parsed.path() != PATH {
+            return Ok(address);
+        }
+        address = Form::of_url(&parsed)?.required("of")?.to_owned();
     }
-    Ok(address.to_owned())
+    Err(wrong())
+}
+
+/// A host without the port that its scheme has anyway.
+fn without_port(host: &str) -> &str {
+    [":80", ":443"]
+        .into_iter()
+        .find_map(|port| host.strip_suffix(port))
+        .unwrap_or(host)
+}
+
+/// Who asks for a reference, and where.
+struct Asking<'a> {
+    state: &'a AppState,
+    headers: &'a HeaderMap,
+    shell: &'a Shell,
+    origin: &'a str,
+}
+
+impl Asking<'_> {
+    /// What stands at an address, and the version of the data that it is about.
+    async fn cited(&self, address: String) -> Result<(Cited, Pinned), ApiError> {
+        let uri: Uri = address
+            .parse()
+            .map_err(|_| ApiError::BadRequest("`of` is no address".to_owned()))?;
+        let place = Place::of(uri.path()).filter(|_| is_citable(uri.path()));
+        let place = place.ok_or_else(|| nothing_at(uri.path()))?;
+        if place != Place::Thing && !has_route(self.state, &uri).await {
+            return Err(nothing_at(uri.path()));
+        }
+        if let Place::Link(id) = &place {
+            return self.followed(address, id).await;
+        }
+        let form = Form::of_url(&uri)?;
+        let (state, headers) = (self.state, self.headers);
+        let until = deadline(&Form::default(), state.graph().config().query_timeout)?;
+        let takes_version = place.takes_version(state.graph());
+        let pinned = match takes_version {
+            true => Pinned::of(state, headers, &form, until).await?,
+            false if form.has(VERSION) && !matches!(place, Place::Query(_)) => {
+                return Err(ApiError::UnknownParameters {
+                    unknown: vec![VERSION.to_owned()],
+                    known: Vec::new(),
+                });
+            }
+            false => Pinned::newest(state, headers)?,
+        };
+        let version = pinned.version();
+        let snapshot = Arc::clone(&pinned.snapshot);
+        let (shell, origin) = (self.shell.clone(), self.origin.to_owned());
+        let is_question = place != Place::Sparql || form.has("query");
+        let cited = state
+            .blocking(move |graph| {
+                let looking = Looking {
+                    graph,
+                    snapshot: &snapshot,
+                    shell: &shell,
+                    origin: &origin,
+                    limits: Limits {
+                        deadline: Some(until),
+                        ..Limits::default()
+                    },
+                };
+                let subject = looking.at(&place, &uri, &form)?;
+                let citation = graph.citation(&snapshot, &subject.rests_on);
+                let permalink = match version {
+                    Some(_) => address.clone(),
+                    None => pinned_address(&address, citation.version),
+                };
+                let permalink = (takes_version && is_question).then_some(permalink);
+                Ok(Cited::new(subject, citation, address, permalink))
+            })
+            .await?;
+        Ok((cited, pinned))
+    }
+
+    /// What a short link leads to.
+    async fn followed(&self, address: String, id: &str) -> Result<(Cited, Pinned), ApiError> {
+        let (state, headers) = (self.state, self.headers);
+        let wanted = id.to_owned();
+        let link = state
+            .blocking(move |graph| Ok(graph.permalinks().get(&wanted)?))
+            .await?;
+        let pinned = match link.question.version {
+            None => Pinned::newest(state, headers)?,
+            Some(version) => {
+                let until = deadline(&Form::default(), state.graph().config().query_timeout)?;
+                let form = Form::single(VERSION, version.to_string());
+                Pinned::of(state, headers, &form, until).await?
+            }
+        };
+        let snapshot = Arc::clone(&pinned.snapshot);
+        let cited = state
+            .blocking(move |graph| {
+                let subject = subject_of(graph, &link);
+                let citation = graph.citation(&snapshot, &subject.rests_on);
+                let permalink = match link.question.version {
+                    Some(_) => format!("/p/{}", link.id),
+                    // It leads to the newest version, whichever that is by then.
+                    None => pinned_address(&link.question.path(), citation.version),
+                };
+                Ok(Cited::new(subject, citation, address, Some(permalink)))
+            })
+            .await?;
+        Ok((cited, pinned))
+    }
+}
+
+/// What a short link is about.
+pub(super) fn subject_of(graph: &KnowledgeGraph, link: &Permalink) -> Subject {
+    let question = &link.question;
+    let name = question.name.as_deref();
+    let known = name.and_then(|name| Some((name, graph.query_named(name)?.0)));
+    let parameters = question.parameters.iter();
+    let parameters = parameters.map(|(name, value)| (name.as_str(), value.as_str()));
+    let (title, definition) = match known {
+        Some((name, title)) => (title, format!("/queries/{name}")),
+        None => (title_of(&question.query), "/ontology".to_owned()),
+    };
+    Subject {
+        title,
+        definition,
+        query: Some(question.query.clone()),
+        rests_on: rests_on(&Form::of_pairs(parameters)),
+    }
 }
 
 impl Cited {
-    fn of(graph: &KnowledgeGraph, snapshot: &Snapshot, address: String, language: &str) -> Self {
-        let citation = graph.citation(snapshot);
-        let uri: Uri = address.parse().unwrap_or_default();
-        let form = Form::of_url(&uri).ok();
-        let parameter = |name: &str| {
-            let form = form.as_ref()?;
-            form.one(name).ok().flatten().map(str::to_owned)
-        };
-        let path = uri.path();
-        let bare = match path.rsplit_once('.') {
-            Some((bare, extension)) if extension.len() <= 7 && !extension.contains('/') => bare,
-            _ => path,
-        };
-        let pinned = || match parameter(super::pinned::VERSION) {
-            Some(_) => address.clone(),
-            None => {
-                let mut address = address.clone();
-                add_parameter(&mut address, "version", &citation.version.to_string());
-                address
-            }
-        };
-        let (mut title, mut permalink, mut query) = (None, None, None);
-        let mut definition = "/help".to_owned();
-        let parts: Vec<&str> = bare.trim_matches('/').split('/').collect();
-        match parts.as_slice() {
-            ["sparql"] => {
-                if let Some(text) = parameter("query") {
-                    title = Some(title_of(&text));
-                    permalink = Some(pinned());
-                    query = Some(text);
-                }
-                definition = "/ns".to_owned();
-            }
-            ["api", "v1", "queries", name @ ..] | ["queries", name @ ..] if !name.is_empty() => {
-                if let Some((name, text)) = graph.query_named(&name.join("/")) {
-                    title = Some(name);
-                    query = Some(text);
-                    permalink = path.starts_with("/api/").then(pinned);
-                }
-                definition = bare.to_owned();
-            }
-            ["api", "v1", "networks", id, part @ ..] | ["networks", id, part @ ..] => {
-                let network = graph.networks().definition(id).ok();
-                title = network.map(|network| match part {
-                    [] => network.title.clone(),
-                    _ => format!("{}: {}", network.title, part.join(" ")),
-                });
-                permalink = network.map(|_| pinned());
-            }
-            ["api", "v1", "integration", ..] | ["integration"] => {
-                title = Some("Integration of sectors and levels".to_owned());
-                permalink = Some(pinned());
-            }
-            ["api", "v1", "summary"] => {
-                title = Some("What is in the graph".to_owned());
-                permalink = Some(pinned());
-            }
-            ["resource"] => title = parameter("iri").and_then(|iri| name(snapshot, &iri, language)),
-            ["id" | "code" | "graph", ..] => {
-                let links = Links::new(&graph.config().base);
-                title = links
-                    .iris_of_path(bare)
-                    .iter()
-                    .find_map(|iri| name(snapshot, iri, language));
-            }
-            _ => {}
-        }
+    fn new(
+        subject: Subject,
+        citation: Citation,
+        address: String,
+        permalink: Option<String>,
+    ) -> Self {
         Self {
-            title: title.unwrap_or_else(|| address.clone()),
-            permalink,
-            query,
-            definition,
+            title: subject.title,
+            query: subject.query,
+            definition: subject.definition,
             address,
+            permalink,
             citation,
         }
     }
@@ -263,14 +378,14 @@ impl Cited {
     }
 
     fn licences(&self) -> String {
-        match self.citation.licences.is_empty() {
-            true => "none named; see /catalogue".to_owned(),
-            false => self.citation.licences.join(", "),
+        match self.citation.datasets.is_empty() {
+            true => "no data set is counted in it".to_owned(),
+            false => self.citation.licence_lines().join("; "),
         }
     }
 
     /// CSL-JSON, which Zotero and pandoc read (<https://docs.citationstyles.org>).
-    fn csl(&self, origin: &str) -> serde_json::Value {
+    fn csl(&self, origin: &str) -> Value {
         let parts: Vec<u32> = self
             .date()
             .split('-')
@@ -291,14 +406,20 @@ impl Cited {
         csl
     }
 
-    fn json(&self, origin: &str) -> serde_json::Value {
+    fn json(&self, origin: &str) -> Value {
+        let datasets = self.citation.datasets.iter();
+        let datasets: Vec<Value> = datasets
+            .map(|set| json!({"name": set.name, "licence": set.licence}))
+            .collect();
         json!({
             "title": self.title,
             "address": self.address,
             "permalink": self.permalink,
             "dataVersion": self.citation.version,
             "date": self.citation.date,
-            "licences": self.citation.licences,
+            "licences": self.citation.licences(),
+            "datasets": datasets,
+            "moreDatasets": self.citation.more_datasets,
             "lasting": self.citation.lasting,
             "query": self.query,
             "definition": self.definition,
@@ -307,15 +428,6 @@ impl Cited {
             "csl": self.csl(origin),
         })
     }
-}
-
-/// The name of a thing that the data names.
-fn name(snapshot: &Snapshot, iri: &str, language: &str) -> Option<String> {
-    let node = NamedNode::new(iri).ok()?;
-    snapshot
-        .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
-        .next()?;
-    Some(label_in(snapshot, node.as_ref().into(), language))
 }
 
 #[derive(Template)]
@@ -330,19 +442,19 @@ struct CitePage {
 
 /// Tells with each answer of the interface where its reference is (RFC 6892, `describedby`).
 pub(super) async fn point_to_reference(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_read = [Method::GET, Method::HEAD].contains(request.method());
+    let is_answer = path.starts_with("/api/v1/") || path.trim_end_matches('/') == "/sparql";
     let address = request
         .uri()
         .path_and_query()
-        .map(|address| address.as_str())
-        .filter(|address| {
-            request.method() == Method::GET
-                && address.starts_with("/api/v1/")
-                && !address.starts_with("/api/v1/cite")
-                && address.len() <= LONGEST_IN_HEADER
-        })
-        .map(href);
+        .filter(|_| is_read && is_answer && is_citable(path))
+        .map(|address| address.as_str().to_owned());
     let mut response = next.run(request).await;
-    if let Some(address) = address
+    let told = response.extensions_mut().remove::<AnsweredAt>();
+    let address = told.map(|AnsweredAt(address)| address).or(address);
+    let address = address.map(|address| href(&address));
+    if let Some(address) = address.filter(|address| address.len() <= LONGEST_IN_HEADER)
         && response.status().is_success()
         && response.headers().contains_key(DATA_VERSION)
         && let Ok(link) = HeaderValue::try_from(format!(
@@ -352,4 +464,20 @@ pub(super) async fn point_to_reference(request: Request, next: Next) -> Response
         response.headers_mut().append(header::LINK, link);
     }
     response
+}
+
+/// Whether there is a route to an address: it is asked by a method that no resource has, so that
+/// nothing but the router answers.
+async fn has_route(state: &AppState, uri: &Uri) -> bool {
+    let mut probe: Request = Request::default();
+    let (Ok(method), Ok(path)) = (Method::from_bytes(NO_METHOD), uri.path().parse()) else {
+        return false;
+    };
+    *probe.method_mut() = method;
+    *probe.uri_mut() = path;
+    let routes = super::routes().with_state(state.clone());
+    match routes.oneshot(probe).await {
+        Ok(answer) => answer.status() != StatusCode::NOT_FOUND,
+        Err(never) => match never {},
+    }
 }

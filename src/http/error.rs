@@ -362,7 +362,9 @@ fn scenario_problem(error: &ScenarioError) -> Problem {
             "bad-scenario",
             "The scenario is not understood",
         ),
-        ScenarioError::Change { .. } | ScenarioError::Unknown { .. } => (
+        ScenarioError::Change { .. }
+        | ScenarioError::Unknown { .. }
+        | ScenarioError::NoLonger { .. } => (
             StatusCode::UNPROCESSABLE_ENTITY,
             "bad-change",
             "A change does not fit the data",

@@ -925,6 +925,22 @@ pub(super) fn details() -> Vec<&'static str> {
     cells.chain(pairs).chain([CHAINS.id]).collect()
 }
 
+/// What rows of the report are called.
+///
+/// # Errors
+/// A 404 naming those that there are.
+pub(super) fn title_of(graph: &KnowledgeGraph, id: &str) -> Result<String, ApiError> {
+    Ok(match Topic::of(id, graph)? {
+        Topic::Cell(_, title, _) => title.to_owned(),
+        Topic::Pair(_, detail) => detail.title.to_owned(),
+        Topic::Chains => CHAINS.title.to_owned(),
+        Topic::Indicator(id) => match graph.indicators().get(&id) {
+            Ok(indicator) => indicator.title.clone(),
+            Err(_) => id,
+        },
+    })
+}
+
 /// What rows are of.
 enum Topic {
     Cell(&'static str, &'static str, [bool; 2]),

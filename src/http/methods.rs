@@ -11,7 +11,7 @@ pub(super) const QUERY: &str = "QUERY";
 
 /// A method that no resource has, and no layer knows: the router's answer to it gets an `Allow` with
 /// those that the resource does have.
-const NO_METHOD: &[u8] = b"WEFT-WHAT-IS-ALLOWED";
+pub(super) const NO_METHOD: &[u8] = b"WEFT-WHAT-IS-ALLOWED";
 
 /// Answers `OPTIONS` with the methods of the resource. What browsers ask before a request to
 /// another site is answered further in, by the CORS layer.

@@ -6,6 +6,7 @@ mod answers;
 mod changes;
 mod check;
 mod cite;
+mod cited;
 mod codings;
 mod conditions;
 mod context;
@@ -296,7 +297,13 @@ impl AppState {
 
 /// All routes, with what every request passes through.
 pub fn router(state: AppState) -> Router {
-    let routes = Router::new()
+    let routes = routes().with_state(state.clone());
+    around(routes).layer(from_fn_with_state(state, telemetry::observe))
+}
+
+/// All routes alone.
+fn routes() -> Router<AppState> {
+    Router::new()
         .merge(pages::routes())
         .merge(sparql::routes())
         .merge(graph_store::routes())
@@ -337,8 +344,6 @@ pub fn router(state: AppState) -> Router {
         .merge(health::routes())
         .fallback(resources::elsewhere)
         .method_not_allowed_fallback(not_in_this_way)
-        .with_state(state.clone());
-    around(routes).layer(from_fn_with_state(state, telemetry::observe))
 }
 
 /// The routes until the data is open: alive, and nothing else yet.

@@ -2,6 +2,7 @@
 //! what is being computed of them.
 
 use super::AppState;
+use super::cite::{answered_at, fitting};
 use super::error::ApiError;
 use super::merging::{self, MERGED, link_view};
 use super::negotiate::{Format, of_path};
@@ -10,6 +11,7 @@ use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
 use super::rows::{self, About, FORMATS, Listing, Rows, metric_value, number, score};
 use crate::app::networks::{ScoreColumn, metrics_named};
+use crate::app::permalink::add_parameter;
 use crate::app::rules::Standing;
 use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, MergedView, NetworkError};
 use crate::metrics::betweenness::Sample;
@@ -26,7 +28,7 @@ use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get};
 use oxigraph::model::{NamedNode, NamedOrBlankNodeRef, Quad, Term, TermRef};
 use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
@@ -47,7 +49,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/api/v1/computations/{id}", delete(cancel));
     for (path, handlers) in [
         ("/api/v1/networks", get(list)),
-        ("/api/v1/networks/analyse", post(analyse)),
+        ("/api/v1/networks/analyse", get(analyse_link).post(analyse)),
         ("/api/v1/networks/{id}/nodes", get(nodes)),
         ("/api/v1/networks/{id}/edges", get(edges)),
         ("/api/v1/networks/{id}/layout", get(layout)),
@@ -69,7 +71,7 @@ pub(super) fn routes() -> Router<AppState> {
 const MOST_EXPLAINED: usize = 60;
 
 /// Parameters of all networks, besides the filters.
-const OPTIONS: [&str; 9] = [
+pub(super) const OPTIONS: [&str; 9] = [
     VERSION,
     "seed",
     "permutations",
@@ -1399,10 +1401,15 @@ async fn analyse(State(state): State<AppState>, request: Request) -> Result<Resp
     let stated = Stated::parse(&body)?;
     asked.options.seed = stated.seed.unwrap_or(asked.options.seed);
     asked.options.permutations = stated.permutations.unwrap_or(asked.options.permutations);
+    let address = fitting(stated.address(parts.uri.path(), &asked));
+    // What is told of where the table comes from is an address that others can open.
+    if let Some(Ok(uri)) = address.as_ref().map(|address| address.parse()) {
+        asked.uri = uri;
+    }
     let hash = blake3::hash(&body).to_hex();
     let what = ["analyse", hash.as_str()];
     let headers = &parts.headers;
-    asked
+    let response = asked
         .answer(
             &state,
             headers,
@@ -1410,8 +1417,45 @@ async fn analyse(State(state): State<AppState>, request: Request) -> Result<Resp
             format.content_type,
             move |graph, asked| analysis(graph, asked, &stated, format.format),
         )
+        .await?;
+    Ok(answered_at(response, address))
+}
+
+/// `GET /api/v1/networks/analyse?query=`: the same of a query that fits into an address, so that
+/// the answer can be cited.
+async fn analyse_link(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (_, format) = of_path(uri.path(), &headers, &FORMATS)?;
+    let asked = Asked::new(&state, &uri, &headers, &STATED).await?;
+    let metrics = asked.form.one("metrics")?.filter(|text| !text.is_empty());
+    let metrics = metrics.map(|text| {
+        let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+        chosen_metrics(ids.collect())
+    });
+    let stated = Stated {
+        query: asked.form.required("query")?.to_owned(),
+        metrics: metrics.transpose()?,
+        directed: asked.form.switch("directed")?,
+        two_mode: asked.form.switch("twoMode")?,
+        seed: None,
+        permutations: None,
+    };
+    asked
+        .answer(
+            &state,
+            &headers,
+            &["analyse"],
+            format.content_type,
+            move |graph, asked| analysis(graph, asked, &stated, format.format),
+        )
         .await
 }
+
+/// The parameters that state a network.
+const STATED: [&str; 4] = ["query", "metrics", "directed", "twoMode"];
 
 fn analysis(
     graph: &KnowledgeGraph,
@@ -1485,6 +1529,45 @@ struct Stated {
 }
 
 impl Stated {
+    /// The address of the same on the version of the data that is asked.
+    fn address(&self, path: &str, asked: &Asked) -> String {
+        let mut address = path.to_owned();
+        add_parameter(&mut address, "query", &self.query);
+        if let Some(metrics) = &self.metrics {
+            let ids: Vec<&str> = metrics.iter().map(|metric| metric.id).collect();
+            add_parameter(&mut address, "metrics", &ids.join(","));
+        }
+        for (name, is_on) in [("directed", self.directed), ("twoMode", self.two_mode)] {
+            if is_on {
+                add_parameter(&mut address, name, "true");
+            }
+        }
+        let own = [
+            ("seed", self.seed.map(|number| number.to_string())),
+            (
+                "permutations",
+                self.permutations.map(|number| number.to_string()),
+            ),
+        ];
+        let is_own = |name: &str| {
+            own.iter()
+                .any(|(known, value)| *known == name && value.is_some())
+        };
+        for (name, value) in asked.form.pairs() {
+            if !value.is_empty() && !["timeout", VERSION].contains(&name) && !is_own(name) {
+                add_parameter(&mut address, name, value);
+            }
+        }
+        for (name, value) in &own {
+            if let Some(value) = value {
+                add_parameter(&mut address, name, value);
+            }
+        }
+        let version = asked.snapshot.version().to_string();
+        add_parameter(&mut address, VERSION, &version);
+        address
+    }
+
     fn parse(body: &[u8]) -> Result<Self, ApiError> {
         let mut fields = match serde_json::from_slice(body) {
             Ok(Value::Object(fields)) => fields,

@@ -6,12 +6,13 @@
 //! (and values that fit), and an admin can remove them.
 
 use super::AppState;
+use super::cite::subject_of;
 use super::error::ApiError;
 use super::negotiate::{Format, by_name, choose};
 use super::pinned::Pinned;
 use super::request::{Form, content_type, origin, read_body, utf8, writer};
 use super::respond::Reading;
-use crate::app::permalink::{LONGEST_QUERY, Permalink, Question, title_of};
+use crate::app::permalink::{LONGEST_QUERY, Permalink, Question};
 use crate::app::{AppError, KnowledgeGraph};
 use crate::store::on_deep_stack;
 use axum::Router;
@@ -211,9 +212,17 @@ struct LinkView {
     pinned: bool,
     date: Option<String>,
     licences: Vec<String>,
+    /// The data sets that it rests on, with their licences.
+    datasets: Vec<DatasetView>,
     /// Whether the version can be asked for after a restart.
     lasting: bool,
     cite_as: String,
+}
+
+#[derive(Serialize)]
+struct DatasetView {
+    name: String,
+    licence: Option<String>,
 }
 
 /// A link with all that a reference needs.
@@ -236,18 +245,19 @@ async fn cited(
     let canonical = format!("{origin}{}", link.question.path());
     state
         .blocking(move |graph| {
+            let subject = subject_of(graph, &link);
+            let title = subject.title;
             let Permalink {
                 id,
                 created,
                 question,
             } = link;
             let known = question.name.as_deref().map(|name| graph.query_named(name));
-            let (title, query_changed) = match known {
-                None => (title_of(&question.query), false),
-                Some(None) => (title_of(&question.query), true),
-                Some(Some((title, text))) => (title, text != question.query),
-            };
-            let citation = graph.citation(&pinned.snapshot);
+            let query_changed = known.is_some_and(|known| match known {
+                Some((_, text)) => text != question.query,
+                None => true,
+            });
+            let citation = graph.citation(&pinned.snapshot, &subject.rests_on);
             Ok(LinkView {
                 id,
                 cite_as: citation.text(&title, &url),
@@ -263,8 +273,16 @@ async fn cited(
                 merged: question.merged,
                 version: citation.version,
                 pinned: question.version.is_some(),
+                licences: citation.licences(),
                 date: citation.date,
-                licences: citation.licences,
+                datasets: citation
+                    .datasets
+                    .into_iter()
+                    .map(|set| DatasetView {
+                        name: set.name,
+                        licence: set.licence,
+                    })
+                    .collect(),
                 lasting: citation.lasting,
             })
         })

@@ -96,8 +96,10 @@ impl Pinned {
         self.is_asked_for.then(|| self.snapshot.version())
     }
 
-    /// Says of an answer that it stays as it is. Pages may look otherwise in time, and without a
-    /// log the versions begin again with each process.
+    /// Says of an answer of a version that everybody may keep it, and asks here before each use:
+    /// the data stays as it is, but who may see it does not, and what becomes private today is
+    /// private in every version. Pages may look otherwise in time, and without a log the versions
+    /// begin again with each process.
     pub(super) fn label(
         &self,
         state: &AppState,
@@ -114,9 +116,9 @@ impl Pinned {
         if lasts && is_answer && !is_volatile && !is_page {
             // What a token has to do with it is for no one else.
             let value = if headers.contains_key(header::AUTHORIZATION) {
-                "private, max-age=31536000, immutable"
+                "private, no-cache"
             } else {
-                "public, max-age=31536000, immutable"
+                "public, no-cache"
             };
             response
                 .headers_mut()

@@ -36,6 +36,8 @@ use std::sync::Arc;
 /// Where the pages of the questions are, and where their data is.
 const PAGES: &str = "/queries";
 const DATA: &str = "/api/v1/queries";
+/// Parameters of answers as rows.
+const OF_TABLES: [&str; 4] = [SHAPE, "sort", "limit", "offset"];
 /// Parameters that every query takes.
 const GENERAL: [&str; 6] = ["timeout", VERSION, "view", "skolemize", "query-id", MERGED];
 /// Says that JSON is a list of flat objects.
@@ -349,6 +351,13 @@ async fn run_saved(
     asking.answer(&state).await
 }
 
+/// Whether a parameter says how a query is asked, and not what: one of the catalogue may have a
+/// parameter of such a name for itself.
+pub(super) fn is_general(query: &CatalogueQuery, name: &str) -> bool {
+    GENERAL.iter().chain(&OF_TABLES).any(|known| *known == name)
+        && !query.parameters.iter().any(|known| known.name == name)
+}
+
 /// A question, and how it is asked.
 struct Asking<'a> {
     query: &'a CatalogueQuery,
@@ -406,7 +415,7 @@ impl Asking<'_> {
         // A query of the catalogue may have a parameter of such a name for itself.
         let is_own = |name: &str| query.parameters.iter().any(|known| known.name == name);
         let of_tables: &[&str] = match here {
-            DATA => &[SHAPE, "sort", "limit", "offset"],
+            DATA => &OF_TABLES,
             _ => &[],
         };
         let common = || GENERAL.iter().chain(of_tables).copied();

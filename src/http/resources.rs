@@ -197,7 +197,7 @@ async fn anything(
 }
 
 /// The thing that a path is the IRI of, or that it is the IRI of but for its extension.
-fn find(
+pub(super) fn find(
     graph: &KnowledgeGraph,
     snapshot: &Snapshot,
     path: &str,

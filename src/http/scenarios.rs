@@ -5,12 +5,14 @@
 //! hidden from them.
 
 use super::AppState;
+use super::cite::{answered_at, fitting};
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, of_path, prefers_html};
 use super::pinned::{Pinned, VERSION};
 use super::request::{self, Form, content_type, deadline, read_body, writer};
 use super::respond::{DATA_VERSION, Reading, TOTAL_COUNT};
 use super::rows::{self, About, FORMATS, Listing, Rows, number};
+use crate::app::permalink::add_parameter;
 use crate::app::scenarios::{
     Cell, Choices, Evaluation, LONGEST_SCENARIO, Part, SavedScenario, Scenario, Table,
 };
@@ -23,6 +25,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::time::timeout_at;
@@ -44,6 +47,11 @@ pub(super) fn routes() -> Router<AppState> {
     }
     router
 }
+
+/// Parameters that a saved scenario keeps, besides the filters.
+const KEPT: [&str; 2] = ["networks", "metrics"];
+/// Where scenarios are.
+const PATH: &str = "/api/v1/scenarios";
 
 /// What is asked about a scenario, as far as it is understood without the data.
 pub(super) struct Asked {
@@ -67,14 +75,6 @@ impl Asked {
     ) -> Result<Self, ApiError> {
         let form = Form::of_url(uri)?;
         form.only(&[&Filter::KEYS[..], &PARAMETERS[..], &Listing::KEYS[..], own].concat())?;
-        let list = |name: &str| -> Result<Vec<String>, ApiError> {
-            let text = form.one(name)?.unwrap_or_default();
-            let values = text.split(',').map(str::trim);
-            Ok(values
-                .filter(|value| !value.is_empty())
-                .map(str::to_owned)
-                .collect())
-        };
         let part = form.one("part")?.filter(|name| !name.is_empty());
         let deadline = deadline(&form, state.graph().config().query_timeout)?;
         let pinned = Pinned::of(state, headers, &form, deadline).await?;
@@ -85,8 +85,8 @@ impl Asked {
         Ok(Self {
             part: part.map(Part::named).transpose()?,
             listing: Listing::of(&form)?,
-            networks: list("networks")?,
-            metrics: list("metrics")?,
+            networks: listed_in(&form, "networks")?,
+            metrics: listed_in(&form, "metrics")?,
             deadline,
             pinned,
             about,
@@ -119,6 +119,55 @@ impl Asked {
             Some(total) => rows::listed(response, headers, uri, &self.form, page, total),
             None => response,
         }
+    }
+
+    /// The same with what a saved scenario keeps, as far as whoever asks does not say otherwise.
+    pub(super) fn as_kept(mut self, saved: &SavedScenario) -> Result<Self, ApiError> {
+        for (name, value) in &saved.choices {
+            if !self.form.has(name) {
+                self.form.append(Form::single(name, value.clone()));
+            }
+        }
+        self.networks = listed_in(&self.form, "networks")?;
+        self.metrics = listed_in(&self.form, "metrics")?;
+        Ok(self)
+    }
+
+    /// What a scenario that is saved keeps of the question.
+    fn to_keep(&self) -> BTreeMap<String, String> {
+        self.form
+            .pairs()
+            .filter(|(name, value)| {
+                (Filter::KEYS.contains(name) || KEPT.contains(name)) && !value.is_empty()
+            })
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    /// The address, with these parameters first, that asks the same of the version of the data.
+    fn address(&self, path: &str, own: &[(&str, &str)], is_kept: bool) -> Option<String> {
+        let mut address = path.to_owned();
+        for (name, value) in own.iter().filter(|(_, value)| !value.is_empty()) {
+            add_parameter(&mut address, name, value);
+        }
+        for (name, value) in self.form.pairs() {
+            let is_left_out = ["save", "timeout", VERSION].contains(&name)
+                || is_kept && (Filter::KEYS.contains(&name) || KEPT.contains(&name));
+            if !is_left_out && !value.is_empty() {
+                add_parameter(&mut address, name, value);
+            }
+        }
+        add_parameter(&mut address, VERSION, &self.seen().version().to_string());
+        fitting(address)
+    }
+
+    /// Says in the tables where everybody can have what was asked for in a body.
+    fn answered_at(&mut self, origin: &str, address: Option<&str>, scenario: &Scenario) {
+        let about = std::mem::take(&mut self.about);
+        self.about = match address {
+            Some(address) => about.answered_at(format!("{origin}{address}")),
+            None => about.with("changes", &scenario.to_json()["changes"].to_string()),
+        };
     }
 
     pub(super) fn seen(&self) -> &Arc<Snapshot> {
@@ -209,6 +258,16 @@ impl Asked {
     }
 }
 
+/// The values of a parameter that is a list with commas.
+fn listed_in(form: &Form, name: &str) -> Result<Vec<String>, ApiError> {
+    let text = form.one(name)?.unwrap_or_default();
+    let values = text.split(',').map(str::trim);
+    Ok(values
+        .filter(|value| !value.is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
 /// Rows of a part.
 fn rows_of(table: &Table) -> Rows {
     let mut rows = Rows::new(table.columns.iter().copied());
@@ -268,7 +327,7 @@ fn about(scenario: &Scenario, saved: Option<&SavedScenario>, asked: &Asked) -> M
 }
 
 /// What is known of a saved scenario without evaluating it.
-fn about_saved(saved: &SavedScenario) -> [(String, Value); 8] {
+fn about_saved(saved: &SavedScenario) -> [(String, Value); 9] {
     [
         ("id", json!(saved.id)),
         ("title", json!(saved.scenario.title)),
@@ -277,13 +336,14 @@ fn about_saved(saved: &SavedScenario) -> [(String, Value); 8] {
         ("created", json!(saved.created)),
         ("savedOnVersion", json!(saved.version)),
         ("size", json!(saved.scenario.changes.len())),
+        ("choices", json!(saved.choices)),
         ("url", json!(format!("/api/v1/scenarios/{}", saved.id))),
     ]
     .map(|(name, value)| (name.to_owned(), value))
 }
 
-/// `GET /api/v1/scenarios`: the saved scenarios, the newest first. Those that are about what
-/// somebody may not see are not listed to them.
+/// `GET /api/v1/scenarios`: the saved scenarios, the newest first, and whether the data still has
+/// all that they name. Those that are about what somebody may not see are not listed to them.
 async fn list(
     State(state): State<AppState>,
     uri: Uri,
@@ -319,9 +379,14 @@ async fn list(
         "created",
         "savedOnVersion",
         "size",
+        "choices",
         "url",
+        "fits",
     ];
-    let objects = shown.iter().map(|saved| Map::from_iter(about_saved(saved)));
+    let objects = shown.iter().map(|listed| {
+        let fits = ("fits".to_owned(), json!(listed.fits));
+        Map::from_iter(about_saved(&listed.saved).into_iter().chain([fits]))
+    });
     let mut rows = Rows::of_objects_with(&columns, objects).with_times(["created"]);
     let total = rows.arrange(&listing)?;
     let about = About::of(&state, &headers, &uri, format.format, &snapshot);
@@ -330,20 +395,31 @@ async fn list(
     Ok(rows::listed(response, &headers, &uri, &form, window, total))
 }
 
-/// The saved scenarios that a reader may know of.
+/// A saved scenario that a reader may know of.
+pub(super) struct Listed {
+    pub(super) saved: Arc<SavedScenario>,
+    /// Whether the data, as the reader sees it, still has all that it names.
+    pub(super) fits: bool,
+}
+
+/// The saved scenarios that a reader may know of: of those that the data does not fit any more,
+/// the reader's own, and those that name nothing but what everybody could see.
 pub(super) async fn listed(
     state: &AppState,
     snapshot: &Arc<Snapshot>,
     reader: &Reader,
-) -> Result<Vec<Arc<SavedScenario>>, ApiError> {
+) -> Result<Vec<Listed>, ApiError> {
     let (snapshot, reader) = (Arc::clone(snapshot), reader.clone());
     state
         .blocking(move |graph| {
-            let mut all = graph.saved_scenarios().list();
-            all.retain(|saved| {
-                is_own(saved, &reader) || graph.knows_scenario(&snapshot, &saved.scenario)
-            });
-            Ok(all)
+            let mut listed = Vec::new();
+            for saved in graph.saved_scenarios().list() {
+                let fits = graph.knows_scenario(&snapshot, &saved.scenario);
+                if fits || is_own(&saved, &reader) || graph.everybody_knew_scenario(&saved)? {
+                    listed.push(Listed { saved, fits });
+                }
+            }
+            Ok(listed)
         })
         .await
 }
@@ -364,7 +440,7 @@ async fn evaluate_or_save(
     let (_, format) = of_path(parts.uri.path(), &parts.headers, &FORMATS)?;
     let is_to_be_saved = Form::of_url(&parts.uri)?.switch("save")?;
     let by = is_to_be_saved.then(|| writer(&state, &parts)).transpose()?;
-    let asked = Asked::new(&state, &parts.uri, &parts.headers, &["save"]).await?;
+    let mut asked = Asked::new(&state, &parts.uri, &parts.headers, &["save"]).await?;
     asked.check()?;
     let media_type = content_type(&parts.headers)?;
     // What curl calls its data unless told otherwise is let through if it is JSON all the same.
@@ -380,15 +456,23 @@ async fn evaluate_or_save(
     }
     let limit = state.graph().config().body_limit.min(LONGEST_SCENARIO);
     let scenario = Scenario::parse(&read_body(body, limit).await?).map_err(AppError::from)?;
+    let extension = parts.uri.path().strip_prefix(PATH).unwrap_or_default();
+    let origin = request::origin(&parts.headers, &parts.uri);
     let Some(by) = by else {
-        return answer(&state, &parts.headers, None, &asked, &scenario, format).await;
+        let address = address_of(&asked, &scenario, extension);
+        asked.answered_at(&origin, address.as_deref(), &scenario);
+        let response = answer(&state, &parts.headers, None, &asked, &scenario, format).await?;
+        return Ok(answered_at(response, address));
     };
     // Only what can be evaluated is worth keeping.
     if scenario.title.is_empty() {
         return Err(AppError::from(ScenarioError::NoTitle).into());
     }
     let evaluation = asked.evaluated(&state, &scenario).await?;
-    let (saved, is_new) = keep(&state, by, scenario, evaluation.version).await?;
+    let choices = asked.to_keep();
+    let (saved, is_new) = keep(&state, by, scenario, choices, asked.seen()).await?;
+    let address = asked.address(&format!("{PATH}/{}{extension}", saved.id), &[], true);
+    asked.answered_at(&origin, address.as_deref(), &saved.scenario);
     let about = about(&saved.scenario, Some(&saved), &asked);
     let (text, _) = asked.body(&evaluation, about, format.format)?;
     let status = if is_new {
@@ -403,17 +487,36 @@ async fn evaluate_or_save(
     if let Ok(location) = HeaderValue::try_from(format!("/api/v1/scenarios/{}", saved.id)) {
         headers.insert(header::LOCATION, location);
     }
-    Ok(response)
+    Ok(answered_at(response, address))
+}
+
+/// The address that states a scenario, if it fits into one; its title and its words are left out
+/// before anything else.
+fn address_of(asked: &Asked, scenario: &Scenario, extension: &str) -> Option<String> {
+    let path = format!("{PATH}/evaluate{extension}");
+    let changes = scenario.to_json()["changes"].to_string();
+    let own = [
+        ("changes", changes.as_str()),
+        ("title", scenario.title.as_str()),
+        ("description", scenario.description.as_str()),
+    ];
+    let with = |number: usize| asked.address(&path, own.get(..number)?, false);
+    with(3).or_else(|| with(2)).or_else(|| with(1))
 }
 
 async fn keep(
     state: &AppState,
     by: Writer,
     scenario: Scenario,
-    version: u64,
+    choices: BTreeMap<String, String>,
+    seen: &Arc<Snapshot>,
 ) -> Result<(Arc<SavedScenario>, bool), ApiError> {
+    let seen = Arc::clone(seen);
     state
-        .writing(move |graph| Ok(graph.saved_scenarios().save(&by, scenario, version)?))
+        .writing(move |graph| {
+            let new = graph.new_scenario(&seen, scenario, choices);
+            Ok(graph.saved_scenarios().save(&by, new)?)
+        })
         .await
 }
 
@@ -532,7 +635,8 @@ async fn of_saved(
     format: Chosen,
 ) -> Result<Response, ApiError> {
     let saved = state.graph().saved_scenarios().get(id)?;
-    let mut asked = Asked::new(state, uri, headers, &["definition"]).await?;
+    let asked = Asked::new(state, uri, headers, &["definition"]).await?;
+    let mut asked = asked.as_kept(&saved)?;
     asked.part = part.or(asked.part);
     asked.check()?;
     let name = part.map_or("", Part::name);
@@ -544,10 +648,12 @@ async fn of_saved(
     if let Some(response) = reading.not_modified(headers) {
         return Ok(asked.pinned.label(state, headers, false, response));
     }
-    let evaluation = asked
-        .evaluated(state, &saved.scenario)
-        .await
-        .map_err(|error| hiding_names(error, &saved, &reader))?;
+    let evaluation = match asked.evaluated(state, &saved.scenario).await {
+        Ok(evaluation) => evaluation,
+        Err(error) => {
+            return Err(no_longer(state, headers, &asked, error, &saved, &reader).await);
+        }
+    };
     let about = about(&saved.scenario, Some(&saved), &asked);
     let (text, total) = asked.body(&evaluation, about, format.format)?;
     let response = asked.listed(reading.respond(format, text), headers, uri, total);
@@ -555,8 +661,59 @@ async fn of_saved(
     Ok(response)
 }
 
+/// Why a saved scenario does not fit the data: where the version that it was saved on still has all
+/// that it names, and shows it to the reader, that is told, and what is missing by name.
+pub(super) async fn no_longer(
+    state: &AppState,
+    headers: &HeaderMap,
+    asked: &Asked,
+    error: ApiError,
+    saved: &Arc<SavedScenario>,
+    reader: &Reader,
+) -> ApiError {
+    let ApiError::App(AppError::Scenario(
+        reason @ (ScenarioError::Unknown { .. } | ScenarioError::Change { .. }),
+    )) = error
+    else {
+        return hiding_names(error, saved, reader);
+    };
+    let version = saved.version;
+    let was_known = asked.seen().version() != version
+        && match Pinned::of(
+            state,
+            headers,
+            &Form::single(VERSION, version.to_string()),
+            asked.deadline,
+        )
+        .await
+        {
+            Ok(then) => {
+                let saved = Arc::clone(saved);
+                let known = state
+                    .blocking(
+                        move |graph| Ok(graph.knows_scenario(&then.snapshot, &saved.scenario)),
+                    )
+                    .await;
+                known.unwrap_or(false)
+            }
+            Err(_) => false,
+        };
+    let reason = AppError::from(match was_known {
+        true => ScenarioError::NoLonger {
+            error: Box::new(reason),
+            id: saved.id.clone(),
+            version,
+        },
+        false => reason,
+    });
+    match was_known {
+        true => reason.into(),
+        false => hiding_names(reason.into(), saved, reader),
+    }
+}
+
 /// What a scenario names and its reader's data does not know is for those who made it.
-pub(super) fn hiding_names(error: ApiError, saved: &SavedScenario, reader: &Reader) -> ApiError {
+fn hiding_names(error: ApiError, saved: &SavedScenario, reader: &Reader) -> ApiError {
     match error {
         ApiError::App(AppError::Scenario(error)) if !is_own(saved, reader) => {
             AppError::from(error.without_names()).into()

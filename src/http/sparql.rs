@@ -1,6 +1,7 @@
 //! `/sparql`: the SPARQL 1.1 Protocol, query and update on one path.
 
 use super::answers::{Answer, Known};
+use super::cite::{answered_at, fitting};
 use super::conditions::precondition;
 use super::error::ApiError;
 use super::merging;
@@ -15,7 +16,8 @@ use super::respond::{Reading, ShortAnswer, caught, written};
 use super::rows::{About, FORMATS, Listing, Rows};
 use super::{AppState, pages, service_description};
 use crate::app::evaluations::{self, Evaluation, Outcome};
-use crate::app::{AppError, KnowledgeGraph, ResultFormat, WriteError, write_results_with};
+use crate::app::permalink::add_parameter;
+use crate::app::{AppError, KnowledgeGraph, RestsOn, ResultFormat, WriteError, write_results_with};
 use crate::rdf::version::RdfVersion;
 use crate::store::{DatasetSpec, Limits, Query, QueryForm, Snapshot, SyntaxError};
 use axum::Router;
@@ -25,6 +27,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::get;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -255,7 +258,33 @@ async fn query(state: &AppState, parts: &Parts, form: &Form) -> Result<Response,
     let response = job
         .answer(state, &parts.headers, &formats, &identity, page)
         .await?;
-    Ok(pinned.label(state, &parts.headers, is_volatile(&identity), response))
+    let response = pinned.label(state, &parts.headers, is_volatile(&identity), response);
+    if parts.method.is_safe() && parts.method.as_str() != QUERY {
+        return Ok(response);
+    }
+    let address = address_of(form, pinned.snapshot.version());
+    Ok(answered_at(response, fitting(address)))
+}
+
+/// The address that asks the same of a version of the data, for a query in a body.
+fn address_of(form: &Form, version: u64) -> String {
+    let mut address = "/sparql".to_owned();
+    for (name, value) in form.pairs() {
+        let is_kept = [
+            "query",
+            "default-graph-uri",
+            "named-graph-uri",
+            "skolemize",
+            merging::MERGED,
+            super::rules::INFERRED,
+        ]
+        .contains(&name);
+        if is_kept && !value.is_empty() {
+            add_parameter(&mut address, name, value);
+        }
+    }
+    add_parameter(&mut address, super::pinned::VERSION, &version.to_string());
+    address
 }
 
 /// A query as it was sent, or one that is parsed and has its parameters.
@@ -517,7 +546,17 @@ impl Ready {
             let total = rows.arrange(&wanted.listing)?;
             wanted.total.get_or_init(|| total);
         }
-        let about = about.citing(graph.citation(&self.snapshot));
+        let named = self.dataset.default_graphs.iter();
+        let named: BTreeSet<String> = named
+            .chain(&self.dataset.named_graphs)
+            .map(|graph| graph.as_str().to_owned())
+            .collect();
+        let rests_on = match named.is_empty() {
+            true => RestsOn::Counted,
+            false => RestsOn::Only(named),
+        };
+        let citation = graph.citation(&self.snapshot, &rests_on);
+        let about = about.citing(&citation).pinned_to(citation.version);
         rows.text(format, &about)
     }
 

@@ -14,7 +14,8 @@ const BROWSER: (&str, &str) = (
     "accept",
     "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
 );
-const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// Whatever may be kept is asked about before each use: it may have become private.
+const ASK_FIRST: &str = "public, no-cache";
 const COUNT: &str = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";
 
 /// A service with a log: version n has the triples `<e:s> <e:p> 1 … n`.
@@ -93,12 +94,12 @@ async fn a_query_is_answered_on_the_version_it_names_and_for_ever() {
         let answer = service.get(&target).await.expect(200);
         assert_eq!(count(&answer), version.to_string());
         assert_eq!(answer.header("weft-data-version"), version.to_string());
-        assert_eq!(answer.header("cache-control"), IMMUTABLE);
+        assert_eq!(answer.header("cache-control"), ASK_FIRST);
         let tag = answer.header("etag").to_owned();
         let again = service
             .send("GET", &target, &[("if-none-match", &tag)], "")
             .await;
-        assert_eq!(again.header("cache-control"), IMMUTABLE);
+        assert_eq!(again.header("cache-control"), ASK_FIRST);
         again.expect(304);
     }
     // In a form, too; and `latest` is the newest, which does not last.
@@ -269,11 +270,11 @@ async fn a_graph_and_the_summary_can_be_had_as_they_were() {
         2
     );
     assert_eq!(answer.header("weft-data-version"), "2");
-    assert_eq!(answer.header("cache-control"), IMMUTABLE);
+    assert_eq!(answer.header("cache-control"), ASK_FIRST);
     let head = service
         .send("HEAD", "/store?default&version=2", &[], "")
         .await;
-    assert_eq!(head.header("cache-control"), IMMUTABLE);
+    assert_eq!(head.header("cache-control"), ASK_FIRST);
     let all = service.get("/store?version=1").await.expect(200);
     assert!(all.text.ends_with("\n<e:s> <e:p> 1 .\n"), "{all:?}");
     // The past cannot be written.

@@ -685,7 +685,7 @@ async fn an_empty_store_says_that_it_knows_nothing_and_takes_what_is_new() {
         .expect(200);
     assert_eq!(
         list.text,
-        "id,title,description,owner,created,savedOnVersion,size,url\n"
+        "id,title,description,owner,created,savedOnVersion,size,choices,url,fits\n"
     );
 }
 
@@ -858,4 +858,106 @@ async fn a_saved_scenario_has_a_page_that_keeps_what_is_private() {
     assert!(found.contains(&format!("/api/v1{target}/indicators.csv")));
     let list = page(&service.state, "/scenarios").await.expect(200).text;
     assert!(list.contains(&target), "{list}");
+}
+
+#[tokio::test]
+async fn a_saved_scenario_keeps_what_it_was_restricted_to() {
+    let service = Service::new();
+    let target = format!("{SCENARIOS}?save=true&sector=health&networks=levels");
+    let body = removing("http://e/a");
+    let saved = service.ask("POST", &target, &service.owner, body).await;
+    let reference = saved.header("link").to_owned();
+    assert!(reference.contains("describedby"), "{reference}");
+    let saved = saved.expect(201).json();
+    assert_eq!(saved["filter"], json!({"sector": "health"}));
+    assert_eq!(
+        saved["choices"],
+        json!({"networks": "levels", "sector": "health"})
+    );
+    let target = format!("{SCENARIOS}/{}", saved["id"].as_str().unwrap());
+    let again = service.get(&target).await.expect(200).json();
+    assert_eq!(again["filter"], json!({"sector": "health"}));
+    assert_eq!(again["networks"], saved["networks"]);
+    // Whoever asks may say otherwise, and nothing at all.
+    let other = service.get(&format!("{target}?sector=housing")).await;
+    assert_eq!(
+        other.expect(200).json()["filter"],
+        json!({"sector": "housing"})
+    );
+    let all = service
+        .get(&format!("{target}?sector="))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(all["filter"], json!({}));
+    // The reference is to what is kept.
+    let address = reference.split(['<', '>']).nth(1).unwrap();
+    let found = service.get(address).await.expect(200).json();
+    assert_eq!(found["title"], "What if: Without");
+    let permalink = found["permalink"].as_str().unwrap().to_owned();
+    assert!(
+        permalink.starts_with(&format!("{target}?version=")),
+        "{permalink}"
+    );
+    assert_eq!(
+        service.get(&permalink).await.expect(200).json()["indicators"],
+        again["indicators"]
+    );
+}
+
+#[tokio::test]
+async fn a_scenario_whose_actor_is_gone_is_still_listed_and_says_which_version_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::of(KnowledgeGraph::open(Config {
+        data_dir: Some(folder.path().to_owned()),
+        empty: true,
+        ..Config::default()
+    }));
+    let target = format!("{SCENARIOS}?save=true");
+    let body = removing("http://e/a");
+    let saved = service.ask("POST", &target, &service.boss, body).await;
+    let saved = saved.expect(201).json();
+    let secret = removing("http://e/Ksecret");
+    let secret = service.ask("POST", &target, &service.boss, secret).await;
+    secret.expect(201);
+    let version = saved["dataVersion"].as_u64().unwrap();
+    let target = format!("{SCENARIOS}/{}", saved["id"].as_str().unwrap());
+    let listed = service.get(SCENARIOS).await.expect(200).json();
+    assert_eq!(listed[0]["fits"], true);
+
+    load(&service.graph, OPEN, &BRIDGE.replace("e:a ", "e:other "));
+    let listed = service.get(SCENARIOS).await.expect(200).json();
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+    assert_eq!(
+        (&listed[0]["id"], &listed[0]["fits"]),
+        (&saved["id"], &json!(false))
+    );
+    let refused = service.get(&target).await.expect(422).json();
+    let detail = refused["detail"].as_str().unwrap();
+    let remedy = format!("{target}?version={version}");
+    assert!(
+        detail.contains("<http://e/a>") && detail.contains(&remedy),
+        "{detail}"
+    );
+    service.get(&remedy).await.expect(200);
+    let page = [("accept", "text/html")];
+    let page = send(&service.state, "GET", "/scenarios", &page, "")
+        .await
+        .expect(200);
+    let address = format!(
+        "/scenarios/{}?version={version}",
+        saved["id"].as_str().unwrap()
+    );
+    assert!(page.text.contains(&address));
+
+    // What becomes private is so in that version, too.
+    let open = NamedNode::new(OPEN).unwrap();
+    service
+        .graph
+        .set_private(&Writer::Local, &open, true)
+        .unwrap();
+    let listed = service.get(SCENARIOS).await.expect(200).json();
+    assert_eq!(listed, json!([]));
+    let refused = service.get(&target).await.expect(422).text;
+    assert!(!refused.contains("http://e/a"), "{refused}");
 }

@@ -12,17 +12,18 @@ mod saved;
 mod tables;
 
 pub use change::{Change, LONGEST_SCENARIO, MOST_CHANGES, Many, OPERATIONS, Scenario};
-pub use saved::{SavedScenario, SavedScenarios};
+pub use saved::{NewScenario, SavedScenario, SavedScenarios};
 pub use tables::{Cell, Part, Table};
 
 use super::networks::{MeasuredNetwork, NetworkError, metrics_named};
-use super::{AppError, KnowledgeGraph, MergedView};
+use super::{AppError, KnowledgeGraph, MergedView, Reader, RestsOn};
 use crate::metrics::{Metric, Once, Options, Scope};
 use crate::network::Filter;
 use crate::store::{Limits, Snapshot, StoreError};
 use apply::Applying;
 use measure::Side;
-use std::collections::{BTreeSet, VecDeque};
+use oxigraph::model::NamedNode;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -349,10 +350,81 @@ impl KnowledgeGraph {
         shown
     }
 
+    /// A scenario to save, made on a snapshot by somebody who sees it.
+    pub fn new_scenario(
+        &self,
+        seen: &Snapshot,
+        scenario: Scenario,
+        choices: BTreeMap<String, String>,
+    ) -> NewScenario {
+        let mut named_in = BTreeMap::new();
+        for reference in references_of(&scenario) {
+            let Ok(node) = NamedNode::new(&reference) else {
+                continue;
+            };
+            if let RestsOn::Only(graphs) = self.stated_in(seen, &node) {
+                named_in.insert(reference, graphs.into_iter().take(MOST_NOTED).collect());
+            }
+        }
+        NewScenario {
+            version: seen.version(),
+            scenario,
+            choices,
+            named_in,
+        }
+    }
+
+    /// Whether everybody may know all that a saved scenario is about: each thing that it names was
+    /// in a graph, when it was saved, that everybody may see today. What cannot be told any more
+    /// counts as no.
+    ///
+    /// # Errors
+    /// As [`KnowledgeGraph::private_graphs`].
+    pub fn everybody_knew_scenario(&self, saved: &SavedScenario) -> Result<bool, AppError> {
+        let private = self.private_graphs()?;
+        let is_public =
+            |graph: &String| NamedNode::new(graph).is_ok_and(|graph| !private.contains(&graph));
+        let references = references_of(&saved.scenario);
+        if !saved.named_in.is_empty() || references.is_empty() {
+            return Ok(references.into_iter().all(|reference| {
+                let graphs = saved.named_in.get(&reference);
+                graphs.is_some_and(|graphs| graphs.iter().any(is_public))
+            }));
+        }
+        let Some(past) = self.store().kept_snapshot(saved.version) else {
+            return Ok(false);
+        };
+        let seen = self.past_for(&Reader::anonymous(), &past)?;
+        Ok(self.knows_scenario(&seen, &saved.scenario))
+    }
+
     /// Whether the data, as a reader sees it, knows all that a scenario is about.
     pub fn knows_scenario(&self, seen: &Snapshot, scenario: &Scenario) -> bool {
         self.scenario_for(seen, scenario) == *scenario
     }
+}
+
+/// How many graphs are noted that name a thing: one that everybody sees is enough.
+const MOST_NOTED: usize = 8;
+
+/// The IRIs of things of the data that a scenario names.
+fn references_of(scenario: &Scenario) -> BTreeSet<String> {
+    let mut scenario = scenario.clone();
+    let mut made: BTreeSet<String> = BTreeSet::new();
+    let mut found = BTreeSet::new();
+    for change in &mut scenario.changes {
+        made.extend(change.given_iri().map(str::to_owned));
+        let references = change.references().into_iter();
+        let things = references.filter(|reference| is_of_data(reference, &made));
+        found.extend(things.map(|reference| reference.clone()));
+    }
+    found
+}
+
+/// Whether a reference is to a thing of the data: no name of what the scenario adds, and no word
+/// such as a country code.
+fn is_of_data(reference: &str, made: &BTreeSet<String>) -> bool {
+    !reference.starts_with("new:") && !made.contains(reference) && reference.contains(':')
 }
 
 /// What stands in place of an IRI that a reader's data does not know.
@@ -361,11 +433,10 @@ pub const UNKNOWN_IRI: &str = "urn:weft:unknown";
 /// Whether a reference tells nothing that the reader does not see: things of the data, names of
 /// what the scenario adds, and words such as country codes.
 fn is_shown(reference: &str, made: &BTreeSet<String>, seen: &Snapshot) -> bool {
-    let is_new = reference.starts_with("new:") || made.contains(reference);
-    if is_new || !reference.contains(':') {
+    if !is_of_data(reference, made) {
         return true;
     }
-    let Ok(node) = oxigraph::model::NamedNode::new(reference) else {
+    let Ok(node) = NamedNode::new(reference) else {
         return false;
     };
     let term = Some(oxigraph::model::TermRef::from(&node));
@@ -439,6 +510,18 @@ pub enum ScenarioError {
         nearest: Option<String>,
         /// Whether an earlier change removed it.
         was_removed: bool,
+    },
+    /// A saved scenario that the data of today does not fit any more.
+    #[error(
+        "{error}; the data of version {version}, on which it was saved, still has all that it names: /api/v1/scenarios/{id}?version={version}"
+    )]
+    NoLonger {
+        /// What does not fit.
+        error: Box<ScenarioError>,
+        /// The scenario.
+        id: String,
+        /// The version that it was saved on.
+        version: u64,
     },
     /// A filter that makes no sense of what is added.
     #[error(

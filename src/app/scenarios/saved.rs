@@ -30,6 +30,27 @@ pub struct SavedScenario {
     pub version: u64,
     /// The scenario.
     pub scenario: Scenario,
+    /// How it is evaluated unless somebody says otherwise: what counts, and which networks and
+    /// metrics are compared, as the parameters of an address.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub choices: BTreeMap<String, String>,
+    /// Graphs that named what it refers to when it was saved: who may see one of them knew of it.
+    /// An earlier release did not note them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) named_in: BTreeMap<String, Vec<String>>,
+}
+
+/// A scenario to save.
+#[derive(Clone, Debug, Default)]
+pub struct NewScenario {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The data version that it was made on.
+    pub version: u64,
+    /// How it is evaluated unless somebody says otherwise.
+    pub choices: BTreeMap<String, String>,
+    /// Graphs that name what it refers to, by what that is.
+    pub(super) named_in: BTreeMap<String, Vec<String>>,
 }
 
 /// The saved scenarios of a data directory.
@@ -125,9 +146,14 @@ impl SavedScenarios {
     pub fn save(
         &self,
         writer: &Writer,
-        scenario: Scenario,
-        version: u64,
+        new: NewScenario,
     ) -> Result<(Arc<SavedScenario>, bool), ScenarioError> {
+        let NewScenario {
+            scenario,
+            version,
+            choices,
+            named_in,
+        } = new;
         if scenario.title.is_empty() {
             return Err(ScenarioError::NoTitle);
         }
@@ -135,7 +161,9 @@ impl SavedScenarios {
         let _turn = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let saved = self.list();
         let own = || saved.iter().filter(|saved| saved.owner == owner);
-        if let Some(same) = own().find(|saved| saved.scenario == scenario) {
+        if let Some(same) =
+            own().find(|saved| saved.scenario == scenario && saved.choices == choices)
+        {
             return Ok((Arc::clone(same), false));
         }
         if own().count() >= MOST_OF_AN_OWNER || saved.len() >= MOST_SAVED {
@@ -147,6 +175,7 @@ impl SavedScenarios {
             owner.as_bytes(),
             created.to_string().as_bytes(),
             scenario.to_json().to_string().as_bytes(),
+            format!("{choices:?}").as_bytes(),
         ] {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
@@ -163,6 +192,8 @@ impl SavedScenarios {
             created: created.strftime("%FT%TZ").to_string(),
             version,
             scenario,
+            choices,
+            named_in,
         };
         if let Some(path) = self.path(&id) {
             let text = serde_json::to_vec_pretty(&new)
@@ -238,11 +269,15 @@ mod tests {
         )
     }
 
-    fn scenario(title: &str) -> Scenario {
+    fn scenario(title: &str) -> NewScenario {
         let text = format!(
             r#"{{"title":"{title}","changes":[{{"op":"removeActor","iri":"http://e/a"}}]}}"#
         );
-        Scenario::parse(text.as_bytes()).unwrap()
+        NewScenario {
+            scenario: Scenario::parse(text.as_bytes()).unwrap(),
+            version: 7,
+            ..NewScenario::default()
+        }
     }
 
     #[test]
@@ -251,11 +286,11 @@ mod tests {
         let scenarios = SavedScenarios::open(folder.path()).unwrap();
         let empty = scenarios.fingerprint();
         let (ann, ben) = (partner("ann"), partner("ben"));
-        let (saved, is_new) = scenarios.save(&ann, scenario("A"), 7).unwrap();
+        let (saved, is_new) = scenarios.save(&ann, scenario("A")).unwrap();
         assert!(is_new && saved.id.len() == ID_LENGTH && saved.owner == "ann");
         // The same again is the same.
-        assert!(!scenarios.save(&ann, scenario("A"), 8).unwrap().1);
-        let (other, is_new) = scenarios.save(&ben, scenario("A"), 8).unwrap();
+        assert!(!scenarios.save(&ann, scenario("A")).unwrap().1);
+        let (other, is_new) = scenarios.save(&ben, scenario("A")).unwrap();
         assert!(is_new && other.id != saved.id);
 
         let again = SavedScenarios::open(folder.path()).unwrap();
@@ -283,15 +318,11 @@ mod tests {
         let scenarios = SavedScenarios::in_memory();
         let ann = partner("ann");
         for number in 0..MOST_OF_AN_OWNER {
-            scenarios
-                .save(&ann, scenario(&number.to_string()), 1)
-                .unwrap();
+            scenarios.save(&ann, scenario(&number.to_string())).unwrap();
         }
-        let error = scenarios.save(&ann, scenario("more"), 1).unwrap_err();
+        let error = scenarios.save(&ann, scenario("more")).unwrap_err();
         assert!(matches!(error, ScenarioError::TooManySaved), "{error}");
-        let untitled = scenarios
-            .save(&partner("ben"), scenario(""), 1)
-            .unwrap_err();
+        let untitled = scenarios.save(&partner("ben"), scenario("")).unwrap_err();
         assert!(matches!(untitled, ScenarioError::NoTitle), "{untitled}");
     }
 }

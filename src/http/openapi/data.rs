@@ -236,9 +236,10 @@ pub(super) fn schemas() -> Map<String, Value> {
         (
             "Citation",
             object(
-                "title:string address:string permalink:string? dataVersion:integer date:string? licences:[string] lasting:boolean query:string? definition:string citeAs:string bibtex:string csl:any",
+                "title:string address:string permalink:string? dataVersion:integer date:string? licences:[string] datasets:[@CitedDataset] moreDatasets:integer lasting:boolean query:string? definition:string citeAs:string bibtex:string csl:any",
             ),
         ),
+        ("CitedDataset", object("name:string licence:string?")),
         (
             "Fingerprint",
             object("dataVersion:integer quads:integer fingerprint:string"),
@@ -336,7 +337,7 @@ fn overview(known: &Known) -> Vec<Operation> {
             .rows(json!({"type": "object"})),
         get(group, "/api/v1/cite", "cite", "How to cite an answer or a page of this service")
             .takes([
-                required("of", json!({"type": "string", "pattern": "^/[a-z0-9]+(/[a-z0-9-]+)*$", "examples": ["/api/v1/summary"]}), "The address: a path, with its query."),
+                required("of", json!({"type": "string", "pattern": "^/[a-z0-9]+(/[a-z0-9-]+)*$", "examples": ["/api/v1/summary"]}), "The address: a path, with its query, or as a browser shows it."),
                 query("style", one_of(&["text", "bibtex", "csl"]), "The style; without it all of them as JSON."),
             ])
             .answers(200, "The reference.", &[
@@ -347,7 +348,7 @@ fn overview(known: &Known) -> Vec<Operation> {
                 ("application/vnd.citationstyles.csl+json", json!({"type": "object"})),
             ])
             .not_modified()
-            .fails(&[404, 406]),
+            .fails(&[404, 406, 410, 429, 503, 504]),
         get(
             group,
             "/.well-known/void",

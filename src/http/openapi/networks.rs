@@ -201,7 +201,7 @@ pub(super) fn schemas(known: &Known) -> Map<String, Value> {
             stated["properties"]["query"] = json!({
                 "type": "string",
                 "description": "A SELECT of ?source and ?target, and ?weight if ties differ.",
-                "examples": ["PREFIX weft: <https://w3id.org/weft/ns#> SELECT ?source ?target { ?source weft:level ?x . ?target weft:level ?x FILTER(STR(?source) < STR(?target)) }"],
+                "examples": [STATED],
             });
             stated["properties"]["metrics"] =
                 json!({"type": "array", "items": {"type": "string", "enum": ids}});
@@ -214,6 +214,9 @@ pub(super) fn schemas(known: &Known) -> Map<String, Value> {
     ];
     Map::from_iter(all.map(|(name, schema)| (name.to_owned(), schema)))
 }
+
+/// A network that a query states.
+const STATED: &str = "PREFIX weft: <https://w3id.org/weft/ns#> SELECT ?source ?target { ?source weft:level ?x . ?target weft:level ?x FILTER(STR(?source) < STR(?target)) }";
 
 /// The operations.
 pub(super) fn operations(known: &Known) -> Vec<Operation> {
@@ -233,6 +236,7 @@ pub(super) fn operations(known: &Known) -> Vec<Operation> {
     let network_metrics = list("metrics", &known.network_metrics, "Only these metrics.");
     let columns = crate::http::networks::node_columns();
     let mut sorted: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let all_metrics = [&known.node_metrics[..], &known.network_metrics[..]].concat();
     sorted.extend(known.node_metrics.iter().map(String::as_str));
     let mut all = vec![
         get(group, "/api/v1/networks", "listNetworks", "The networks, and how large each is within a filter")
@@ -296,6 +300,16 @@ pub(super) fn operations(known: &Known) -> Vec<Operation> {
             .table(schema("Analysis"))
             .fails(&COMPUTED)
             .fails(&[408]),
+        get(group, "/api/v1/networks/analyse", "analyseNetworkLink", "The same of a query that fits into an address, so that the answer can be cited")
+            .takes(filters())
+            .takes([
+                required("query", json!({"type": "string", "examples": [STATED]}), "A SELECT of ?source and ?target, and ?weight if ties differ."),
+                list("metrics", &all_metrics, "Only these metrics."),
+                query("directed", super::parts::flag(false), "Whether ties have a direction."),
+                query("twoMode", super::parts::flag(false), "Whether sources and targets are of two kinds."),
+            ])
+            .table(schema("Analysis"))
+            .fails(&COMPUTED),
         get(group, "/api/v1/metrics", "listMetrics", "What can be measured, and what the numbers mean")
             .takes(listing(&["id", "name", "scope", "kind"]))
             .rows(schema("Metric")),

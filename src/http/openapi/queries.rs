@@ -71,7 +71,7 @@ pub(super) fn schemas() -> Map<String, Value> {
     let link = object(
         "id:string url:string canonical:string created:string name:string? title:string \
          query:string queryChanged:boolean parameters:{string} view:string? merged:boolean \
-         version:integer pinned:boolean date:string? licences:[string] lasting:boolean \
+         version:integer pinned:boolean date:string? licences:[string] datasets:[@CitedDataset] lasting:boolean \
          citeAs:string",
     );
     let wanted = json!({

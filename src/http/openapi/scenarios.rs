@@ -54,7 +54,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         (
             "SavedScenario",
             object(
-                "id:string title:string description:string owner:string created:string savedOnVersion:integer size:integer url:string",
+                "id:string title:string description:string owner:string created:string savedOnVersion:integer size:integer choices:{string} url:string fits:boolean",
             ),
         ),
     ];
@@ -111,11 +111,12 @@ pub(super) fn operations() -> Vec<Operation> {
     };
     vec![
         get(group, "/api/v1/scenarios", "listScenarios", "The saved scenarios, the newest first")
+            .says("`fits` tells whether the data still has all that a scenario names; if not, it can be evaluated with `version=` its `savedOnVersion`.")
             .takes(listing(&["id", "title", "owner", "created", "size"]))
             .rows(schema("SavedScenario"))
             .answers(303, "The page, for a browser.", &[]),
         of_any_part(operation(group, "post", "/api/v1/scenarios", "evaluateScenario", "What would be otherwise; with `save=true` the scenario is kept"))
-            .says("An evaluation needs no token and changes nothing; saving needs one.")
+            .says("An evaluation needs no token and changes nothing; saving needs one. A scenario is saved with the filters, networks and metrics of the request (`choices`); whoever asks for it may say otherwise.")
             .open()
             .takes([query("save", flag(false), "Whether to keep the scenario; needs a token.")])
             .body(true, &[("application/json", schema("Scenario"))])

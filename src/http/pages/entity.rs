@@ -244,10 +244,10 @@ pub(in crate::http) fn resource(
     };
     let profile = Profile::of(named_by, representative)
         .map(|profile| writer.profile(representative, &title, &profile, around));
-    let cited = graph.citation(snapshot);
-    let licences = cited.licences.iter().map(|licence| Link {
+    let cited = graph.citation(snapshot, &graph.stated_in(snapshot, &description.iri));
+    let licences = cited.licences().into_iter().map(|licence| Link {
         href: Some(licence.clone()).filter(|licence| licence.starts_with("http")),
-        text: licence.clone(),
+        text: licence,
     });
     let date = cited.date.as_deref().unwrap_or_default();
     let date = date.split('T').next().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::links::{Links, encoded};
 use super::{Shell, render, shortened};
-use crate::app::explore::{Choice, Facet, KINDS, Selection, Sort};
+use crate::app::explore::{Choice, Facet, Index, KINDS, Selection, Sort};
 use crate::app::{KnowledgeGraph, MergedView};
 use crate::http::AppState;
 use crate::http::error::ApiError;
@@ -137,16 +137,40 @@ fn href(path: &str, pairs: &[(&'static str, String)]) -> String {
     address
 }
 
+/// A selection in words: its text, and each value with the name of its facet.
+pub(in crate::http) fn words_of(
+    shell: &Shell,
+    index: &Index,
+    selection: &Selection,
+) -> Vec<String> {
+    let text = Some(&selection.text).filter(|text| !text.is_empty());
+    let mut words: Vec<String> = text
+        .map(|text| format!("“{}”", shortened(text)))
+        .into_iter()
+        .collect();
+    for facet in Facet::ALL {
+        let chosen = selection.chosen(facet).iter();
+        let values: Vec<String> = chosen
+            .map(|choice| label(shell, index, facet, *choice))
+            .collect();
+        if !values.is_empty() {
+            let title = shell.t(&format!("explore-facet-{}", facet.name()));
+            words.push(format!("{title}: {}", values.join(", ")));
+        }
+    }
+    words
+}
+
 /// What a choice is called.
-fn label(shell: &Shell, explored: &Explored, facet: Facet, choice: Choice) -> String {
+fn label(shell: &Shell, index: &Index, facet: Facet, choice: Choice) -> String {
     let Choice::Value(position) = choice else {
         return shell.t("explore-not-recorded");
     };
     if facet == Facet::Kind {
-        let key = explored.index.key(facet, choice);
+        let key = index.key(facet, choice);
         return kind_name(shell, &key);
     }
-    let value = explored.index.value(facet, position);
+    let value = index.value(facet, position);
     value
         .map(|value| shortened(value.name(shell.language.tag())))
         .unwrap_or_default()
@@ -178,7 +202,7 @@ fn page(
         .collect();
     let chip = |facet, choice, href| Chip {
         title: title(facet),
-        label: label(&shell, explored, facet, choice),
+        label: label(&shell, index, facet, choice),
         href,
     };
     let mut chips: Vec<Chip> = Vec::new();
@@ -314,7 +338,7 @@ fn facet_view(shell: &Shell, explored: &Explored, facet: Facet) -> FacetView {
         .iter()
         .map(|(choice, count)| OptionView {
             key: explored.index.key(facet, *choice),
-            label: label(shell, explored, facet, *choice),
+            label: label(shell, &explored.index, facet, *choice),
             count: *count,
             is_chosen: chosen.contains(choice),
         })

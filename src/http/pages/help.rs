@@ -3,6 +3,7 @@
 use super::links::Link;
 use super::texts::Language;
 use super::{Shell, render};
+use crate::app::RestsOn;
 use crate::http::AppState;
 use crate::http::error::ApiError;
 use crate::http::negotiate::Format;
@@ -246,11 +247,22 @@ fn entries() -> impl Iterator<Item = &'static [&'static str]> {
 }
 
 /// What a figure is called, in the language of a page; its id if it is not explained.
-pub(super) fn name(shell: &Shell, id: &str) -> String {
+pub(in crate::http) fn name(shell: &Shell, id: &str) -> String {
     match entries().flatten().any(|known| *known == id) {
         true => shell.t(&format!("help-{id}-name")),
         false => id.to_owned(),
     }
+}
+
+/// Where a figure, or a word, is explained; `None` if it is not.
+pub(in crate::http) fn anchor(id: &str) -> Option<String> {
+    let figures = entries().flatten().copied();
+    let others = ALSO.iter().chain([&PROVIDERS]).map(|(id, _)| *id);
+    figures
+        .chain(others)
+        .chain(WORDS)
+        .find(|known| *known == id)
+        .map(|id| format!("/help#{id}"))
 }
 
 /// What a figure says, in a sentence or two.
@@ -334,7 +346,7 @@ async fn help(
                 .iter()
                 .map(|indicator| (indicator.id.as_str(), indicator))
                 .collect();
-            let cited = graph.citation(&snapshot);
+            let cited = graph.citation(&snapshot, &RestsOn::Counted);
             let date = cited.date.as_deref().unwrap_or_default();
             let date = date.split('T').next().unwrap_or_default();
             let version = cited.version.to_string();
@@ -347,9 +359,9 @@ async fn help(
                 true => shell.with("help-cite-text-undated", &values),
                 false => shell.with("help-cite-text-dated", &values),
             };
-            let licences = cited.licences.iter().map(|licence| Link {
+            let licences = cited.licences().into_iter().map(|licence| Link {
                 href: Some(licence.clone()).filter(|licence| licence.starts_with("http")),
-                text: licence.clone(),
+                text: licence,
             });
             render(&HelpPage {
                 sections: sections(&shell, &indicators),

@@ -88,12 +88,6 @@ impl Links {
         known.then(|| format!("/{rest}"))
     }
 
-    /// The IRIs that a path here may stand for.
-    pub(in crate::http) fn iris_of_path(&self, path: &str) -> [String; 2] {
-        let path = path.trim_start_matches('/');
-        [self.base.as_str(), iri::WEFT].map(|base| format!("{base}{path}"))
-    }
-
     /// The path of the page of a thing that the data describes.
     pub(in crate::http) fn page(&self, iri: &str) -> String {
         self.path(iri)

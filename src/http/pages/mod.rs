@@ -28,8 +28,11 @@ pub(super) mod texts;
 mod waiting;
 
 pub(super) use entity::{preview, resource, surrounded};
+pub(super) use explore::words_of;
 pub(super) use forms::{check_form, check_report, import};
+pub(super) use help::{anchor, name as figure_name};
 pub(super) use links::{Links, encoded, graph_href, store_href};
+pub(super) use networks::title as network_title;
 pub(super) use ontology::{code_list, code_lists, vocabulary};
 pub(super) use queries::catalogue;
 pub(super) use results::{ResultPage, refused, results};

@@ -170,7 +170,7 @@ fn text_of(shell: &Shell, name: &str) -> Option<String> {
 }
 
 /// What a network is called: those that ship have names in all languages.
-fn title(shell: &Shell, definition: &NetworkDefinition) -> String {
+pub(in crate::http) fn title(shell: &Shell, definition: &NetworkDefinition) -> String {
     let own = text_of(shell, &format!("networks-title-{}", definition.id));
     own.unwrap_or_else(|| definition.title.clone())
 }

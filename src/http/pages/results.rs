@@ -8,9 +8,11 @@ use crate::app::terms::choices;
 use crate::app::{
     CatalogueQuery, Citation, KnowledgeGraph, Parameter, ParameterKind, executable, iri, resource,
 };
+use crate::http::cite::fitting;
 use crate::http::error::ApiError;
 use crate::http::merging::MERGED;
 use crate::http::negotiate::{ROWS, by_name};
+use crate::http::pinned::VERSION;
 use crate::http::rows::About;
 use crate::http::sparql::Ready;
 use crate::store::{DatasetSpec, Limits, QueryForm, QueryResults, Snapshot, StoreError};
@@ -264,7 +266,16 @@ impl ResultPage {
 
     /// Where a file of the results comes from.
     pub(in crate::http) fn about(&self) -> About {
-        About::at(format!("{}{}", self.origin, self.question))
+        let mut question = self.question.clone();
+        if let Some(version) = self.pinned {
+            add_parameter(&mut question, VERSION, &version.to_string());
+        }
+        // A longer one was in the body of a request, and is told as a note.
+        let question = fitting(question).unwrap_or_else(|| {
+            let path = self.question.split('?').next();
+            path.unwrap_or_default().to_owned()
+        });
+        About::at(format!("{}{question}", self.origin))
             .titled(&self.title, &self.description)
             .with("query", &self.query)
     }
@@ -394,7 +405,8 @@ impl CitationView {
         let citation = Citation {
             version,
             date: graph.date_of(version),
-            licences: Vec::new(),
+            datasets: Vec::new(),
+            more_datasets: 0,
             lasting: graph.store().is_durable(),
         };
         Self {

@@ -7,14 +7,14 @@ use super::{Shell, render};
 use crate::app::permalink::add_parameter;
 use crate::app::resource::label_in;
 use crate::app::scenarios::{Cell, Change, Evaluation, Note, Outcome, Part, SavedScenario, Table};
-use crate::app::{AppError, Citation, KnowledgeGraph, Scenario, Search};
+use crate::app::{AppError, Citation, KnowledgeGraph, RestsOn, Scenario, Search};
 use crate::http::AppState;
 use crate::http::error::ApiError;
 use crate::http::negotiate::Format;
 use crate::http::pinned::VERSION;
 use crate::http::request::{self, Form, origin};
 use crate::http::respond::Reading;
-use crate::http::scenarios::{Asked, hiding_names, is_own, listed, of_link, shown};
+use crate::http::scenarios::{Asked, Listed, is_own, listed, no_longer, of_link, shown};
 use crate::indicators::Fold;
 use crate::network::Filter;
 use crate::store::{Limits, Snapshot};
@@ -114,6 +114,8 @@ struct Forms {
 }
 
 struct SavedRow {
+    /// Whether the data of today has all that it names.
+    fits: bool,
     href: String,
     title: String,
     description: String,
@@ -280,8 +282,12 @@ async fn list(
             let merged = graph.merged(&snapshot)?;
             let counts = graph.summary(&merged);
             let has_data = counts.actors + counts.services + counts.innovations > 0;
-            let saved = saved.iter().map(|saved| SavedRow {
-                href: format!("/scenarios/{}", saved.id),
+            let saved = saved.iter().map(|Listed { saved, fits }| SavedRow {
+                fits: *fits,
+                href: match fits {
+                    true => format!("/scenarios/{}", saved.id),
+                    false => format!("/scenarios/{}?{VERSION}={}", saved.id, saved.version),
+                },
                 title: short(&saved.scenario.title),
                 description: short(&saved.scenario.description),
                 owner: saved.owner.clone(),
@@ -331,6 +337,7 @@ async fn saved(
 ) -> Result<Response, ApiError> {
     let saved = state.graph().saved_scenarios().get(&id)?;
     let asked = Asked::new(&state, &uri, &headers, &[]).await?;
+    let asked = asked.as_kept(&saved)?;
     let scenario = saved.scenario.clone();
     result(&state, shell, &uri, &headers, asked, scenario, Some(saved)).await
 }
@@ -367,7 +374,7 @@ async fn result(
         // What does not fit is told in the page, where it can be taken out.
         Err(error @ ApiError::App(AppError::Scenario(_))) => {
             let error = match &saved {
-                Some(saved) => hiding_names(error, saved, &reader),
+                Some(saved) => no_longer(state, headers, &asked, error, saved, &reader).await,
                 None => error,
             };
             (None, Some(error.problem().detail))
@@ -731,7 +738,7 @@ impl Making<'_> {
             "" => shell.t("scenarios-untitled"),
             title => short(title),
         };
-        let citation: Citation = self.graph.citation(given);
+        let citation: Citation = self.graph.citation(given, &RestsOn::Counted);
         let nothing = Table::default();
         let table = |part: Part| evaluation.map_or(&nothing, |found| found.table(part));
         let definition = json!({
@@ -755,7 +762,7 @@ impl Making<'_> {
             share: self.address.clone(),
             edit: (!is_own_address).then(|| self.without(usize::MAX)),
             citation: citation.text(&title, &self.address),
-            licences: citation.licences,
+            licences: citation.licence_lines(),
             may_save: is_own_address && !self.graph.config().read_only && problem.is_none(),
             // No end of the element can be in it.
             definition: definition.to_string().replace('<', "\\u003c"),

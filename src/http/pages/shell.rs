@@ -182,6 +182,22 @@ impl FromRequestParts<AppState> for Shell {
     }
 }
 
+/// An address without the parameter that chooses the language.
+pub(in crate::http) fn without_language(address: &str) -> String {
+    let Some((path, query)) = address.split_once('?') else {
+        return address.to_owned();
+    };
+    let begin = format!("{PARAMETER}=");
+    let rest: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.starts_with(&begin))
+        .collect();
+    match rest.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{}", rest.join("&")),
+    }
+}
+
 /// Takes the language out of an address, so that no handler needs to know of it, and has the
 /// browser remember it.
 pub(in crate::http) async fn choose_language(mut request: Request, next: Next) -> Response {
@@ -193,15 +209,7 @@ pub(in crate::http) async fn choose_language(mut request: Request, next: Next) -
         .split('&')
         .filter_map(|pair| pair.strip_prefix(&begin))
         .find_map(Language::of_tag);
-    let rest: Vec<_> = query
-        .split('&')
-        .filter(|pair| !pair.starts_with(&begin))
-        .collect();
-    let path = request.uri().path();
-    let address = match rest.is_empty() {
-        true => path.to_owned(),
-        false => format!("{path}?{}", rest.join("&")),
-    };
+    let address = without_language(&format!("{}?{query}", request.uri().path()));
     let mut parts = request.uri().clone().into_parts();
     let Some(language) = chosen else {
         return next.run(request).await;

@@ -1,8 +1,10 @@
 //! What a file says of where it comes from: it leaves the service, and its address with it.
 
 use super::super::AppState;
+use super::super::cited::{Place, pinned_address, rests_on};
 use super::super::negotiate::Format;
-use super::super::request::origin;
+use super::super::request::{Form, origin};
+use crate::app::Citation;
 use crate::store::Snapshot;
 use axum::http::{HeaderMap, Uri};
 
@@ -16,8 +18,11 @@ pub(in crate::http) struct About {
     title: String,
     description: String,
     source: String,
+    /// The address that gives the same again, if it is another one.
+    again: Option<String>,
     version: Option<u64>,
     date: Option<String>,
+    /// The licences in words, with the data sets that are under them.
     licences: Vec<String>,
     /// More that should be known, by name.
     notes: Vec<(String, String)>,
@@ -35,13 +40,13 @@ impl About {
         if !format.is_file() {
             return Self::default();
         }
-        let citation = state.graph().citation(snapshot);
-        Self {
-            version: Some(citation.version),
-            date: citation.date,
-            licences: citation.licences,
-            ..Self::of_address(headers, uri)
-        }
+        let form = Form::of_url(uri).unwrap_or_default();
+        let citation = state.graph().citation(snapshot, &rests_on(&form));
+        let about = Self::of_address(headers, uri);
+        let takes_version =
+            Place::of(uri.path()).is_some_and(|place| place.takes_version(state.graph()));
+        let again = takes_version.then(|| pinned_address(&about.source, citation.version));
+        Self { again, ..about }.citing(&citation)
     }
 
     /// For a table of something else, such as what is going on.
@@ -61,10 +66,27 @@ impl About {
     }
 
     /// With the data that it rests on.
-    pub(in crate::http) fn citing(mut self, citation: crate::app::Citation) -> Self {
+    pub(in crate::http) fn citing(mut self, citation: &Citation) -> Self {
         self.version = Some(citation.version);
-        self.date = citation.date;
-        self.licences = citation.licences;
+        self.date.clone_from(&citation.date);
+        self.licences = citation.licence_lines();
+        self
+    }
+
+    /// With the version of the data in the address to cite, unless the source names one.
+    pub(in crate::http) fn pinned_to(mut self, version: u64) -> Self {
+        let names_one = ["?version=", "&version="];
+        if !names_one.iter().any(|name| self.source.contains(name)) {
+            self.again = Some(pinned_address(&self.source, version));
+        }
+        self
+    }
+
+    /// With an address that everybody can open, for a table that was asked for in another way: the
+    /// question was in the body of the request. It names the version of the data.
+    pub(in crate::http) fn answered_at(mut self, address: String) -> Self {
+        self.again = None;
+        self.source = address;
         self
     }
 
@@ -110,7 +132,8 @@ impl About {
                 "" => String::new(),
                 title => format!(": “{title}”"),
             };
-            let text = format!("Weft, data version {version}{of}{title}. {}", self.source);
+            let address = self.again.as_ref().unwrap_or(&self.source);
+            let text = format!("Weft, data version {version}{of}{title}. {address}");
             known.push(("citeAs", text));
         }
         let notes = self.notes.iter();

@@ -32,7 +32,10 @@ if (save) {
     show(element("problem"), null);
     try {
       const body = JSON.stringify({ ...scenario, title: element("save-title").value });
-      const query = new URLSearchParams({ save: "true" });
+      // What the page is restricted to is kept with the scenario.
+      const query = new URLSearchParams(location.search);
+      ["changes", "title", "description", "uilang"].forEach((name) => query.delete(name));
+      query.set("save", "true");
       const saved = await askJson(`/api/v1/scenarios?${query}`, {
         method: "POST",
         body,

@@ -11,6 +11,7 @@ scenarios-count-saved = { $n ->
     [one] One saved scenario
    *[other] { $number } saved scenarios, the newest first
 }
+scenarios-row-unfit = it names what the data of today no longer has; it opens on the version it was saved on
 scenarios-column-title = Title
 scenarios-column-changes = Changes
 scenarios-column-owner = Saved by

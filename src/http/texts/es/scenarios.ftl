@@ -11,6 +11,7 @@ scenarios-count-saved = { $n ->
     [one] Un escenario guardado
    *[other] { $number } escenarios guardados, los más recientes primero
 }
+scenarios-row-unfit = nombra algo que los datos de hoy ya no contienen; se abre con la versión en la que se guardó
 scenarios-column-title = Título
 scenarios-column-changes = Cambios
 scenarios-column-owner = Guardado por
