@@ -17,14 +17,14 @@ use crate::indicators::{self, AssessmentRow, GroupFigure, Indicator};
 use crate::metrics::dependence::{PairDependence, Rung};
 use crate::metrics::ladders::Figure;
 use crate::metrics::mixing::{
-    FourWay, FourWayCell, MANY_CATEGORIES, Mixing, MixingRow, SIGNIFICANT,
+    FourWay, FourWayCell, MANY_CATEGORIES, Mixing, MixingRow, SIGNIFICANT, WORTH_COMPARING,
 };
 use crate::metrics::{Score, Undefined};
 use crate::network::{Attribute, Filter, Network, text_of};
 use crate::store::{Limits, Snapshot};
 use askama::Template;
 use fluent_bundle::{FluentArgs, FluentValue};
-use oxigraph::model::{NamedNode, NamedOrBlankNodeRef, Term, TermRef};
+use oxigraph::model::{NamedNode, NamedNodeRef, NamedOrBlankNodeRef, Term, TermRef};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,8 +41,8 @@ const LONGEST_NAME: usize = 120;
 const FEW_TIES: u64 = 30;
 /// With fewer cases than that, shares say little.
 const FEW_CASES: usize = 10;
-/// A pair with less than that expected is not missed if nobody ties it.
-const WORTH_MISSING: f64 = 1.0;
+/// A share that grows by less is not worth a sentence.
+const WORTH_TELLING: f64 = 0.005;
 
 /// Where a column of a table stands, and what it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,6 +114,8 @@ pub(super) struct Drawing {
     /// Its name, where a block has several.
     pub(super) name: String,
     pub(super) svg: String,
+    /// Whether it may be wider than its box.
+    pub(super) is_wide: bool,
 }
 
 impl Drawing {
@@ -121,6 +123,7 @@ impl Drawing {
         Ok(Self {
             name: String::new(),
             svg: render(chart)?,
+            is_wide: false,
         })
     }
 
@@ -169,7 +172,7 @@ pub(super) struct Group {
 }
 
 /// A value of a text.
-enum Value {
+pub(super) enum Value {
     /// A whole number: `$name` chooses the form, `$nameText` is how it is written.
     Count(u64),
     /// A text.
@@ -207,7 +210,7 @@ impl From<u64> for Value {
 }
 
 /// A text with values of several kinds.
-fn say<const N: usize>(shell: &Shell, name: &str, values: [(&str, Value); N]) -> String {
+pub(super) fn say<const N: usize>(shell: &Shell, name: &str, values: [(&str, Value); N]) -> String {
     let mut arguments = FluentArgs::new();
     for (name, value) in values {
         match value {
@@ -320,10 +323,7 @@ impl<'a> Maker<'a> {
     ) -> Result<Self, ApiError> {
         let names = [Attribute::Sector, Attribute::Level].map(|attribute| {
             let categories = measured.network().grouping(attribute).categories();
-            let names = categories
-                .iter()
-                .map(|category| name_of(snapshot, &category.term, shell));
-            names.collect()
+            names_apart(snapshot, categories.iter().map(|c| &c.term), shell)
         });
         Ok(Self {
             cases: Cases::of(graph, snapshot, measured.filter(), limits)?,
@@ -482,12 +482,16 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// `known` of `known + unknown`, in the words of a text with `$known`, `$all` and `$unknown`.
-    fn cover(&self, name: &str, known: f64, unknown: f64) -> Cover {
+    /// `known` of `known + unknown`, in the words of a text with `$known`, `$all` and `$unknown`;
+    /// none if there is nothing of the kind.
+    fn cover(&self, name: &str, known: f64, unknown: f64) -> Option<Cover> {
         let all = known + unknown;
-        let share = if all > 0.0 { known / all } else { 0.0 };
+        if all <= 0.0 {
+            return None;
+        }
+        let share = known / all;
         let count = |number: f64| number.round().max(0.0) as u64;
-        Cover {
+        Some(Cover {
             text: self.say(
                 name,
                 [
@@ -498,7 +502,7 @@ impl<'a> Maker<'a> {
                 ],
             ),
             known: format!("{:.1}", share * 100.0),
-        }
+        })
     }
 
     // Where numbers come from.
@@ -680,13 +684,13 @@ impl<'a> Maker<'a> {
         let chart = Stack::new("chart-four-way", &block.title, &reading.join(" "), wholes);
         let mut cover = Vec::new();
         if let Some(cases) = &self.cases {
-            cover.push(self.cover(
+            cover.extend(self.cover(
                 "integration-cover-cases",
                 cases.known() as f64,
                 cases.unknown as f64,
             ));
         }
-        cover.push(self.cover(
+        cover.extend(self.cover(
             "integration-cover-ties",
             four.ties as f64,
             four.unknown as f64,
@@ -708,7 +712,10 @@ impl<'a> Maker<'a> {
                     self.number(
                         cell.share
                             .value()
-                            .zip(expected.filter(|expected| *expected > 0.0))
+                            .zip(
+                                expected
+                                    .filter(|share| share * four.ties as f64 >= WORTH_COMPARING),
+                            )
                             .map(|(share, expected)| self.shell.decimal(share / expected, 2))
                             .unwrap_or_default(),
                     ),
@@ -853,6 +860,7 @@ impl<'a> Maker<'a> {
                 "integration-read-cases",
                 [
                     ("known", cases.known().into()),
+                    ("all", (cases.known() + cases.unknown).into()),
                     ("sectors", (sectors + both).into()),
                     ("levels", (levels + both).into()),
                     ("both", both.into()),
@@ -1063,11 +1071,14 @@ impl<'a> Maker<'a> {
             cells,
         );
         Ok(Block {
-            cover: vec![self.cover(
-                &format!("integration-cover-{by}"),
-                mixing.ties_known as f64,
-                mixing.ties_unknown as f64,
-            )],
+            cover: self
+                .cover(
+                    &format!("integration-cover-{by}"),
+                    mixing.ties_known as f64,
+                    mixing.ties_unknown as f64,
+                )
+                .into_iter()
+                .collect(),
             measures: ["ratio", "ties", "expected"]
                 .into_iter()
                 .map(|value| Choice {
@@ -1075,7 +1086,10 @@ impl<'a> Maker<'a> {
                     text: self.t(&format!("integration-measure-{value}")),
                 })
                 .collect(),
-            charts: vec![Drawing::of(&chart)?],
+            charts: vec![Drawing {
+                is_wide: true,
+                ..Drawing::of(&chart)?
+            }],
             keys: self.heatmap_keys(mixing, greatest),
             tables: vec![self.mixing_table(attribute, mixing)],
             data: self.mixing_data(attribute),
@@ -1091,25 +1105,17 @@ impl<'a> Maker<'a> {
         (at, column): (usize, usize),
         greatest: f64,
     ) -> HeatCell {
-        let is_possible = row.possible > 0.0;
         let ratio = row.ratio.value();
         let class = match ratio {
+            Some(ratio) => diverging(ratio),
+            None if row.expected > 0.0 => "few even".to_owned(),
             None => "none".to_owned(),
-            _ if !is_possible => "none".to_owned(),
-            Some(ratio) => {
-                let class = diverging(ratio);
-                if row.expected < WORTH_MISSING {
-                    format!("few {class}")
-                } else {
-                    class
-                }
-            }
         };
         let shown = [
             (
                 "m-ratio",
                 class,
-                match ratio.filter(|_| is_possible) {
+                match ratio {
                     Some(ratio) => self
                         .shell
                         .decimal(ratio, usize::from(ratio < 9.95 && ratio > 0.0)),
@@ -1126,8 +1132,10 @@ impl<'a> Maker<'a> {
         let tip = self.say(
             if row.is_missing {
                 "integration-cell-missing"
-            } else if !is_possible {
+            } else if row.expected <= 0.0 {
                 "integration-cell-impossible"
+            } else if ratio.is_none() {
+                "integration-cell-few"
             } else {
                 "integration-cell"
             },
@@ -1177,11 +1185,11 @@ impl<'a> Maker<'a> {
                 )
             })
             .collect();
-        let is_few = |row: &MixingRow| row.possible > 0.0 && row.expected < WORTH_MISSING;
+        let is_few = |row: &MixingRow| row.expected > 0.0 && row.expected < WORTH_COMPARING;
         if mixing.rows.iter().any(is_few) {
             keys.push(key("m-ratio", "few even", self.t("integration-key-few")));
         }
-        if mixing.rows.iter().any(|row| row.possible <= 0.0) {
+        if mixing.rows.iter().any(|row| row.expected <= 0.0) {
             keys.push(key("m-ratio", "none", self.t("integration-key-none")));
         }
         for measure in ["m-ties", "m-expected"] {
@@ -1207,12 +1215,19 @@ impl<'a> Maker<'a> {
             .filter(|row| row.from != row.to)
             .collect();
         let tied = across.iter().filter(|row| row.ties > 0.0).count();
+        let could = across.iter().filter(|row| row.expected > 0.0).count();
         let mut reading = vec![self.say(
             &format!("integration-read-pairs-{by}"),
-            [("tied", tied.into()), ("all", across.len().into())],
+            [("tied", tied.into()), ("all", could.into())],
         )];
-        let enough = across.iter().filter(|row| row.expected >= WORTH_MISSING);
-        let mut compared: Vec<(&MixingRow, f64)> = enough
+        if could < across.len() {
+            reading.push(self.say(
+                &format!("integration-read-apart-{by}"),
+                [("n", (across.len() - could).into())],
+            ));
+        }
+        let rows = across.iter();
+        let mut compared: Vec<(&MixingRow, f64)> = rows
             .filter_map(|row| Some((*row, row.ratio.value()?)))
             .collect();
         compared.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -1251,6 +1266,9 @@ impl<'a> Maker<'a> {
         if !under.is_empty() {
             reading.push(self.say("integration-read-under", [("pairs", told(&under).into())]));
         }
+        if has_fractions(mixing) {
+            reading.push(self.t(&format!("integration-read-fractions-{by}")));
+        }
         if mixing.ties_known < FEW_TIES {
             reading.push(self.say("integration-few-ties", [("n", mixing.ties_known.into())]));
         }
@@ -1278,8 +1296,8 @@ impl<'a> Maker<'a> {
                 }),
                 self.number(row.p_less.map(|p| self.probability(p)).unwrap_or_default()),
                 self.number(row.q.map(|q| self.probability(q)).unwrap_or_default()),
-                self.text(if row.is_missing {
-                    self.t("integration-missing-yes")
+                self.text(if row.is_scarce() && row.from != row.to {
+                    self.t(self.status(row))
                 } else {
                     String::new()
                 }),
@@ -1309,6 +1327,17 @@ impl<'a> Maker<'a> {
         )
     }
 
+    /// What fewer ties than expected come to.
+    fn status(&self, row: &MixingRow) -> &'static str {
+        if row.is_missing {
+            "integration-missing-yes"
+        } else if row.is_scarce() {
+            "integration-missing-scarce"
+        } else {
+            "integration-missing-no"
+        }
+    }
+
     // Who is not.
 
     fn missing(&self, attribute: Attribute) -> Result<Block, ApiError> {
@@ -1322,25 +1351,31 @@ impl<'a> Maker<'a> {
             .rows
             .iter()
             .filter(|row| row.from != row.to)
-            .filter(|row| row.expected >= WORTH_MISSING && row.ties < row.expected)
+            .filter(|row| row.expected >= WORTH_COMPARING && row.ties < row.expected)
             .collect();
         fewer.sort_by(|a, b| {
             let short = |row: &MixingRow| row.expected - row.ties;
-            b.is_missing
-                .cmp(&a.is_missing)
+            (b.is_missing, b.is_scarce())
+                .cmp(&(a.is_missing, a.is_scarce()))
                 .then_with(|| short(b).total_cmp(&short(a)))
         });
-        let proven: Vec<String> = fewer
-            .iter()
-            .filter(|row| row.is_missing)
-            .map(|row| isolated(&self.pair(attribute, row.from, row.to)))
-            .collect();
+        let named = |rows: &mut dyn Iterator<Item = &&MixingRow>| -> Vec<String> {
+            rows.map(|row| isolated(&self.pair(attribute, row.from, row.to)))
+                .collect()
+        };
+        let proven = named(&mut fewer.iter().filter(|row| row.is_missing));
+        let scarce = named(
+            &mut fewer
+                .iter()
+                .filter(|row| row.is_scarce() && !row.is_missing),
+        );
         let silent = fewer.iter().filter(|row| row.ties == 0.0).count();
         let mut reading = Vec::new();
         match proven.len() {
             0 if mixing.permutations == 0 => {
                 reading.push(self.t("integration-read-not-tested"));
             }
+            0 if !scarce.is_empty() => {}
             0 => reading.push(self.say(
                 &format!("integration-read-none-missing-{by}"),
                 [("fewer", fewer.len().into())],
@@ -1353,11 +1388,23 @@ impl<'a> Maker<'a> {
                 ],
             )),
         }
-        if silent > 0 {
+        if !scarce.is_empty() {
+            reading.push(self.say(
+                &format!("integration-read-scarce-{by}"),
+                [
+                    ("n", scarce.len().into()),
+                    ("pairs", self.listed(&scarce, 3).into()),
+                ],
+            ));
+        }
+        if silent > 0 && silent != proven.len() {
             reading.push(self.say(
                 &format!("integration-read-silent-{by}"),
                 [("n", silent.into())],
             ));
+        }
+        if fewer.iter().any(|row| is_fraction(row.ties)) {
+            reading.push(self.t(&format!("integration-read-fractions-{by}")));
         }
         reading.push(self.t("integration-read-absence"));
         if fewer.is_empty() {
@@ -1383,8 +1430,8 @@ impl<'a> Maker<'a> {
                     ],
                 ),
                 text: self.say(
-                    "integration-of",
-                    [("part", ties.into()), ("whole", expected.into())],
+                    "integration-against",
+                    [("ties", ties.into()), ("expected", expected.into())],
                 ),
                 label,
                 actual: Some(row.ties),
@@ -1408,11 +1455,7 @@ impl<'a> Maker<'a> {
                 self.number(self.amount(row.possible)),
                 self.number(row.p_less.map(|p| self.probability(p)).unwrap_or_default()),
                 self.number(row.q.map(|q| self.probability(q)).unwrap_or_default()),
-                self.text(self.t(if row.is_missing {
-                    "integration-missing-yes"
-                } else {
-                    "integration-missing-no"
-                })),
+                self.text(self.t(self.status(row))),
             ]
         });
         let mut keys = vec![
@@ -1427,11 +1470,14 @@ impl<'a> Maker<'a> {
             data.extend(self.catalogue_query("sectors-without-tie"));
         }
         Ok(Block {
-            cover: vec![self.cover(
-                &format!("integration-cover-{by}"),
-                mixing.ties_known as f64,
-                mixing.ties_unknown as f64,
-            )],
+            cover: self
+                .cover(
+                    &format!("integration-cover-{by}"),
+                    mixing.ties_known as f64,
+                    mixing.ties_unknown as f64,
+                )
+                .into_iter()
+                .collect(),
             tables: vec![self.table(
                 self.say("integration-missing-caption", [("n", fewer.len().into())]),
                 self.columns([
@@ -1538,7 +1584,10 @@ impl<'a> Maker<'a> {
             .find_map(|pair| Some((pair, pair.top?, pair.top_share.value()?)));
         if let Some((pair, top, share)) = strongest {
             reading.push(self.say(
-                "integration-read-strongest",
+                match cut {
+                    0 => "integration-read-strongest-of-all",
+                    _ => "integration-read-strongest",
+                },
                 [
                     (
                         "pair",
@@ -1580,7 +1629,7 @@ impl<'a> Maker<'a> {
                             ("left", pair.ties_without_top.into()),
                         ],
                     ),
-                    label: format!("{label}: {}", apart(&shortened(&actor, 40))),
+                    label: format!("{label}: {}", apart(&shortened(&actor, 80))),
                     value: share,
                     unknown: 0.0,
                     text: self.say(
@@ -1665,11 +1714,14 @@ impl<'a> Maker<'a> {
         data.extend(self.catalogue_query(name));
         let mixing = self.mixing_of(attribute);
         Ok(Block {
-            cover: vec![self.cover(
-                &format!("integration-cover-{by}"),
-                mixing.ties_known as f64,
-                mixing.ties_unknown as f64,
-            )],
+            cover: self
+                .cover(
+                    &format!("integration-cover-{by}"),
+                    mixing.ties_known as f64,
+                    mixing.ties_unknown as f64,
+                )
+                .into_iter()
+                .collect(),
             keys: if cut > 0 {
                 vec![self.key("cut", "integration-key-cut")]
             } else {
@@ -1718,7 +1770,7 @@ impl<'a> Maker<'a> {
         if let Some(player) = self.report.key_players.first()
             && let (Some(before), Some(after)) =
                 (player.before.value(), player.fragmentation.value.value())
-            && self.percent(before) != self.percent(after)
+            && after - before >= WORTH_TELLING
         {
             reading.push(self.say(
                 "integration-read-key-player",
@@ -1838,8 +1890,19 @@ impl<'a> Maker<'a> {
             return Ok(self.without(block, "services"));
         }
         providers.sort_by_key(|sector| Reverse(sector.services));
-        let name =
-            |sector: &crate::network::Category| name_of(self.snapshot, &sector.term, self.shell);
+        let terms = || providers.iter().map(|sector| &sector.sector.term);
+        let names: BTreeMap<String, String> = terms()
+            .map(Term::to_string)
+            .zip(names_apart(self.snapshot, terms(), self.shell))
+            .collect();
+        let name = |sector: &crate::network::Category| {
+            let name = names.get(&sector.term.to_string());
+            name.cloned().unwrap_or_default()
+        };
+        // In a directory each service is somebody's: then bars would all be full.
+        let is_directory = providers
+            .iter()
+            .all(|sector| sector.fragile == sector.services && sector.services > 0);
         let fragile = providers
             .iter()
             .max_by(|a, b| {
@@ -1852,6 +1915,7 @@ impl<'a> Maker<'a> {
             })
             .filter(|sector| sector.fragile > 0);
         let reading = vec![match fragile {
+            _ if is_directory => self.t("integration-read-directory"),
             Some(sector) => self.say(
                 "integration-read-fragile",
                 [
@@ -1915,10 +1979,10 @@ impl<'a> Maker<'a> {
         });
         let rows = rows.collect();
         Ok(Block {
-            // Bars of no length say no more than the sentence does.
+            // Bars of no length, or all of full length, say no more than the sentence does.
             charts: match fragile {
-                Some(_) => vec![Drawing::of(&chart)?],
-                None => Vec::new(),
+                Some(_) if !is_directory => vec![Drawing::of(&chart)?],
+                _ => Vec::new(),
             },
             tables: vec![self.table(
                 self.t("integration-providers-caption"),
@@ -2043,7 +2107,10 @@ impl<'a> Maker<'a> {
             .into();
         data.extend(self.catalogue_query("cases-across-levels"));
         Ok(Block {
-            cover: vec![self.cover("integration-cover-chains", known, chains.unbroken.unknown)],
+            cover: self
+                .cover("integration-cover-chains", known, chains.unbroken.unknown)
+                .into_iter()
+                .collect(),
             charts: vec![Drawing::of(&chart)?],
             tables: vec![table],
             reading,
@@ -2108,7 +2175,10 @@ impl<'a> Maker<'a> {
             .map(|ladder| ladder.statistics.gap.unknown)
             .sum();
         Ok(Block {
-            cover: vec![self.cover("integration-cover-ladders", with_optimum, without)],
+            cover: self
+                .cover("integration-cover-ladders", with_optimum, without)
+                .into_iter()
+                .collect(),
             keys: vec![
                 self.key("actual", "integration-key-actual"),
                 self.key("other", "integration-key-optimum"),
@@ -2534,11 +2604,14 @@ impl<'a> Maker<'a> {
             data.push(self.indicator_query(indicator));
         }
         Ok(Block {
-            cover: vec![self.cover(
-                "integration-cover-statements",
-                figure.denominator,
-                figure.unknown,
-            )],
+            cover: self
+                .cover(
+                    "integration-cover-statements",
+                    figure.denominator,
+                    figure.unknown,
+                )
+                .into_iter()
+                .collect(),
             charts: vec![Drawing::of(&chart)?],
             tables: vec![table],
             reading,
@@ -2591,6 +2664,53 @@ pub(super) fn name_of(snapshot: &Snapshot, term: &Term, shell: &Shell) -> String
     label_in(snapshot, node, shell.language.tag())
 }
 
+/// Names of categories in the language of a page. Where several are called alike, each has the
+/// name of its classification behind it.
+fn names_apart<'a>(
+    snapshot: &Snapshot,
+    terms: impl Iterator<Item = &'a Term>,
+    shell: &Shell,
+) -> Vec<String> {
+    let named: Vec<(&Term, String)> = terms
+        .map(|term| (term, name_of(snapshot, term, shell)))
+        .collect();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, name) in &named {
+        *times.entry(name.to_lowercase()).or_default() += 1;
+    }
+    named
+        .into_iter()
+        .map(|(term, name)| {
+            let is_alone = times.get(&name.to_lowercase()) == Some(&1);
+            match classification(snapshot, term, shell).filter(|_| !is_alone) {
+                Some(of) => format!("{name} ({of})"),
+                None => name,
+            }
+        })
+        .collect()
+}
+
+/// The name of the scheme that a concept is in.
+fn classification(snapshot: &Snapshot, term: &Term, shell: &Shell) -> Option<String> {
+    const IN_SCHEME: NamedNodeRef<'_> =
+        NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#inScheme");
+    let schemes = snapshot.quads_for_pattern(Some(term.as_ref()), Some(IN_SCHEME), None, None);
+    let scheme = schemes
+        .map(|quad| quad.object)
+        .min_by_key(Term::to_string)?;
+    Some(name_of(snapshot, &scheme, shell))
+}
+
+/// Whether a number of ties is not whole, as it is where an actor in several categories is shared
+/// among them.
+fn is_fraction(ties: f64) -> bool {
+    (ties - ties.round()).abs() >= 0.05
+}
+
+fn has_fractions(mixing: &Mixing) -> bool {
+    mixing.rows.iter().any(|row| is_fraction(row.ties))
+}
+
 fn cells_of(four: &FourWay) -> [&FourWayCell; 4] {
     [&four.same, &four.horizontal, &four.vertical, &four.diagonal]
 }
@@ -2630,6 +2750,7 @@ fn widest(mixing: &Mixing, categories: usize) -> Vec<u32> {
         }
     }
     let mut order: Vec<u32> = (0..categories as u32).collect();
+    order.retain(|category| ties[*category as usize] > 0.0);
     order.sort_by(|a, b| ties[*b as usize].total_cmp(&ties[*a as usize]));
     order.truncate(MOST_IN_HEATMAP);
     order.sort_unstable();
