@@ -189,7 +189,7 @@ async fn columns_have_their_names_and_kinds() {
         ),
         (
             "collaboration/mixing.csv",
-            "from,to,ties,expected,ratio,fromLabel,toLabel,possible,density,p,q,missing,unknown"
+            "from,to,ties,expected,ratio,fromLabel,toLabel,possible,density,p,q,missing,unknown,undefined"
                 .to_owned(),
         ),
     ] {

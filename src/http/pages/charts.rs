@@ -63,7 +63,7 @@ pub(in crate::http) fn apart(name: &str) -> String {
 /// About how wide a text is.
 fn width(text: &str) -> f64 {
     text.chars()
-        .map(|letter| if letter < '\u{2e80}' { 0.56 } else { 1.0 })
+        .map(|letter| if letter < '\u{2e80}' { 0.6 } else { 1.0 })
         .sum::<f64>()
         * LETTERS
 }

@@ -12,7 +12,7 @@ mod tests;
 use super::charts::shortened;
 use super::links::graph_href;
 use super::waiting::{Awaited, PATIENCE, wait};
-use super::{Shell, render};
+use super::{Explained, Shell, render};
 use crate::app::datasets::{Dataset, time_of};
 use crate::app::integration::NETWORK;
 use crate::app::permalink::add_parameter;
@@ -21,17 +21,18 @@ use crate::http::AppState;
 use crate::http::answers::{Answer, Flight, Known};
 use crate::http::error::ApiError;
 use crate::http::integration::made;
+use crate::http::negotiate;
 use crate::http::networks::Asked;
 use crate::http::pinned::VERSION;
 use crate::http::request::{self, Form};
 use crate::network::{Attribute, Filter, FilterError, text_of};
 use crate::store::Snapshot;
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use blocks::{Group, Lead, Maker, report_path};
 use bytes::Bytes;
 use form::FormView;
@@ -142,7 +143,7 @@ async fn board(
             key,
             value,
             nearest,
-        }) => {
+        }) if negotiate::prefers_html(&headers) => {
             let reader = request::reader(&state, &headers)?;
             let seen = Arc::clone(&asked.snapshot);
             let work = move |graph: &KnowledgeGraph| {
@@ -153,6 +154,7 @@ async fn board(
             let page = state.blocking(work).await?;
             return Ok((
                 StatusCode::BAD_REQUEST,
+                Extension(Explained),
                 [(header::CONTENT_TYPE, HeaderValue::from_static(HTML))],
                 page,
             )

@@ -41,6 +41,8 @@ const LONGEST_NAME: usize = 120;
 const FEW_TIES: u64 = 30;
 /// With fewer cases than that, shares say little.
 const FEW_CASES: usize = 10;
+/// With more sectors of which each service has one provider, a chart leaves them out.
+const MOST_FULL: usize = 3;
 /// A share that grows by less is not worth a sentence.
 const WORTH_TELLING: f64 = 0.005;
 
@@ -861,6 +863,7 @@ impl<'a> Maker<'a> {
                 [
                     ("known", cases.known().into()),
                     ("all", (cases.known() + cases.unknown).into()),
+                    ("unknown", cases.unknown.into()),
                     ("sectors", (sectors + both).into()),
                     ("levels", (levels + both).into()),
                     ("both", both.into()),
@@ -1029,7 +1032,11 @@ impl<'a> Maker<'a> {
             return Ok(self.without(block, "known"));
         }
         let names = self.names(attribute);
-        let kept = widest(mixing, names.len());
+        let mut kept = widest(mixing, names.len());
+        if attribute == Attribute::Level {
+            // Levels have an order of their own.
+            kept.sort_unstable();
+        }
         let mut place: BTreeMap<u32, usize> = BTreeMap::new();
         for (position, category) in kept.iter().enumerate() {
             place.insert(*category, position);
@@ -1900,11 +1907,25 @@ impl<'a> Maker<'a> {
             name.cloned().unwrap_or_default()
         };
         // In a directory each service is somebody's: then bars would all be full.
-        let is_directory = providers
+        let sectors = providers.len();
+        let is_full = |sector: &&crate::metrics::two_mode::SectorProviders| {
+            sector.fragile == sector.services && sector.services > 0
+        };
+        let full = providers
             .iter()
-            .all(|sector| sector.fragile == sector.services && sector.services > 0);
-        let fragile = providers
+            .copied()
+            .filter(|sector| is_full(sector))
+            .count();
+        let is_directory = full == sectors;
+        // Some full bars tell of some sectors; many tell of the directory.
+        let told: Vec<_> = providers
             .iter()
+            .copied()
+            .filter(|sector| full <= MOST_FULL || !is_full(sector))
+            .collect();
+        let fragile = told
+            .iter()
+            .copied()
             .max_by(|a, b| {
                 let share = |sector: &crate::metrics::two_mode::SectorProviders| {
                     sector.fragile as f64 / sector.services.max(1) as f64
@@ -1914,7 +1935,7 @@ impl<'a> Maker<'a> {
                     .then(a.services.cmp(&b.services))
             })
             .filter(|sector| sector.fragile > 0);
-        let reading = vec![match fragile {
+        let mut reading = vec![match fragile {
             _ if is_directory => self.t("integration-read-directory"),
             Some(sector) => self.say(
                 "integration-read-fragile",
@@ -1926,7 +1947,13 @@ impl<'a> Maker<'a> {
             ),
             None => self.t("integration-read-none-fragile"),
         }];
-        let bars = providers.iter().take(MOST_IN_CHART).map(|sector| {
+        if told.len() < sectors && !is_directory {
+            reading.push(self.say(
+                "integration-read-directories",
+                [("n", full.into()), ("all", sectors.into())],
+            ));
+        }
+        let bars = told.iter().take(MOST_IN_CHART).map(|sector| {
             let share = sector.fragile as f64 / sector.services.max(1) as f64;
             let label = name(&sector.sector);
             let of = self.say(
@@ -2739,7 +2766,8 @@ fn whole_marks(greatest: f64) -> Vec<f64> {
     (0..=greatest.ceil() as u32).map(f64::from).collect()
 }
 
-/// The categories with the most ties, in their order: as many as a heatmap has room for.
+/// The categories with the most ties, those with more of them first: as many as a heatmap has room
+/// for.
 fn widest(mixing: &Mixing, categories: usize) -> Vec<u32> {
     let mut ties = vec![0.0; categories];
     for row in &mixing.rows {
@@ -2753,6 +2781,5 @@ fn widest(mixing: &Mixing, categories: usize) -> Vec<u32> {
     order.retain(|category| ties[*category as usize] > 0.0);
     order.sort_by(|a, b| ties[*b as usize].total_cmp(&ties[*a as usize]));
     order.truncate(MOST_IN_HEATMAP);
-    order.sort_unstable();
     order
 }

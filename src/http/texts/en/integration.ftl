@@ -111,7 +111,11 @@ integration-four-way = Horizontal, vertical, both or neither
 integration-four-way-meaning = Each tie, and each service or innovation, either stays within one sector and one level of responsibility or crosses sectors, levels, or both. The third bar shows what chance would bring with the same actors and the same number of ties.
 integration-four-way-caption = Ties by kind ({ $tiesText } ties with both ends known, { $unknownText } unknown, { $permutationsText } permutations)
 integration-cases-caption = Services and innovations by kind ({ $knownText } known, { $unknownText } unknown)
-integration-read-cases = Of the { $knownText } services and innovations of which both a sector and a level are recorded ({ $allText } in all), { $sectorsText } join two or more sectors, { $levelsText } join two or more levels of responsibility, and { $bothText } do both.
+integration-read-cases =
+    { $unknown ->
+        [0] Of { $knownText } services and innovations { $sectorsText } join two or more sectors, { $levelsText } join two or more levels of responsibility, and { $bothText } do both.
+       *[other] Of the { $knownText } services and innovations of which both a sector and a level are recorded ({ $allText } in all), { $sectorsText } join two or more sectors, { $levelsText } join two or more levels of responsibility, and { $bothText } do both.
+    }
 integration-read-ties = Of { $tiesText } ties between actors of known sector and level { $horizontal } cross sectors on one level, { $vertical } cross levels in one sector, { $both } cross both, and { $same } stay within one sector and level.
 integration-read-more = More often than chance would bring (recorded / expected): { $kinds }.
 integration-read-less = Less often than chance would bring (recorded / expected): { $kinds }.
@@ -462,13 +466,13 @@ integration-missing-scarce = clearly fewer than by chance
 integration-cell-few = { $pair }: { $ties } ties recorded, { $expected } expected: too little for a ratio
 integration-read-apart-sector =
     { $n ->
-        [one] One more pair cannot be compared: its actors with ties are in data sets that nothing joins.
-       *[other] { $nText } more pairs cannot be compared: their actors with ties are in data sets that nothing joins.
+        [one] One more pair cannot be compared: it has no two actors with ties that could meet (no ties at all, or data sets that nothing joins).
+       *[other] { $nText } more pairs cannot be compared: they have no two actors with ties that could meet (no ties at all, or data sets that nothing joins).
     }
 integration-read-apart-level =
     { $n ->
-        [one] One more pair cannot be compared: its actors with ties are in data sets that nothing joins.
-       *[other] { $nText } more pairs cannot be compared: their actors with ties are in data sets that nothing joins.
+        [one] One more pair cannot be compared: it has no two actors with ties that could meet (no ties at all, or data sets that nothing joins).
+       *[other] { $nText } more pairs cannot be compared: they have no two actors with ties that could meet (no ties at all, or data sets that nothing joins).
     }
 integration-read-fractions-sector = Counts have fractions because an actor of several sectors is shared among them in equal parts.
 integration-read-fractions-level = Counts have fractions because an actor on several levels is shared among them in equal parts.
@@ -489,7 +493,7 @@ integration-untied =
         [one] One of { $allText } actors has no recorded tie to another one.
        *[other] { $nText } of { $allText } actors have no recorded tie to another one.
     }
-integration-untied-how = What follows is about the others: actors without a tie take no part in what chance would bring. Choose a data set, or count ties of actors with services.
+integration-untied-how = Comparisons with chance are about the others only. Choose a data set, or count ties of actors with services.
 integration-untied-dataset = { $name }: { $tiedText } of { $nText } actors have a tie
 integration-elsewhere = Within the same filters there are:
 integration-elsewhere-actors =
@@ -506,3 +510,8 @@ integration-wrong = { $name }: “{ $value }” is not known here.
 integration-wrong-near = Did you mean one of these?
 integration-wrong-place = Write the name of a place in any language, a country code such as ES, or choose from the list. Case and accents do not matter.
 integration-wrong-how = Choose a value from the list above.
+integration-read-directories =
+    { $n ->
+        [one] In one of { $allText } sectors each service has one recorded provider, as in a directory.
+       *[other] In { $nText } of { $allText } sectors each service has one recorded provider, as in a directory; the chart leaves them out.
+    }

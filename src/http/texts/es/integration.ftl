@@ -111,7 +111,11 @@ integration-four-way = Horizontal, vertical, ambas o ninguna
 integration-four-way-meaning = Cada vínculo, y cada servicio o innovación, se queda dentro de un sector y un nivel de responsabilidad, o cruza sectores, niveles o ambos. La tercera barra muestra lo que daría el azar con las mismas entidades y el mismo número de vínculos.
 integration-four-way-caption = Vínculos por clase ({ $tiesText } con ambos extremos conocidos, { $unknownText } desconocidos, { $permutationsText } permutaciones)
 integration-cases-caption = Servicios e innovaciones por clase ({ $knownText } conocidos, { $unknownText } desconocidos)
-integration-read-cases = De los { $knownText } servicios e innovaciones de los que constan un sector y un nivel ({ $allText } en total), { $sectorsText } unen dos o más sectores, { $levelsText } unen dos o más niveles de responsabilidad y { $bothText } hacen ambas cosas.
+integration-read-cases =
+    { $unknown ->
+        [0] De { $knownText } servicios e innovaciones, { $sectorsText } unen dos o más sectores, { $levelsText } unen dos o más niveles de responsabilidad y { $bothText } hacen ambas cosas.
+       *[other] De los { $knownText } servicios e innovaciones de los que constan un sector y un nivel ({ $allText } en total), { $sectorsText } unen dos o más sectores, { $levelsText } unen dos o más niveles de responsabilidad y { $bothText } hacen ambas cosas.
+    }
 integration-read-ties = De { $tiesText } vínculos entre entidades de sector y nivel conocidos, el { $horizontal } cruza sectores en un mismo nivel, el { $vertical } cruza niveles en un mismo sector, el { $both } cruza ambos y el { $same } queda dentro de un sector y un nivel.
 integration-read-more = Más de lo que daría el azar (registrado / esperado): { $kinds }.
 integration-read-less = Menos de lo que daría el azar (registrado / esperado): { $kinds }.
@@ -462,13 +466,13 @@ integration-missing-scarce = claramente menos que por azar
 integration-cell-few = { $pair }: { $ties } vínculos registrados, { $expected } esperados: demasiado poco para una razón
 integration-read-apart-sector =
     { $n ->
-        [one] Otro par no puede compararse: sus entidades con vínculos están en conjuntos de datos que nada une.
-       *[other] Otros { $nText } pares no pueden compararse: sus entidades con vínculos están en conjuntos de datos que nada une.
+        [one] Otro par no puede compararse: no tiene dos entidades con vínculos que pudieran encontrarse (no hay vínculos, o los conjuntos de datos no están unidos por nada).
+       *[other] Otros { $nText } pares no pueden compararse: no tienen dos entidades con vínculos que pudieran encontrarse (no hay vínculos, o los conjuntos de datos no están unidos por nada).
     }
 integration-read-apart-level =
     { $n ->
-        [one] Otro par no puede compararse: sus entidades con vínculos están en conjuntos de datos que nada une.
-       *[other] Otros { $nText } pares no pueden compararse: sus entidades con vínculos están en conjuntos de datos que nada une.
+        [one] Otro par no puede compararse: no tiene dos entidades con vínculos que pudieran encontrarse (no hay vínculos, o los conjuntos de datos no están unidos por nada).
+       *[other] Otros { $nText } pares no pueden compararse: no tienen dos entidades con vínculos que pudieran encontrarse (no hay vínculos, o los conjuntos de datos no están unidos por nada).
     }
 integration-read-fractions-sector = Los recuentos tienen decimales porque una entidad de varios sectores se reparte entre ellos por partes iguales.
 integration-read-fractions-level = Los recuentos tienen decimales porque una entidad de varios niveles se reparte entre ellos por partes iguales.
@@ -489,7 +493,7 @@ integration-untied =
         [one] Una de { $allText } entidades no tiene ningún vínculo registrado con otra.
        *[other] { $nText } de { $allText } entidades no tienen ningún vínculo registrado con otra.
     }
-integration-untied-how = Lo que sigue trata de las demás: las entidades sin vínculos no intervienen en lo que daría el azar. Elija un conjunto de datos o cuente los vínculos de entidades con servicios.
+integration-untied-how = Las comparaciones con el azar tratan solo de las demás. Elija un conjunto de datos o cuente los vínculos de entidades con servicios.
 integration-untied-dataset = { $name }: { $tiedText } de { $nText } entidades tienen algún vínculo
 integration-elsewhere = Con los mismos filtros hay:
 integration-elsewhere-actors =
@@ -506,3 +510,8 @@ integration-wrong = { $name }: aquí no se conoce «{ $value }».
 integration-wrong-near = ¿Se refiere a alguno de estos?
 integration-wrong-place = Escriba el nombre de un lugar en cualquier idioma, un código de país como ES, o elija de la lista. No importan las mayúsculas ni los acentos.
 integration-wrong-how = Elija un valor de la lista de arriba.
+integration-read-directories =
+    { $n ->
+        [one] En uno de { $allText } sectores, cada servicio tiene un solo prestador registrado, como en un directorio.
+       *[other] En { $nText } de { $allText } sectores, cada servicio tiene un solo prestador registrado, como en un directorio; el gráfico los omite.
+    }
