@@ -1530,7 +1530,9 @@ mod tests {
                 .find(|r| (r.from, r.to) == (row.from, row.to));
             let same = same.unwrap();
             assert_eq!((same.ties, same.expected), (row.ties, row.expected));
-            assert_eq!((same.p_less, same.q), (row.p_less, row.q));
+            // Nodes that are alike may be drawn in another order.
+            near(same.p_less.unwrap(), row.p_less.unwrap(), 0.03);
+            assert_eq!(same.q.is_some(), row.q.is_some());
             assert_eq!(same.is_missing, row.is_missing);
         }
         for row in many.rows.iter().filter(|row| row.to == 2) {
@@ -1750,23 +1752,24 @@ mod tests {
             node("a", Mode::First),
             node("b", Mode::First),
             node("s", Mode::Second),
+            node("t", Mode::Second),
         ];
         let category = |name: &str| vec![Category::new(named(name))];
         let mut attributes: [Vec<Vec<Category>>; 4] = Default::default();
-        attributes[Attribute::Sector as usize] = vec![category("x"), category("y"), category("x")];
-        let ties = [Tie {
-            source: 1,
-            target: 2,
+        attributes[Attribute::Sector as usize] = ["x", "y", "x", "y"].map(category).into();
+        let ties = [(1, 2), (0, 3)].map(|(source, target)| Tie {
+            source,
+            target,
             weight: 1.0,
-        }];
+        });
         let mixing = mix(&Network::new(two_mode, nodes, ties, attributes));
         let rows: Vec<(f64, f64, f64)> = mixing
             .rows
             .iter()
             .map(|row| (row.ties, row.expected, row.possible))
             .collect();
-        // a-s is a pair inside x, b-s one across, and no pair is inside y.
-        assert_eq!(rows, [(0.0, 0.5, 1.0), (1.0, 0.5, 1.0), (0.0, 0.0, 0.0)]);
+        // a-s is a pair inside x, b-t one inside y, and a-t and b-s are across.
+        assert_eq!(rows, [(0.0, 0.5, 1.0), (2.0, 1.0, 2.0), (0.0, 0.5, 1.0)]);
         near(mixing.rows[0].p_less.unwrap(), 0.5, 0.06);
     }
 
@@ -1783,7 +1786,11 @@ mod tests {
             .iter()
             .map(|row| (row.from, row.to, row.ties))
             .collect();
-        assert_eq!(rows, [(0, 0, 60.0), (41, 141, 1.0)]);
+        // Of the places those of one node that has no tie are expected to have none.
+        assert_eq!(
+            rows,
+            [(0, 0, 60.0), (0, 41, 0.0), (0, 141, 0.0), (41, 141, 1.0)]
+        );
         assert_eq!((mixing.permutations, mixing.rows[0].p_less), (0, None));
     }
 

@@ -172,10 +172,10 @@ async fn filters_are_seen_and_can_be_taken_away() {
         unknown.contains("<form class=\"card filters\""),
         "{unknown}"
     );
-    let near = page("/integration?place=Madird&level=local").await;
+    let near = page("/integration?place=Heidelbrg&level=local").await;
     let near = links(&near.expect(400).text());
     assert!(
-        near.contains("/integration?level=local&place=Madrid"),
+        near.contains("/integration?level=local&place=Heidelberg"),
         "{near:?}"
     );
     page("/integration?colour=red").await.expect(400);
@@ -207,7 +207,7 @@ async fn places_are_known_by_any_of_their_names() {
     let board = page_of(&named, &format!("{MINE}&place={}", encoded(iri))).await;
     let board = board.expect(200).text();
     assert!(board.contains("value=\"Malaga\""), "{board}");
-    assert!(board.contains("Territory: Malaga)"), "{board}");
+    assert!(board.contains("(Territory: Malaga;"), "{board}");
 }
 
 #[tokio::test]
