@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most places that are offered: those that most lies in. Where there are others, the reader
 /// may type their names.
 const MOST_PLACES: usize = 300;
-/// A place that nothing lies in is offered if so many things are said to be there.
+/// Among many places one that nothing lies in is offered if so many things are said to be there.
 const WORTH_OFFERING: usize = 3;
 /// The most sectors and roles of such a list.
 const MOST_CODES: usize = 400;
@@ -275,6 +275,7 @@ fn list(
         };
     }
     let mut is_found = given.is_empty();
+    let wanted = folded(given);
     let mut choices: Vec<Choice> = offered
         .into_iter()
         .take(MOST_CODES)
@@ -282,7 +283,7 @@ fn list(
             let is_chosen = !is_found
                 && (offered.value.eq_ignore_ascii_case(given)
                     || offered.iri == given
-                    || offered.text.trim().to_lowercase() == given.to_lowercase());
+                    || (!wanted.is_empty() && folded(&offered.text) == wanted));
             is_found |= is_chosen;
             Choice {
                 value: offered.value,
@@ -386,9 +387,9 @@ fn codes(
     offered.into_iter().map(|(_, offered)| offered).collect()
 }
 
-/// Countries first, each followed by what lies in it; then places of their own. Only what others
-/// lie in, countries, and places that several things are said to be at: not every address of a
-/// directory. Also whether there are more than these.
+/// Countries first, each followed by what lies in it; then places of their own. Where there are
+/// many, only what others lie in, countries, and places that several things are said to be at: not
+/// every address of a directory. Also whether there are more than these.
 fn places(snapshot: &Snapshot, shell: &Shell) -> (Vec<Offered>, bool) {
     let mut things: BTreeMap<NamedNode, usize> = BTreeMap::new();
     for quad in snapshot.quads_for_pattern(None, Some(PLACE), None, None) {
@@ -424,10 +425,14 @@ fn places(snapshot: &Snapshot, shell: &Shell) -> (Vec<Offered>, bool) {
         }
     }
     let codes = country_codes(snapshot);
-    let is_worth = |node: &NamedNode, count: usize| {
-        parents.contains(node) || codes.contains_key(node) || count >= WORTH_OFFERING
-    };
     let all = inside.len();
+    // Few enough are offered all.
+    let is_worth = |node: &NamedNode, count: usize| {
+        all <= MOST_PLACES
+            || parents.contains(node)
+            || codes.contains_key(node)
+            || count >= WORTH_OFFERING
+    };
     let mut kept: Vec<(usize, NamedNode)> = inside
         .into_iter()
         .filter(|(node, count)| is_worth(node, *count))
