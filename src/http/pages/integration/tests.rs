@@ -242,7 +242,8 @@ async fn a_place_without_actors_in_one_network_leads_to_another() {
          e:q a weft:Place ; skos:prefLabel 'Porto' .
          e:s a weft:Service ; rdfs:label 'S' .
          e:a a weft:Actor ; rdfs:label 'A' ; weft:place e:q ; weft:provides e:s .
-         e:b a weft:Actor ; rdfs:label 'B' ; weft:place e:p ; weft:funds e:c .
+         e:b a weft:Actor ; rdfs:label 'B' ; weft:place e:p .
+         e:f a weft:FundingFlow ; weft:payer e:b ; weft:payee e:c .
          e:c a weft:Actor ; rdfs:label 'C' ; weft:place e:p .",
     )
     .await;
