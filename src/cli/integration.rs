@@ -318,7 +318,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn missing_bridges(&mut self) -> io::Result<()> {
-        self.section("Missing bridges: pairs with fewer ties than chance would bring")?;
+        self.section("Missing bridges: pairs without a tie where chance would bring one or more")?;
         let mut rows = Rows::new(["of", "one", "other", "ties", "expected", "q"]);
         let mut missing = 0;
         let mut untested = Vec::new();

@@ -16,7 +16,7 @@ use crate::app::rules::Standing;
 use crate::app::{AppError, KnowledgeGraph, MeasuredNetwork, MergedView, NetworkError};
 use crate::metrics::betweenness::Sample;
 use crate::metrics::mixing::{Mixing, MixingRow};
-use crate::metrics::{self, Approximation, Metric, Options, Scope, Score, ValueKind};
+use crate::metrics::{self, Approximation, Metric, Options, Scope, Score, Undefined, ValueKind};
 use crate::network::export::ExportFormat;
 use crate::network::{
     Attribute, Counts, Evidence, Filter, Mode, Network, NetworkDefinition, ProjectionError,
@@ -1083,6 +1083,7 @@ pub(super) fn mixing_rows(
         "q",
         "missing",
         "unknown",
+        "undefined",
     ]);
     let categories = network.grouping(mixing.attribute).categories();
     for row in mixing.rows.iter().filter(|row| wanted(row)) {
@@ -1101,6 +1102,7 @@ pub(super) fn mixing_rows(
             json!(row.q),
             json!(row.is_missing),
             json!(mixing.ties_unknown),
+            json!(row.ratio.undefined().map(Undefined::code)),
         ]);
     }
     rows

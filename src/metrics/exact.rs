@@ -43,6 +43,13 @@ pub fn sum(numbers: impl IntoIterator<Item = f64>) -> f64 {
     sum.value()
 }
 
+/// The sum of numbers, whatever their order: the smallest come first. Unlike [`sum`] it keeps all
+/// digits of a single number.
+pub fn rising(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.into_iter().fold(0.0, |sum, number| sum + number)
+}
+
 /// Rounds numbers to a grid so coarse that adding them in floating point is exact: for inner
 /// loops, where [`ExactSum`] would cost too much.
 #[derive(Clone, Copy, Debug)]

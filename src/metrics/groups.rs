@@ -7,8 +7,13 @@
 //!
 //! All of it is of the simple graph without weights and directions. In a two-mode network the
 //! same rule holds, and the pairs that could be tied are those across the two sides.
+//!
+//! What sizes would bring (rescaled E-I indices, homophily) is of the nodes that have a tie, in
+//! pairs of one pool ([`Network::pool`]): nodes without a tie, and data sets of their own, change
+//! none of it. Diversity is of all nodes.
 
 use super::exact::{self, ExactSum};
+use super::mixing::tied_pools;
 use super::{Cancelled, Compute, Cost, Measures, Metric, Score, Task, Undefined, ValueKind};
 use crate::network::{Attribute, Grouping, Mode, Network};
 
@@ -48,8 +53,8 @@ const EI: &str = "(E - I) / (E + I), where I is the sum of s_i·s_j over ties wi
     and E the number of these ties less I";
 const EI_NODE: &str = "(E - I) / (E + I) over the node's ties to neighbours of known category, \
     where I is the sum of s_i·s_j and E their number less I";
-const EI_RESCALED: &str = "2 (EI - min) / (max - min) - 1; with m known ties, I* possible pairs \
-    inside and E* across: max takes E = min(m, E*) and I = m - E, min takes I = min(m, I*) and \
+const EI_RESCALED: &str = "2 (EI - min) / (max - min) - 1; with m known ties, I* pairs inside and E* \
+    across of nodes that have a tie and are of one pool (data sets that nodes or ties join): max takes E = min(m, E*) and I = m - E, min takes I = min(m, I*) and \
     E = m - I";
 const P: &str = "1 - Σ_s (k_is / k_i)², k_i neighbours of known category, k_is of them in s; a \
     neighbour of several categories counts in each with its weight";
@@ -332,8 +337,9 @@ pub(super) const METRICS: &[Metric] = &[
                      they have no tie inside. The mean over sectors, weighted with their size.",
         formula: "Σ_r n_r IH_r / Σ_r n_r over sectors that have ties; IH = (H - w) / (1 - w) if \
                   H >= w, else (H - w) / w; H_r the share of r's tie ends that are of ties \
-                  inside r, w_r = (n_r - 1) / (n - 1), for fractional membership the same share \
-                  if all possible pairs were tied",
+                  inside r, w_r = (n_r - 1) / (n - 1) of the n nodes that have a tie, for \
+                  fractional membership and several pools (data sets that nothing joins) the same \
+                  share if all pairs of such nodes in one pool were tied",
         range: "-1 to 1",
         reference: COLEMAN,
         undefined_when: ASSORTED,
@@ -409,7 +415,7 @@ impl EiIndex {
 pub struct CategoryEi {
     /// The position among the categories of the network's grouping.
     pub category: u32,
-    /// The nodes that belong to it, with their weights.
+    /// The nodes that have a tie and belong to it, with their weights.
     pub nodes: f64,
     /// Ties inside, each counted once.
     pub internal: f64,
@@ -425,12 +431,13 @@ pub struct CategoryEi {
 pub struct CategoryHomophily {
     /// The position among the categories of the network's grouping.
     pub category: u32,
-    /// The nodes that belong to it, with their weights.
+    /// The nodes that have a tie and belong to it, with their weights.
     pub nodes: f64,
     /// Ends of ties inside the category, out of all the ends it has; unknown ties of the whole
     /// network.
     pub inside: Counted,
-    /// The share that would be inside if all possible pairs were tied: `(n_r - 1) / (n - 1)`.
+    /// The share that would be inside if all pairs of nodes that have a tie and are of one pool
+    /// were tied: `(n_r - 1) / (n - 1)`.
     pub expected: Score,
     /// Coleman's index, from -1 to 1.
     pub value: Score,
@@ -453,8 +460,7 @@ pub struct Diversity {
 
 /// The E-I index of an attribute, for the network and for each category.
 ///
-/// Weights and directions are ignored. Isolates count for the attainable range only. Without a
-/// tie whose ends are both known there is no value; with a single category it is -1, and the
+/// Weights and directions are ignored, and so are isolates. Without a tie whose ends are both known there is no value; with a single category it is -1, and the
 /// rescaled one is undefined.
 ///
 /// Krackhardt and Stern 1988, <https://doi.org/10.2307/2786835>.
@@ -499,9 +505,9 @@ pub fn ei(network: &Network, attribute: Attribute) -> EiIndex {
 /// Coleman's inbreeding homophily of each category of an attribute.
 ///
 /// A category without a known tie has no value, and neither has the only one of a network.
-/// Weights and directions are ignored. With several categories a node, the expected share is
-/// `Σ s_ir s_jr` over pairs as a share of the ends that r would have; with one each it is
-/// `(n_r - 1) / (n - 1)`.
+/// Weights and directions are ignored, and so are isolates. With several categories a node, or
+/// several pools, the expected share is `Σ s_ir s_jr` over the pairs of tied nodes of one pool, as
+/// a share of the ends that r would have; else it is `(n_r - 1) / (n - 1)`.
 ///
 /// Coleman 1958, <https://doi.org/10.17730/humo.17.4.q5604m676260q8n7>.
 ///
@@ -516,7 +522,7 @@ pub fn coleman(network: &Network, attribute: Attribute) -> Vec<CategoryHomophily
             denominator: member.ends.value(),
             unknown: census.unknown,
         };
-        let (within, ends) = census.possible(member);
+        let (within, ends) = census.possible_of(category);
         let expected = Score::share(2.0 * within, ends, Undefined::FewNodes);
         let none = if census.ties == 0 {
             missing
@@ -560,7 +566,7 @@ fn inbreeding(share: f64, by_size: f64) -> Score {
 /// Time **O(|V|)** for bounded numbers of categories a node, extra space **O(categories)**.
 pub fn diversity(network: &Network, attribute: Attribute) -> Diversity {
     let grouping = network.grouping(attribute);
-    let (members, sides) = members(network, grouping);
+    let (members, sides) = members(network, grouping, 0..network.len() as u32);
     let known = sides[0] + sides[1];
     let unknown = (network.len() as u64).saturating_sub(known);
     let shares: Vec<Counted> = members
@@ -643,8 +649,11 @@ pub fn level_distance(network: &Network) -> Counted {
 /// What one pass over the nodes and one over the ties find.
 struct Census {
     members: Vec<Member>,
-    /// Nodes of known category on each side; all are on the first in a one-mode network.
+    /// Nodes of known category that have a tie, on each side; all are on the first in a one-mode
+    /// network.
     sides: [u64; 2],
+    /// The same by pool, with the members of each category there.
+    pools: Vec<(Vec<Member>, [u64; 2])>,
     is_two_mode: bool,
     /// Ties with both ends known.
     ties: u64,
@@ -677,7 +686,13 @@ impl Member {
 impl Census {
     fn of(network: &Network, attribute: Attribute) -> Self {
         let grouping = network.grouping(attribute);
-        let (mut members, sides) = members(network, grouping);
+        let pools = tied_pools(network);
+        let tied = pools.values().flatten().copied();
+        let (mut members, sides) = members(network, grouping, tied);
+        let pools = pools
+            .into_values()
+            .map(|nodes| self::members(network, grouping, nodes.into_iter()))
+            .collect();
         let mut internal = ExactSum::default();
         let (mut ends, mut arcs) = (0_u64, 0_u64);
         let rows = network.undirected();
@@ -714,6 +729,7 @@ impl Census {
         Self {
             members,
             sides,
+            pools,
             is_two_mode: network.is_two_mode(),
             ties: ends / 2,
             unknown: (arcs - ends) / 2,
@@ -733,9 +749,9 @@ impl Census {
         }
     }
 
-    /// Pairs of known nodes that could be tied.
-    fn pairs(&self) -> f64 {
-        let [first, second] = self.sides.map(|side| side as f64);
+    /// Pairs of known nodes of a pool that could be tied.
+    fn pairs(&self, sides: [u64; 2]) -> f64 {
+        let [first, second] = sides.map(|side| side as f64);
         if self.is_two_mode {
             first * second
         } else {
@@ -743,9 +759,9 @@ impl Census {
         }
     }
 
-    /// Ties that a category would have inside if all pairs were tied, and ends of ties.
-    fn possible(&self, member: &Member) -> (f64, f64) {
-        let [first, second] = self.sides.map(|side| side as f64);
+    /// Ties that a category would have inside if all pairs of a pool were tied, and ends of ties.
+    fn possible(&self, member: &Member, sides: [u64; 2]) -> (f64, f64) {
+        let [first, second] = sides.map(|side| side as f64);
         let [own, others] = member.nodes.map(ExactSum::value);
         if self.is_two_mode {
             (own * others, own * second + others * first)
@@ -755,10 +771,26 @@ impl Census {
         }
     }
 
+    /// The same in all pools.
+    fn possible_of(&self, category: u32) -> (f64, f64) {
+        let pools = self.pools.iter();
+        let (within, ends): (Vec<f64>, Vec<f64>) = pools
+            .filter_map(|(members, sides)| {
+                Some(self.possible(members.get(category as usize)?, *sides))
+            })
+            .unzip();
+        (exact::rising(within), exact::rising(ends))
+    }
+
     fn rescaled(&self, value: f64) -> Score {
         let ties = self.ties as f64;
-        let inside = exact::sum(self.members.iter().map(|member| self.possible(member).0));
-        let across = (self.pairs() - inside).max(0.0);
+        let pools = self.pools.iter().map(|(members, sides)| {
+            let members = members.iter();
+            let inside = exact::sum(members.map(|member| self.possible(member, *sides).0));
+            (inside, (self.pairs(*sides) - inside).max(0.0))
+        });
+        let (inside, across): (Vec<f64>, Vec<f64>) = pools.unzip();
+        let (inside, across) = (exact::rising(inside), exact::rising(across));
         let greatest = (2.0 * ties.min(across) - ties) / ties;
         let least = (ties - 2.0 * ties.min(inside)) / ties;
         // Values are multiples of some 1/ties; a smaller range is rounding.
@@ -778,15 +810,20 @@ impl Census {
     }
 }
 
-/// The categories with their memberships, and the known nodes on each side.
-fn members(network: &Network, grouping: &Grouping) -> (Vec<Member>, [u64; 2]) {
+/// The categories with the memberships of these nodes, and those that are known on each side.
+fn members(
+    network: &Network,
+    grouping: &Grouping,
+    nodes: impl Iterator<Item = u32>,
+) -> (Vec<Member>, [u64; 2]) {
     let mut members = vec![Member::default(); grouping.categories().len()];
     let mut sides = [0; 2];
-    for (node, position) in network.nodes().iter().zip(0_u32..) {
+    for position in nodes {
         let own = grouping.of(position);
         if own.is_empty() {
             continue;
         }
+        let node = &network.nodes()[position as usize];
         let side = usize::from(network.is_two_mode() && node.mode == Mode::Second);
         sides[side] += 1;
         let weight = 1.0 / own.len() as f64;
@@ -1112,6 +1149,18 @@ mod tests {
         let closed = sectors(&[(0, 1), (1, 2), (0, 2)], &[&[0], &[0], &[1]]);
         let single = Score::Undefined(Undefined::SingleClass);
         assert_eq!(of_network("sectorEiRescaled", closed), single);
+    }
+
+    #[test]
+    fn isolates_change_neither_the_range_nor_what_size_would_bring() {
+        let ties = [(0, 1), (1, 2)];
+        let few = sectors(&ties, &[&[0], &[0], &[1]]);
+        let many = sectors(&ties, &[&[0], &[0], &[1], &[1], &[1], &[0], &[2]]);
+        let attribute = Attribute::Sector;
+        assert_eq!(ei(&few, attribute).rescaled, ei(&many, attribute).rescaled);
+        let rows = coleman(&many, attribute);
+        assert_eq!(rows[..2], coleman(&few, attribute)[..]);
+        assert_eq!(rows[2].value, Score::Undefined(Undefined::NoTies));
     }
 
     #[test]

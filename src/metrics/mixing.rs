@@ -1,10 +1,12 @@
 //! Mixing: which sectors, levels, spheres and places are tied to which, against what chance would
 //! bring, and the four-way split of ties into horizontal, vertical and diagonal ones.
 //!
-//! Chance means that the labels of the known nodes change hands while the ties stay. What is
-//! expected has a closed form; how far off the network is comes from permutations
-//! ([`Options::permutations`]), which the questions about the same nodes share. In a two-mode
-//! network labels stay on their side.
+//! Chance means that the labels of the known nodes that have a tie change hands while the ties
+//! stay. Labels stay within a pool ([`Network::pool`]): nodes of data sets that nothing joins could
+//! not meet. So nodes without a tie and data sets of their own change nothing that is expected. In
+//! a two-mode network labels stay on their side too. What is expected has a closed form; how far
+//! off the network is comes from permutations ([`Options::permutations`]), which the questions
+//! about the same nodes share.
 //!
 //! A tie counts if the categories of both its ends are known, whatever its weight. A node of `k`
 //! categories belongs to each with the weight `1/k`. In directed networks ties and pairs of
@@ -27,6 +29,10 @@ pub const MANY_CATEGORIES: usize = 200;
 
 /// The greatest corrected probability at which a pair of categories counts as missing a bridge.
 pub const SIGNIFICANT: f64 = 0.05;
+
+/// With less than that expected there is no ratio, and no bridge is missed: one tie more or less
+/// would turn it over.
+pub const WORTH_COMPARING: f64 = 1.0;
 
 /// Permutations that one part of the work makes.
 const CHUNK: u32 = 16;
@@ -55,7 +61,7 @@ pub struct Mixing {
     pub ties_known: u64,
     /// The other ties.
     pub ties_unknown: u64,
-    /// Nodes of known category.
+    /// Nodes of known category, with a tie or without.
     pub nodes_known: u64,
     /// All nodes.
     pub nodes: u64,
@@ -74,11 +80,15 @@ pub struct MixingRow {
     pub to: u32,
     /// Known ties between the two, weighted with membership.
     pub ties: f64,
-    /// The mean of `ties` over all ways to hand out the labels of the known nodes.
+    /// The mean of `ties` over all ways to hand out the labels of the known nodes that have a
+    /// tie, each within its pool: `Σ_w m_w P_w / D_w`, with `m_w` known ties, `D_w` pairs of such
+    /// nodes and `P_w` of them between the two categories in pool `w`. 0 if no two nodes of the
+    /// two could meet.
     pub expected: f64,
-    /// `ties / expected`: 1 as by chance, 0 if there is no tie.
+    /// `ties / expected`: 1 as by chance, 0 if there is no tie. Undefined where less than
+    /// [`WORTH_COMPARING`] is expected.
     pub ratio: Score,
-    /// Pairs of known nodes between the two, weighted with membership.
+    /// Pairs of known nodes between the two, with a tie or without, weighted with membership.
     pub possible: f64,
     /// `ties / possible`, from 0 to 1: the block density that the ACCESS studies call systems
     /// integration of two sectors (Morrissey et al. 2002,
@@ -90,8 +100,16 @@ pub struct MixingRow {
     /// `p_less` corrected for the number of pairs of two different categories
     /// ([`benjamini_hochberg`]); only such pairs have one.
     pub q: Option<f64>,
-    /// A missing bridge: fewer ties than expected, and `q` of at most [`SIGNIFICANT`].
+    /// A missing bridge: no tie although [`WORTH_COMPARING`] or more is expected, so both have tied
+    /// nodes that could meet, and `q` of at most [`SIGNIFICANT`].
     pub is_missing: bool,
+}
+
+impl MixingRow {
+    /// Whether there are fewer ties than expected, and `q` is at most [`SIGNIFICANT`].
+    pub fn is_scarce(&self) -> bool {
+        self.ties < self.expected && self.q.is_some_and(|q| q <= SIGNIFICANT)
+    }
 }
 
 /// Ties by whether they cross sectors and levels of responsibility.
@@ -128,8 +146,8 @@ pub struct FourWayCell {
     pub ties: f64,
     /// As a share of the known ties; the four add up to 1.
     pub share: Score,
-    /// The mean of `share` over all ways to hand out the profiles of the known nodes; sector and
-    /// level stay together.
+    /// The mean of `share` over all ways to hand out the profiles of the known nodes that have a
+    /// tie, each within its pool; sector and level stay together.
     pub expected: Score,
     /// Two-sided probability: twice the smaller of the next two, at most 1.
     pub p: Option<f64>,
@@ -152,8 +170,8 @@ pub struct Tests {
 
 /// How the categories of an attribute are tied to each other.
 ///
-/// Without a known tie, ratios are undefined and there is no test. Isolates of known category
-/// count among the nodes that could be tied.
+/// Without a known tie, ratios are undefined and there is no test. Nodes without a tie count in
+/// `possible` and `density` only: they take no part in what chance could bring.
 ///
 /// # Complexity
 /// Time **O(N (|V| + |E| + P²))** for `N` permutations and `P` distinct membership vectors, on
@@ -259,6 +277,12 @@ fn without_rounding(pairs: f64) -> f64 {
     if pairs < 1e-9 { 0.0 } else { pairs }
 }
 
+/// Whether as much is expected as [`WORTH_COMPARING`]; quotients of whole numbers may miss it by
+/// their rounding.
+fn is_worth(expected: f64) -> bool {
+    expected >= WORTH_COMPARING - 1e-9
+}
+
 /// Memberships of known nodes, to see how many pairs of nodes lie between two categories.
 struct Shares {
     /// For each category and side.
@@ -269,12 +293,18 @@ struct Shares {
 }
 
 impl Shares {
-    fn of(network: &Network, grouping: &Grouping, task: &Task) -> Result<Self, Cancelled> {
+    /// Of these nodes.
+    fn of(
+        network: &Network,
+        grouping: &Grouping,
+        nodes: impl Iterator<Item = u32>,
+        task: &Task,
+    ) -> Result<Self, Cancelled> {
         let mut sums = vec![[ExactSum::default(); 2]; grouping.categories().len()];
         let mut overlaps: Table<ExactSum> = HashMap::default();
         let mut sides = [0; 2];
-        for node in 0..network.len() as u32 {
-            if node.is_multiple_of(1024) {
+        for (number, node) in nodes.enumerate() {
+            if number.is_multiple_of(1024) {
                 task.check()?;
             }
             let own = grouping.of(node);
@@ -331,15 +361,69 @@ impl Shares {
     }
 }
 
-/// Known ties between pairs of categories, and how many ties are known.
+/// The nodes that have a tie, pool by pool.
+pub(super) fn tied_pools(network: &Network) -> BTreeMap<u32, Vec<u32>> {
+    let mut pools: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let tied = (0..network.len() as u32).filter(|node| network.is_tied(*node));
+    for node in tied {
+        pools.entry(network.pool(node)).or_default().push(node);
+    }
+    pools
+}
+
+/// The nodes of one pool that have a tie.
+struct Pool {
+    shares: Shares,
+    /// Known ties for each pair of known nodes.
+    rate: f64,
+}
+
+/// Pairs of categories in all pools.
+struct Chance(Vec<Pool>);
+
+impl Chance {
+    fn of(
+        network: &Network,
+        grouping: &Grouping,
+        known: &BTreeMap<u32, u64>,
+        task: &Task,
+    ) -> Result<Self, Cancelled> {
+        let mut pools = Vec::new();
+        for (pool, nodes) in tied_pools(network) {
+            let Some(ties) = known.get(&pool) else {
+                continue;
+            };
+            let shares = Shares::of(network, grouping, nodes.into_iter(), task)?;
+            // What any of the possible pairs has of the known ties on average. With fewer than
+            // two nodes there is neither a pair nor a tie.
+            let pairs = pairs(network, shares.sides);
+            let rate = if pairs > 0.0 {
+                *ties as f64 / pairs
+            } else {
+                0.0
+            };
+            pools.push(Pool { shares, rate });
+        }
+        Ok(Self(pools))
+    }
+
+    /// Ties that chance would bring between two categories.
+    fn expected(&self, network: &Network, r: u32, s: u32) -> f64 {
+        let pools = self.0.iter();
+        let parts = pools.map(|pool| pool.rate * pool.shares.possible(network, r, s));
+        exact::rising(parts.collect())
+    }
+}
+
+/// Known ties between pairs of categories, and how many ties are known in each pool that has any.
 fn observed(
     network: &Network,
     grouping: &Grouping,
     task: &Task,
-) -> Result<(Table<ExactSum>, u64), Cancelled> {
+) -> Result<(Table<ExactSum>, BTreeMap<u32, u64>), Cancelled> {
     let is_ordered = is_ordered(network);
     let mut ties: Table<ExactSum> = HashMap::default();
-    let mut known = 0;
+    let mut known = BTreeMap::new();
     for (number, tie) in network.ties().iter().enumerate() {
         if number.is_multiple_of(1024) {
             task.check()?;
@@ -348,7 +432,7 @@ fn observed(
         if source.is_empty() || target.is_empty() {
             continue;
         }
-        known += 1;
+        *known.entry(network.pool(tie.source)).or_default() += 1;
         let weight = 1.0 / (source.len() * target.len()) as f64;
         for r in source {
             for s in target {
@@ -374,16 +458,10 @@ fn mixing_of(
     let grouping = network.grouping(attribute);
     let categories = grouping.categories().len();
     let is_ordered = is_ordered(network);
-    let shares = Shares::of(network, grouping, task)?;
-    let (ties, ties_known) = observed(network, grouping, task)?;
-    // What any of the possible pairs has of the known ties on average. With fewer than two nodes
-    // there is neither a pair nor a tie.
-    let pairs = pairs(network, shares.sides);
-    let rate = if pairs > 0.0 {
-        ties_known as f64 / pairs
-    } else {
-        0.0
-    };
+    let shares = Shares::of(network, grouping, 0..network.len() as u32, task)?;
+    let (ties, known) = observed(network, grouping, task)?;
+    let ties_known = known.values().sum();
+    let chance = Chance::of(network, grouping, &known, task)?;
     let listed: Vec<(u32, u32)> = if categories <= MANY_CATEGORIES {
         let all = 0..categories as u32;
         all.clone()
@@ -392,7 +470,7 @@ fn mixing_of(
             .collect()
     } else {
         let mut listed: BTreeSet<(u32, u32)> = ties.keys().copied().collect();
-        add_expected(&mut listed, network, &shares, rate);
+        add_expected(&mut listed, network, &chance);
         listed.into_iter().collect()
     };
     let missing = if network.ties().is_empty() {
@@ -404,22 +482,26 @@ fn mixing_of(
     for (from, to) in listed {
         let ties = ties.get(&(from, to)).map_or(0.0, |sum| sum.value());
         let possible = shares.possible(network, from, to);
-        let expected = rate * possible;
-        let none = if ties_known == 0 {
-            missing
+        let expected = chance.expected(network, from, to);
+        let ratio = if ties_known == 0 {
+            Score::Undefined(missing)
+        } else if expected <= 0.0 {
+            Score::Undefined(Undefined::FewNodes)
+        } else if !is_worth(expected) {
+            Score::Undefined(Undefined::LittleExpected)
         } else {
-            Undefined::FewNodes
+            Score::Value(ties / expected)
         };
-        // Where no pair is possible there is nothing to test.
+        // Where no two could meet there is nothing to test.
         let p_less = test
-            .filter(|_| possible > 0.0)
+            .filter(|_| expected > 0.0)
             .map(|test| test.p_less(from as usize * categories + to as usize));
         rows.push(MixingRow {
             from,
             to,
             ties,
             expected,
-            ratio: Score::share(ties, expected, none),
+            ratio,
             possible,
             density: Score::share(ties, possible, Undefined::FewNodes),
             p_less,
@@ -436,7 +518,7 @@ fn mixing_of(
     for (position, q) in crossing.into_iter().zip(benjamini_hochberg(&p)) {
         let row = &mut rows[position];
         row.q = Some(q);
-        row.is_missing = q <= SIGNIFICANT && row.ties < row.expected;
+        row.is_missing = q <= SIGNIFICANT && row.ties == 0.0 && is_worth(row.expected);
     }
     Ok(Mixing {
         attribute,
@@ -451,26 +533,29 @@ fn mixing_of(
     })
 }
 
-/// Adds the pairs of categories that are expected to have a tie or more, at `rate` ties for each
-/// possible pair of nodes. There are no more of them than ties; going from the greatest category
-/// down finds them without trying all.
-fn add_expected(listed: &mut BTreeSet<(u32, u32)>, network: &Network, shares: &Shares, rate: f64) {
-    let mut by_size: Vec<(f64, u32)> = (0..shares.sums.len() as u32)
-        .map(|category| (shares.size(category), category))
-        .collect();
-    by_size.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    for (rank, (size, r)) in by_size.iter().enumerate() {
-        // There are at most `size · other` pairs; the margin is for rounding.
-        let could = |other: f64| rate * size * other > 0.999;
-        if !could(*size) {
-            break;
-        }
-        let others = by_size[rank..].iter();
-        for (_, s) in others.take_while(|(other, _)| could(*other)) {
-            if rate * shares.possible(network, *r, *s) >= 1.0 {
-                listed.insert((*r.min(s), *r.max(s)));
-                if is_ordered(network) {
-                    listed.insert((*r.max(s), *r.min(s)));
+/// Adds the pairs of categories that are expected to have a tie or more. There are no more of them
+/// than ties; going from the greatest category of each pool down finds them without trying all.
+fn add_expected(listed: &mut BTreeSet<(u32, u32)>, network: &Network, chance: &Chance) {
+    // What adds up to one tie has its share of one in some pool; the margin is for rounding.
+    let least = 0.999 * WORTH_COMPARING / chance.0.len().max(1) as f64;
+    for Pool { shares, rate } in &chance.0 {
+        let mut by_size: Vec<(f64, u32)> = (0..shares.sums.len() as u32)
+            .map(|category| (shares.size(category), category))
+            .collect();
+        by_size.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        for (rank, (size, r)) in by_size.iter().enumerate() {
+            // There are at most `size · other` pairs.
+            let could = |other: f64| rate * size * other > least;
+            if !could(*size) {
+                break;
+            }
+            let others = by_size[rank..].iter();
+            for (_, s) in others.take_while(|(other, _)| could(*other)) {
+                if chance.expected(network, *r, *s) >= WORTH_COMPARING {
+                    listed.insert((*r.min(s), *r.max(s)));
+                    if is_ordered(network) {
+                        listed.insert((*r.max(s), *r.min(s)));
+                    }
                 }
             }
         }
@@ -486,7 +571,7 @@ fn four_way_of(
     let sectors = network.grouping(Attribute::Sector);
     let levels = network.grouping(Attribute::Level);
     let mut sums = [ExactSum::default(); 4];
-    let mut known = 0_u64;
+    let mut by_pool: BTreeMap<u32, u64> = BTreeMap::new();
     for (number, tie) in network.ties().iter().enumerate() {
         if number.is_multiple_of(1024) {
             task.check()?;
@@ -495,18 +580,21 @@ fn four_way_of(
         let (Some(a), Some(b)) = (shared(sectors), shared(levels)) else {
             continue;
         };
-        known += 1;
+        *by_pool.entry(network.pool(tie.source)).or_default() += 1;
         for (sum, part) in sums.iter_mut().zip(split(a, b)) {
             sum.add(part);
         }
     }
+    let known: u64 = by_pool.values().sum();
     let all = network.ties().len() as u64;
     let missing = if all == 0 {
         Undefined::NoTies
     } else {
         Undefined::UnknownCategory
     };
-    let (expected, nodes_known) = expected_split(network, sectors, levels, task)?;
+    let expected = expected_share(network, &by_pool, missing, task)?;
+    let is_known = |node: &u32| !sectors.of(*node).is_empty() && !levels.of(*node).is_empty();
+    let nodes_known = (0..network.len() as u32).filter(is_known).count() as u64;
     let cell = |kind: usize| {
         let ties = sums[kind].value();
         let p_less = test.map(|test| test.p_less(kind));
@@ -542,25 +630,55 @@ fn split(a: f64, b: f64) -> [f64; 4] {
     [a * b, (1.0 - a) * b, a * (1.0 - b), (1.0 - a) * (1.0 - b)]
 }
 
-/// The mean of [`split`] over the pairs of known nodes that could be tied, and how many nodes
-/// are known.
+/// The mean share of each of the four kinds of ties: that of each pool, weighted with its known
+/// ties.
+fn expected_share(
+    network: &Network,
+    known: &BTreeMap<u32, u64>,
+    missing: Undefined,
+    task: &Task,
+) -> Result<[Score; 4], Cancelled> {
+    let mut means: Vec<([f64; 4], f64)> = Vec::new();
+    for (pool, nodes) in tied_pools(network) {
+        if let Some(ties) = known.get(&pool)
+            && let Some(mean) = expected_split(network, &nodes, task)?
+        {
+            means.push((mean, *ties as f64));
+        }
+    }
+    Ok(match means.as_slice() {
+        [] => [Score::Undefined(missing); 4],
+        [(mean, _)] => mean.map(Score::Value),
+        means => {
+            let all = exact::rising(means.iter().map(|(_, ties)| *ties).collect());
+            [0, 1, 2, 3].map(|kind| {
+                let parts = means.iter().map(|(mean, ties)| mean[kind] * ties);
+                Score::Value((exact::rising(parts.collect()) / all).clamp(0.0, 1.0))
+            })
+        }
+    })
+}
+
+/// The mean of [`split`] over the pairs of these nodes that are known and could be tied; none if
+/// there is no such pair.
 ///
 /// Sums of products over pairs are products of sums less what nodes have with themselves, so no
 /// pair is looked at.
 fn expected_split(
     network: &Network,
-    sectors: &Grouping,
-    levels: &Grouping,
+    nodes: &[u32],
     task: &Task,
-) -> Result<([Score; 4], u64), Cancelled> {
+) -> Result<Option<[f64; 4]>, Cancelled> {
+    let sectors = network.grouping(Attribute::Sector);
+    let levels = network.grouping(Attribute::Level);
     type Sides = [ExactSum; 2];
     let mut by_sector: BTreeMap<u32, Sides> = BTreeMap::new();
     let mut by_level: BTreeMap<u32, Sides> = BTreeMap::new();
     let mut by_both: BTreeMap<(u32, u32), Sides> = BTreeMap::new();
     let [mut own_sector, mut own_level, mut own_both] = [ExactSum::default(); 3];
     let mut sides = [0; 2];
-    for node in 0..network.len() as u32 {
-        if node.is_multiple_of(1024) {
+    for (number, node) in nodes.iter().copied().enumerate() {
+        if number.is_multiple_of(1024) {
             task.check()?;
         }
         let (s, l) = (sectors.of(node), levels.of(node));
@@ -591,14 +709,8 @@ fn expected_split(
     } else {
         first * (first - 1.0)
     };
-    let nodes = sides[0] + sides[1];
     if pairs <= 0.0 {
-        let reason = if nodes == 0 {
-            Undefined::UnknownCategory
-        } else {
-            Undefined::FewNodes
-        };
-        return Ok(([Score::Undefined(reason); 4], nodes));
+        return Ok(None);
     }
     let mean = |sums: &mut dyn Iterator<Item = &Sides>, own: ExactSum| {
         let products = exact::sum(sums.map(|sums| {
@@ -616,10 +728,7 @@ fn expected_split(
     let b = mean(&mut by_level.values(), own_level);
     let ab = mean(&mut by_both.values(), own_both);
     let shares = [ab, b - ab, a - ab, 1.0 - a - b + ab];
-    Ok((
-        shares.map(|share| Score::Value(share.clamp(0.0, 1.0))),
-        nodes,
-    ))
+    Ok(Some(shares.map(|share| share.clamp(0.0, 1.0))))
 }
 
 /// What permutations are to answer.
@@ -766,12 +875,13 @@ fn permutation_tests<const N: usize>(
     Ok(answers)
 }
 
-/// The nodes whose labels change hands, in an order that does not depend on names; those of the
-/// second side of a two-mode network come last.
+/// The nodes whose labels change hands, in an order that does not depend on names: pool by pool,
+/// those of the second side of a two-mode network last.
 #[derive(Debug, PartialEq, Eq)]
 struct Nodes {
     nodes: Vec<u32>,
-    first_side: usize,
+    /// How many in a row hand on labels among themselves.
+    runs: Vec<usize>,
 }
 
 impl Nodes {
@@ -781,15 +891,21 @@ impl Nodes {
                 .iter()
                 .all(|attribute| !network.grouping(*attribute).of(node).is_empty())
         };
-        let (mut nodes, second): (Vec<u32>, Vec<u32>) = network
+        let mut nodes: Vec<u32> = network
             .canonical_order()
             .iter()
             .copied()
-            .filter(|node| is_known(*node))
-            .partition(|node| side(network, *node) == 0);
-        let first_side = nodes.len();
-        nodes.extend(second);
-        Self { nodes, first_side }
+            .filter(|node| network.is_tied(*node) && is_known(*node))
+            .collect();
+        let (pools, _) = numbered(nodes.iter().map(|node| network.pool(*node)));
+        let pools: HashMap<u32, u32> = nodes.iter().copied().zip(pools).collect();
+        let run = |node: u32| (side(network, node), pools.get(&node).copied());
+        nodes.sort_by_key(|node| run(*node));
+        let runs = nodes.chunk_by(|one, next| run(*one) == run(*next));
+        Self {
+            runs: runs.map(<[u32]>::len).collect(),
+            nodes,
+        }
     }
 }
 
@@ -797,7 +913,7 @@ impl Nodes {
 struct Urn<'a> {
     /// The profile at each place in the network itself.
     labels: Vec<u32>,
-    first_side: usize,
+    runs: Vec<usize>,
     /// Ties between places, in rising order, so that labels are read in the order of memory.
     ties: Vec<[u32; 2]>,
     /// How many profiles there are.
@@ -859,7 +975,7 @@ impl<'a> Urn<'a> {
             .collect();
         Self {
             labels,
-            first_side: nodes.first_side,
+            runs: nodes.runs,
             profiles: profiles.len(),
             counters,
             ties,
@@ -902,9 +1018,12 @@ impl<'a> Urn<'a> {
             // Each from the start, so that a permutation depends on its number only.
             labels.copy_from_slice(&self.labels);
             let mut random = Random::stream(options.seed, u64::from(number));
-            let (first, second) = labels.split_at_mut(self.first_side);
-            random.shuffle(first);
-            random.shuffle(second);
+            let mut rest = labels.as_mut_slice();
+            for run in &self.runs {
+                let (own, others) = rest.split_at_mut(*run);
+                random.shuffle(own);
+                rest = others;
+            }
             self.count(&labels, &mut table, &mut cells);
             for (test, (cells, observed)) in tests.iter_mut().zip(cells.iter().zip(&observed)) {
                 test.compare(cells, observed);
@@ -1384,6 +1503,85 @@ mod tests {
     }
 
     #[test]
+    fn a_few_ties_are_no_missing_bridge() {
+        // One tie where eleven would be expected.
+        let groups: Vec<&[u32]> = (0..16).map(|i| [&[0][..], &[1]][i / 8]).collect();
+        let pairs = (0..16_u32).flat_map(|i| (0..i).map(move |j| (j, i)));
+        let inside = pairs.filter(|(j, i)| j / 8 == i / 8);
+        let edges: Vec<(u32, u32)> = inside.chain([(0, 8)]).collect();
+        let across = mix(&sectors(&edges, &groups)).rows[1];
+        assert!(across.is_scarce() && !across.is_missing, "{across:?}");
+    }
+
+    #[test]
+    fn nodes_without_ties_change_nothing_that_chance_would_bring() {
+        let groups: Vec<&[u32]> = (0..8).map(|i| [&[0][..], &[1]][i / 4]).collect();
+        let mut more = groups.clone();
+        // A hundred of the second sector, and as many of a third one.
+        more.extend((0..200).map(|i| [&[1][..], &[2]][i / 100]));
+        let (few, many) = (
+            mix(&sectors(&cliques(), &groups)),
+            mix(&sectors(&cliques(), &more)),
+        );
+        for row in &few.rows {
+            let same = many
+                .rows
+                .iter()
+                .find(|r| (r.from, r.to) == (row.from, row.to));
+            let same = same.unwrap();
+            assert_eq!((same.ties, same.expected), (row.ties, row.expected));
+            // Nodes that are alike may be drawn in another order.
+            near(same.p_less.unwrap(), row.p_less.unwrap(), 0.03);
+            assert_eq!(same.q.is_some(), row.q.is_some());
+            assert_eq!(same.is_missing, row.is_missing);
+        }
+        for row in many.rows.iter().filter(|row| row.to == 2) {
+            assert_eq!(
+                (row.expected, row.p_less, row.is_missing),
+                (0.0, None, false)
+            );
+            assert_eq!(row.ratio, Score::Undefined(Undefined::FewNodes));
+        }
+        assert_eq!((many.nodes_known, few.nodes_known), (208, 8));
+    }
+
+    #[test]
+    fn data_sets_that_nothing_joins_are_not_compared() {
+        // Two cliques of one sector each, described by one data set, by two, and by two that share
+        // a node.
+        let groups: Vec<&[u32]> = (0..8).map(|i| [&[0][..], &[1]][i / 4]).collect();
+        let network = |sources: Vec<Vec<u32>>| sectors(&cliques(), &groups).in_pools(&sources);
+        let one = mix(&network(vec![vec![0]; 8]));
+        assert_eq!(one, mix(&sectors(&cliques(), &groups)));
+        let own: Vec<Vec<u32>> = (0..8).map(|i| vec![i / 4]).collect();
+        let two = mix(&network(own.clone())).rows[1];
+        assert_eq!((two.expected, two.is_missing), (0.0, false));
+        assert_eq!(
+            (two.ratio, two.p_less),
+            (Score::Undefined(Undefined::FewNodes), None)
+        );
+        let mut shared = own;
+        shared[0].push(1);
+        assert_eq!(one, mix(&network(shared)));
+    }
+
+    #[test]
+    fn each_pool_has_its_own_share_of_what_is_expected() {
+        // A path of three with two sectors, and a pair of the first sector in another data set.
+        let groups: [&[u32]; 5] = [&[0], &[0], &[1], &[0], &[0]];
+        let sources: Vec<Vec<u32>> = [0, 0, 0, 1, 1].map(|source| vec![source]).into();
+        let network = sectors(&[(0, 1), (1, 2), (3, 4)], &groups).in_pools(&sources);
+        let rows: Vec<(f64, f64)> = mix(&network)
+            .rows
+            .iter()
+            .map(|row| (row.ties, row.expected))
+            .collect();
+        // Two ties for three pairs there, one of them inside; one tie for one pair here.
+        let third = 2.0 / 3.0;
+        assert_eq!(rows, [(2.0, third + 1.0), (1.0, 2.0 * third), (0.0, 0.0)]);
+    }
+
+    #[test]
     fn hybrids_share_their_ties_and_unknown_ends_are_counted() {
         let groups: [&[u32]; 4] = [&[0], &[0, 1], &[1], NONE];
         let mixing = mix(&sectors(&[(0, 1), (1, 2), (2, 3)], &groups));
@@ -1554,23 +1752,24 @@ mod tests {
             node("a", Mode::First),
             node("b", Mode::First),
             node("s", Mode::Second),
+            node("t", Mode::Second),
         ];
         let category = |name: &str| vec![Category::new(named(name))];
         let mut attributes: [Vec<Vec<Category>>; 4] = Default::default();
-        attributes[Attribute::Sector as usize] = vec![category("x"), category("y"), category("x")];
-        let ties = [Tie {
-            source: 1,
-            target: 2,
+        attributes[Attribute::Sector as usize] = ["x", "y", "x", "y"].map(category).into();
+        let ties = [(1, 2), (0, 3)].map(|(source, target)| Tie {
+            source,
+            target,
             weight: 1.0,
-        }];
+        });
         let mixing = mix(&Network::new(two_mode, nodes, ties, attributes));
         let rows: Vec<(f64, f64, f64)> = mixing
             .rows
             .iter()
             .map(|row| (row.ties, row.expected, row.possible))
             .collect();
-        // a-s is a pair inside x, b-s one across, and no pair is inside y.
-        assert_eq!(rows, [(0.0, 0.5, 1.0), (1.0, 0.5, 1.0), (0.0, 0.0, 0.0)]);
+        // a-s is a pair inside x, b-t one inside y, and a-t and b-s are across.
+        assert_eq!(rows, [(0.0, 0.5, 1.0), (2.0, 1.0, 2.0), (0.0, 0.5, 1.0)]);
         near(mixing.rows[0].p_less.unwrap(), 0.5, 0.06);
     }
 
@@ -1587,7 +1786,11 @@ mod tests {
             .iter()
             .map(|row| (row.from, row.to, row.ties))
             .collect();
-        assert_eq!(rows, [(0, 0, 60.0), (41, 141, 1.0)]);
+        // Of the places those of one node that has no tie are expected to have none.
+        assert_eq!(
+            rows,
+            [(0, 0, 60.0), (0, 41, 0.0), (0, 141, 0.0), (41, 141, 1.0)]
+        );
         assert_eq!((mixing.permutations, mixing.rows[0].p_less), (0, None));
     }
 

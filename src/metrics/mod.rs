@@ -112,6 +112,8 @@ pub enum Undefined {
     TooLarge,
     /// The data records nothing of the kind that is counted.
     NothingRecorded,
+    /// Chance would bring less than one: a ratio to it says nothing.
+    LittleExpected,
 }
 
 impl Undefined {
@@ -134,6 +136,7 @@ impl Undefined {
             Self::NotConverged => "not_converged",
             Self::TooLarge => "too_large",
             Self::NothingRecorded => "nothing_recorded",
+            Self::LittleExpected => "little_expected",
         }
     }
 
@@ -156,6 +159,7 @@ impl Undefined {
             Self::NotConverged => "the computation did not settle",
             Self::TooLarge => "the network is too large for this metric",
             Self::NothingRecorded => "nothing of the kind that is counted is recorded",
+            Self::LittleExpected => "chance would bring less than one, so a ratio says nothing",
         }
     }
 }

@@ -2,13 +2,18 @@
 
 use super::Attribute;
 use crate::ontology::{CodeLists, Concept, UnknownCode, iri};
-use crate::store::Snapshot;
-use oxigraph::model::{GraphNameRef, Literal, NamedNode, NamedNodeRef, Term, TermRef};
-use std::collections::BTreeSet;
+use crate::store::{Snapshot, folded_words};
+use oxigraph::model::vocab::{rdf, rdfs};
+use oxigraph::model::{
+    GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, TermRef,
+};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// A list of more codes is not told in an error.
 const MOST_TOLD: usize = 40;
+/// The most names of places that an error tells.
+const MOST_NEAR: usize = 5;
 
 /// Which nodes and ties count.
 ///
@@ -165,7 +170,9 @@ impl Filter {
     ];
 
     /// Reads parameters; values are IRIs, or notations and names of codes, places and graphs,
-    /// separated by commas. An empty value counts as none.
+    /// separated by commas. Case and accents do not count in the names of places, which may be in
+    /// any language; one that several places have stands for all of them. An empty value counts as
+    /// none.
     ///
     /// # Errors
     /// [`FilterError`] naming the parameter or value that is not known.
@@ -314,7 +321,10 @@ fn resolve(
             let node = NamedNode::new(format!("{}{value}", iri::GRAPH)).map_err(|_| None)?;
             dataset(node, snapshot)
         }
-        "place" => places(places_named(value, snapshot), snapshot),
+        "place" => match places_named(value, snapshot) {
+            none if none.is_empty() => Err(near_places(value, snapshot)),
+            found => places(found, snapshot),
+        },
         "sector" => sectors(value, snapshot, codes),
         "level" => code("governance-level", value, codes),
         "sphere" => code("sphere", value, codes),
@@ -409,6 +419,88 @@ impl Filter {
             .collect();
         codes.into_iter().collect()
     }
+
+    /// The names of places that are nearest to a text: those that it is part of, then those that
+    /// differ from it by few letters.
+    ///
+    /// Complexity: time O(names of places).
+    pub fn places_near(text: &str, snapshot: &Snapshot) -> Vec<String> {
+        let wanted = folded(text);
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let few = wanted.chars().count().div_ceil(3).max(1);
+        // For each folded name how far it is, and how it is written.
+        let mut near: BTreeMap<String, (usize, String)> = BTreeMap::new();
+        for (_, name) in names_of_places(snapshot) {
+            let other = folded(&name);
+            let padded = format!(" {other} ");
+            let distance = if padded.contains(&format!(" {wanted} ")) {
+                0
+            } else {
+                strsim::levenshtein(&wanted, &other)
+            };
+            if distance <= few {
+                let written = near.entry(other).or_insert((distance, name.clone()));
+                written.1 = written.1.clone().min(name);
+            }
+        }
+        let mut found: Vec<(usize, usize, String)> = near
+            .into_values()
+            .map(|(distance, name)| (distance, name.chars().count(), name))
+            .collect();
+        found.sort();
+        let names = found.into_iter().map(|(.., name)| name);
+        names.take(MOST_NEAR).collect()
+    }
+
+    /// The places of each name, with case and accents folded: which names stand for one place.
+    pub fn places_by_name(snapshot: &Snapshot) -> BTreeMap<String, BTreeSet<NamedNode>> {
+        let mut places: BTreeMap<String, BTreeSet<NamedNode>> = BTreeMap::new();
+        for (place, name) in names_of_places(snapshot) {
+            places.entry(folded(&name)).or_default().insert(place);
+        }
+        places
+    }
+}
+
+/// A name without case, accents and punctuation.
+pub(crate) fn folded(name: &str) -> String {
+    folded_words(name).join(" ")
+}
+
+/// The properties that hold names of places.
+const NAMES: [NamedNodeRef<'_>; 4] = [
+    iri::skos::PREF_LABEL,
+    ALT_LABEL,
+    rdfs::LABEL,
+    NamedNodeRef::new_unchecked("http://schema.org/name"),
+];
+const ALT_LABEL: NamedNodeRef<'_> =
+    NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#altLabel");
+
+/// All places with all their names.
+fn names_of_places(snapshot: &Snapshot) -> Vec<(NamedNode, String)> {
+    let class = Some(TermRef::NamedNode(PLACE));
+    let places: BTreeSet<NamedNode> = snapshot
+        .quads_for_pattern(None, Some(rdf::TYPE), class, None)
+        .filter_map(|quad| match quad.subject {
+            NamedOrBlankNode::NamedNode(node) => Some(node),
+            NamedOrBlankNode::BlankNode(_) => None,
+        })
+        .collect();
+    let mut named = Vec::new();
+    for place in places {
+        let subject = Some(TermRef::NamedNode(place.as_ref()));
+        for property in NAMES {
+            for quad in snapshot.quads_for_pattern(subject, Some(property), None, None) {
+                if let Term::Literal(name) = quad.object {
+                    named.push((place.clone(), name.value().to_owned()));
+                }
+            }
+        }
+    }
+    named
 }
 
 const COUNTRY_CODE: NamedNodeRef<'_> =
@@ -417,7 +509,8 @@ pub(super) const WITHIN: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#within");
 const PLACE: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#Place");
 
-/// Countries of a code, else places of a name.
+/// Countries of a code, else places of a name: whatever its case and accents, and in whatever
+/// language.
 pub(crate) fn places_named(value: &str, snapshot: &Snapshot) -> Vec<NamedNode> {
     let is_place = |node: &NamedNode| is_a(node.as_ref(), PLACE, snapshot);
     let countries: Vec<NamedNode> = subjects(COUNTRY_CODE, &value.to_uppercase(), snapshot)
@@ -436,9 +529,27 @@ pub(crate) fn places_named(value: &str, snapshot: &Snapshot) -> Vec<NamedNode> {
     if !countries.is_empty() {
         return countries;
     }
-    let mut found = subjects(iri::skos::PREF_LABEL, value, snapshot);
-    found.retain(is_place);
-    found
+    let wanted = folded(value);
+    let named = names_of_places(snapshot).into_iter();
+    let found: BTreeSet<NamedNode> = named
+        .filter(|(_, name)| match wanted.is_empty() {
+            true => name == value,
+            false => folded(name) == wanted,
+        })
+        .map(|(place, _)| place)
+        .collect();
+    found.into_iter().collect()
+}
+
+/// What to write in the place of a name that no place has.
+fn near_places(value: &str, snapshot: &Snapshot) -> Option<String> {
+    let near = Filter::places_near(value, snapshot);
+    Some(if near.is_empty() {
+        "write a country code, the name of a place, or its IRI".to_owned()
+    } else {
+        let names: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+        format!("do you mean {}?", names.join(", "))
+    })
 }
 
 /// Places and all that lies within them.
@@ -458,7 +569,7 @@ fn places(mut open: Vec<NamedNode>, snapshot: &Snapshot) -> Result<Vec<String>, 
             None,
         );
         for quad in inside {
-            if let oxigraph::model::NamedOrBlankNode::NamedNode(node) = quad.subject
+            if let NamedOrBlankNode::NamedNode(node) = quad.subject
                 && !found.contains(node.as_str())
             {
                 open.push(node);
@@ -480,7 +591,7 @@ fn subjects(property: NamedNodeRef<'_>, text: &str, snapshot: &Snapshot) -> Vec<
         let object = Term::Literal(literal);
         let quads = snapshot.quads_for_pattern(None, Some(property), Some(object.as_ref()), None);
         for quad in quads {
-            if let oxigraph::model::NamedOrBlankNode::NamedNode(node) = quad.subject {
+            if let NamedOrBlankNode::NamedNode(node) = quad.subject {
                 found.insert(node);
             }
         }
@@ -492,7 +603,7 @@ fn is_a(node: NamedNodeRef<'_>, class: NamedNodeRef<'_>, snapshot: &Snapshot) ->
     snapshot
         .quads_for_pattern(
             Some(TermRef::NamedNode(node)),
-            Some(oxigraph::model::vocab::rdf::TYPE),
+            Some(rdf::TYPE),
             Some(TermRef::NamedNode(class)),
             None,
         )

@@ -13,8 +13,8 @@ mod projection;
 pub mod export;
 
 pub use definition::{DefinitionError, NetworkDefinition};
-pub(crate) use filter::places_named;
 pub use filter::{Filter, FilterError, Period};
+pub(crate) use filter::{folded, places_named};
 pub use grouping::{Attribute, Category, Grouping, Profiles, UNKNOWN};
 pub(crate) use projection::label;
 pub use projection::{Counts, Evidence, Projection, ProjectionError, Statement};
@@ -127,6 +127,8 @@ pub struct Network {
     both: Option<Rows>,
     groupings: [Grouping; 4],
     loops: usize,
+    /// The pool of each node; empty if all are in one.
+    pools: Vec<u32>,
     order: OnceLock<Vec<u32>>,
 }
 
@@ -224,8 +226,45 @@ impl Network {
             both,
             groupings,
             loops,
+            pools: Vec::new(),
             order: OnceLock::new(),
         }
+    }
+
+    /// Parts the nodes into pools: two are in one if the same data set describes both, or if ties
+    /// lead from one to the other, or if a chain of both does. `sources` gives the data sets of
+    /// each node, in the order of [`Self::nodes`], by numbers of their own.
+    ///
+    /// Complexity: time O(|V| + |E|), but for the inverse Ackermann factor of union-find.
+    pub(crate) fn in_pools(mut self, sources: &[Vec<u32>]) -> Self {
+        let count = self.nodes.len();
+        let described = sources.iter().flatten().max();
+        let sets = described.map_or(0, |greatest| *greatest as usize + 1);
+        let mut pools = petgraph::unionfind::UnionFind::<u32>::new(count + sets);
+        for (node, own) in (0_u32..).zip(sources).take(count) {
+            for source in own {
+                pools.union(node, count as u32 + source);
+            }
+        }
+        for tie in &self.ties {
+            pools.union(tie.source, tie.target);
+        }
+        let mut labels = pools.into_labeling();
+        labels.truncate(count);
+        self.pools = labels;
+        self
+    }
+
+    /// The pool of a node, as a number without further meaning. Nodes of different pools are of
+    /// data sets that nothing joins: that they are not tied says nothing about them. A network
+    /// that does not know its data sets is one pool.
+    pub fn pool(&self, node: u32) -> u32 {
+        self.pools.get(node as usize).copied().unwrap_or(0)
+    }
+
+    /// Whether a node has a tie, in whatever direction.
+    pub fn is_tied(&self, node: u32) -> bool {
+        !self.undirected().neighbors_slice(node).is_empty()
     }
 
     /// A network of numbered nodes, for experiments and tests: names are padded numbers, so that
@@ -389,7 +428,7 @@ impl Network {
             .iter()
             .map(|node| node.label.len() + 2 * node.id().len())
             .sum();
-        strings + self.nodes.len() * 160 + self.ties.len() * 80
+        strings + self.nodes.len() * 164 + self.ties.len() * 80
     }
 }
 

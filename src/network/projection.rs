@@ -555,6 +555,8 @@ struct Facts {
     /// Whether one of the data sets asked for says anything of it.
     in_dataset: bool,
     categories: [Vec<Term>; 4],
+    /// The graphs that say what it is, but for those that are derived.
+    graphs: BTreeSet<String>,
 }
 
 impl Facts {
@@ -586,6 +588,9 @@ impl Facts {
                 continue;
             }
             let predicate = quad.predicate.as_ref();
+            if predicate == rdf::TYPE && !is_derived(&quad.graph_name) {
+                facts.graphs.insert(quad.graph_name.to_string());
+            }
             let attribute = if predicate == iri::weft::SECTOR
                 || predicate == PROPER_SECTOR
                 || predicate == RESIDUAL_SECTOR
@@ -638,6 +643,16 @@ impl Facts {
                     || own.iter().any(|term| wanted.contains(text_of(term)))
                     || (mode == Mode::Second && own.is_empty())
             })
+    }
+}
+
+/// Graphs that say something of what several data sets hold.
+fn is_derived(graph: &GraphName) -> bool {
+    match graph {
+        GraphName::NamedNode(graph) => {
+            [iri::graph::ONTOLOGY, iri::graph::INFERRED].contains(&graph.as_ref())
+        }
+        _ => false,
     }
 }
 
@@ -736,7 +751,20 @@ fn build(
             })
             .collect()
     });
-    Ok(Network::new(definition.kind, nodes, ties, attributes))
+    let network = Network::new(definition.kind, nodes, ties, attributes);
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut sources: Vec<Vec<u32>> = vec![Vec::new(); network.len()];
+    for term in &chosen {
+        let graphs = &facts[*term as usize].graphs;
+        let own = graphs.iter().map(|graph| {
+            let next = numbers.len() as u32;
+            *numbers.entry(graph.as_str()).or_insert(next)
+        });
+        if let Some(position) = network.position(text_of(&terms.terms()[*term as usize])) {
+            sources[position as usize] = own.collect();
+        }
+    }
+    Ok(network.in_pools(&sources))
 }
 
 /// The ties that rows state, and those of members of one event.

@@ -144,7 +144,7 @@ pub(super) fn schemas(known: &Known) -> Map<String, Value> {
         (
             "Mixing",
             object(
-                "from:string to:string ties:number expected:number ratio:number? fromLabel:string toLabel:string possible:number density:number? p:number? q:number? missing:boolean unknown:number",
+                "from:string to:string ties:number expected:number ratio:number? fromLabel:string toLabel:string possible:number density:number? p:number? q:number? missing:boolean unknown:number undefined:string?",
             ),
         ),
         (

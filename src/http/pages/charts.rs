@@ -1,4 +1,6 @@
-//! Charts that are drawn here, as SVG: they need no script, print, and can be read aloud.
+//! Charts that are drawn here, as SVG: they need no script, print, and can be read aloud. Charts of
+//! rows are as wide as their page allows: their labels are text that wraps, and the marks of each
+//! row stand in a drawing of its own at parts of its width.
 //!
 //! Each chart is a template of its own and goes into a page with `{{ chart|safe }}`. It has a title
 //! and a description, its colours are classes of `static/css/charts.css`, and no colour says
@@ -17,13 +19,12 @@ const LETTERS: f64 = 13.0;
 const CELL: [f64; 2] = [50.0, 34.0];
 /// The longest label beside a heatmap.
 const LONGEST_HEAD: usize = 26;
-/// How wide charts of rows are, and how much of that is for the marks.
-const WIDTH: f64 = 640.0;
-const PLOT: f64 = 500.0;
+/// How wide charts of rows are at least in a wide window, and in a narrow one.
+const WIDE: f64 = 620.0;
+const NARROW: f64 = 270.0;
 /// The longest label above a row.
-const LONGEST_LABEL: usize = 82;
-/// How high a row is: its label, and its mark.
-const ROW: f64 = 44.0;
+const LONGEST_LABEL: usize = 220;
+/// How high a bar is.
 const MARK: f64 = 14.0;
 
 /// A text of at most so many characters, with a sign where it was cut.
@@ -62,7 +63,7 @@ pub(in crate::http) fn apart(name: &str) -> String {
 /// About how wide a text is.
 fn width(text: &str) -> f64 {
     text.chars()
-        .map(|letter| if letter < '\u{2e80}' { 0.56 } else { 1.0 })
+        .map(|letter| if letter < '\u{2e80}' { 0.6 } else { 1.0 })
         .sum::<f64>()
         * LETTERS
 }
@@ -253,16 +254,27 @@ impl Heatmap {
 
 /// A line that helps to read a value.
 struct Tick {
+    /// Where it stands, of 100.
     x: String,
+    /// Which end of its text stands there: the first and the last text stay in the chart.
+    anchor: &'static str,
     text: String,
 }
 
 fn ticks(marks: &[(f64, String)], place: impl Fn(f64) -> f64) -> Vec<Tick> {
     marks
         .iter()
-        .map(|(value, text)| Tick {
-            x: px(place(*value)),
-            text: text.clone(),
+        .map(|(value, text)| {
+            let x = place(*value);
+            Tick {
+                anchor: match x {
+                    ..1.0 => "start",
+                    99.0.. => "end",
+                    _ => "middle",
+                },
+                x: px(x),
+                text: text.clone(),
+            }
         })
         .collect()
 }
@@ -274,7 +286,7 @@ pub(in crate::http) struct Bar {
     pub(in crate::http) value: f64,
     /// How much longer it may be, for what is unknown; drawn with a pattern.
     pub(in crate::http) unknown: f64,
-    /// What is printed behind it.
+    /// What is printed at the end of its line.
     pub(in crate::http) text: String,
     /// All of it in words.
     pub(in crate::http) tip: String,
@@ -283,13 +295,9 @@ pub(in crate::http) struct Bar {
 }
 
 struct PlacedBar {
-    head: Head,
-    top: String,
-    y: String,
+    label: String,
     length: String,
     unknown_length: String,
-    text_x: String,
-    text_y: String,
     bar: Bar,
 }
 
@@ -300,10 +308,6 @@ pub(in crate::http) struct Bars {
     id: String,
     title: String,
     description: String,
-    width: String,
-    height: String,
-    bottom: String,
-    row: String,
     mark: String,
     ticks: Vec<Tick>,
     bars: Vec<PlacedBar>,
@@ -321,37 +325,26 @@ impl Bars {
     ) -> Self {
         let scale = |value: f64| {
             if greatest > 0.0 {
-                (value / greatest).clamp(0.0, 1.0) * PLOT
+                (value / greatest).clamp(0.0, 1.0) * 100.0
             } else {
                 0.0
             }
         };
-        let bottom = bars.len() as f64 * ROW + 6.0;
         Self {
             id: id.to_owned(),
             title: title.to_owned(),
             description: description.to_owned(),
-            width: px(WIDTH),
-            height: px(bottom + 22.0),
-            bottom: px(bottom),
-            row: px(ROW),
             mark: px(MARK),
-            ticks: ticks(marks, |value| scale(value) + 1.0),
+            ticks: ticks(marks, scale),
             bars: bars
                 .into_iter()
-                .enumerate()
-                .map(|(row, bar)| {
-                    let y = row as f64 * ROW;
-                    let length = scale(bar.value).max(if bar.value > 0.0 { 1.5 } else { 0.0 });
+                .map(|bar| {
+                    let length = scale(bar.value).max(if bar.value > 0.0 { 0.4 } else { 0.0 });
                     let unknown = scale(bar.value + bar.unknown) - scale(bar.value);
                     PlacedBar {
-                        top: px(y + 1.0),
-                        head: Head::new(1.0, y + 16.0, &bar.label, LONGEST_LABEL),
-                        y: px(y + 22.0),
+                        label: shortened(&bar.label, LONGEST_LABEL),
                         length: px(length),
                         unknown_length: px(unknown.max(0.0)),
-                        text_x: px(length + unknown.max(0.0) + 7.0),
-                        text_y: px(y + 22.0 + MARK - 2.5),
                         bar,
                     }
                 })
@@ -376,15 +369,12 @@ pub(in crate::http) struct Pair {
 }
 
 struct PlacedPair {
-    head: Head,
-    top: String,
-    y: String,
-    text_y: String,
+    label: String,
     from: String,
     to: String,
     has_line: bool,
     actual: Option<String>,
-    diamond: Option<String>,
+    other: Option<String>,
     pair: Pair,
 }
 
@@ -395,12 +385,6 @@ pub(in crate::http) struct Dumbbell {
     id: String,
     title: String,
     description: String,
-    width: String,
-    height: String,
-    bottom: String,
-    row: String,
-    plot: String,
-    text_x: String,
     ticks: Vec<Tick>,
     pairs: Vec<PlacedPair>,
 }
@@ -422,38 +406,25 @@ impl Dumbbell {
             } else {
                 0.0
             };
-            8.0 + part.clamp(0.0, 1.0) * (PLOT - 16.0)
+            part.clamp(0.0, 1.0) * 100.0
         };
-        let bottom = pairs.len() as f64 * ROW + 6.0;
         Self {
             id: id.to_owned(),
             title: title.to_owned(),
             description: description.to_owned(),
-            width: px(WIDTH),
-            height: px(bottom + 22.0),
-            bottom: px(bottom),
-            row: px(ROW),
-            plot: px(PLOT),
-            text_x: px(PLOT + 8.0),
             ticks: ticks(marks, place),
             pairs: pairs
                 .into_iter()
-                .enumerate()
-                .map(|(row, pair)| {
-                    let y = row as f64 * ROW + 30.0;
+                .map(|pair| {
                     let (actual, other) = (pair.actual.map(place), pair.other.map(place));
                     let ends = actual.zip(other);
                     PlacedPair {
-                        top: px(y - 29.0),
-                        head: Head::new(1.0, y - 14.0, &pair.label, LONGEST_LABEL),
-                        y: px(y),
-                        text_y: px(y + 4.5),
+                        label: shortened(&pair.label, LONGEST_LABEL),
                         from: px(ends.map_or(0.0, |(a, b)| a.min(b))),
                         to: px(ends.map_or(0.0, |(a, b)| a.max(b))),
                         has_line: ends.is_some(),
                         actual: actual.map(px),
-                        diamond: other
-                            .map(|x| format!("M{} {}l7 7l-7 7l-7 -7z", px(x), px(y - 7.0))),
+                        other: other.map(px),
                         pair,
                     }
                 })
@@ -480,15 +451,17 @@ pub(in crate::http) struct Whole {
 
 struct PlacedPart {
     x: String,
-    y: String,
+    middle: String,
     width: String,
-    text: Option<(String, String, String)>,
+    text: Option<String>,
+    /// Whether the text has room in a wide window only.
+    is_roomy: bool,
     kind: usize,
     tip: String,
 }
 
 struct PlacedWhole {
-    head: Head,
+    label: String,
     parts: Vec<PlacedPart>,
 }
 
@@ -500,9 +473,8 @@ pub(in crate::http) struct Stack {
     id: String,
     title: String,
     description: String,
-    width: String,
-    height: String,
     mark: String,
+    middle: String,
     wholes: Vec<PlacedWhole>,
 }
 
@@ -515,41 +487,36 @@ impl Stack {
         wholes: Vec<Whole>,
     ) -> Self {
         const HIGH: f64 = 34.0;
-        let row = ROW + HIGH - MARK;
-        let all = wholes.len() as f64;
-        let place = |(number, whole): (usize, Whole)| {
-            let y = number as f64 * row;
-            let mut x = 1.0;
+        let place = |whole: Whole| {
+            let mut x = 0.0;
             let parts = (1..=5).zip(whole.parts).map(|(kind, part)| {
-                let wide = part.share.clamp(0.0, 1.0) * (WIDTH - 2.0);
+                let wide = part.share.clamp(0.0, 1.0) * 100.0;
                 let begin = x;
                 x += wide;
-                let fits = width(&part.text) + 10.0 <= wide;
+                let room = width(&part.text) + 10.0;
+                let fits = |chart: f64| room <= wide / 100.0 * chart;
                 PlacedPart {
                     x: px(begin),
-                    y: px(y + 22.0),
-                    width: px((wide - 1.5).max(0.0)),
-                    text: fits.then(|| {
-                        let middle = px(begin + wide / 2.0);
-                        (middle, px(y + 22.0 + HIGH / 2.0 + 4.5), part.text)
-                    }),
+                    middle: px(begin + wide / 2.0),
+                    width: px(wide),
+                    is_roomy: !fits(NARROW),
+                    text: fits(WIDE).then_some(part.text),
                     kind,
                     tip: part.tip,
                 }
             });
             PlacedWhole {
                 parts: parts.filter(|part| part.width != "0").collect(),
-                head: Head::new(1.0, y + 16.0, &whole.label, LONGEST_LABEL),
+                label: shortened(&whole.label, LONGEST_LABEL),
             }
         };
         Self {
             id: id.to_owned(),
             title: title.to_owned(),
             description: description.to_owned(),
-            width: px(WIDTH),
-            height: px(all * row + 4.0),
             mark: px(HIGH),
-            wholes: wholes.into_iter().enumerate().map(place).collect(),
+            middle: px(HIGH / 2.0 + 4.5),
+            wholes: wholes.into_iter().map(place).collect(),
         }
     }
 }
@@ -660,7 +627,7 @@ mod tests {
             assert!(svg.contains("role=\"img\""), "{svg}");
             assert!(!svg.contains("<script"), "{svg}");
             assert!(!svg.contains("style="), "{svg}");
-            assert!(svg.contains("<desc"), "{svg}");
+            assert!(svg.contains("aria-describedby"), "{svg}");
         }
     }
 
@@ -676,6 +643,6 @@ mod tests {
         let svg = Dumbbell::new("d", "", "", [1.0, 1.0], &[], Vec::new())
             .render()
             .unwrap();
-        assert!(svg.contains("<svg"), "{svg}");
+        assert!(svg.contains("class=\"chart dumbbell\""), "{svg}");
     }
 }

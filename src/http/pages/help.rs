@@ -814,8 +814,8 @@ mod tests {
         let percent = |cell: metrics::mixing::FourWayCell| {
             (cell.expected.value().unwrap() * 100.0).round() as i64
         };
-        assert_eq!(cells.map(percent), [29, 18, 43, 11]);
-        assert_eq!((four.vertical.p.unwrap() * 1000.0).round(), 126.0);
+        assert_eq!(cells.map(percent), [29, 19, 48, 5]);
+        assert_eq!((four.vertical.p.unwrap() * 1000.0).round(), 154.0);
         let pairs = metrics::dependence::bridge_dependence(&network, Attribute::Sector);
         assert_eq!(pairs.iter().filter(|pair| pair.is_cut).count(), 2);
     }

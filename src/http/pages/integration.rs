@@ -12,29 +12,34 @@ mod tests;
 use super::charts::shortened;
 use super::links::graph_href;
 use super::waiting::{Awaited, PATIENCE, wait};
-use super::{Shell, render};
+use super::{Explained, Shell, render};
 use crate::app::datasets::{Dataset, time_of};
 use crate::app::integration::NETWORK;
 use crate::app::permalink::add_parameter;
-use crate::app::{KnowledgeGraph, MeasuredNetwork};
+use crate::app::{KnowledgeGraph, MeasuredNetwork, NetworkError};
 use crate::http::AppState;
 use crate::http::answers::{Answer, Flight, Known};
 use crate::http::error::ApiError;
 use crate::http::integration::made;
+use crate::http::negotiate;
 use crate::http::networks::Asked;
 use crate::http::pinned::VERSION;
 use crate::http::request::{self, Form};
-use crate::network::{Attribute, Filter, text_of};
+use crate::network::{Attribute, Filter, FilterError, text_of};
 use crate::store::Snapshot;
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use blocks::{Group, Lead, Maker, report_path};
 use bytes::Bytes;
 use form::FormView;
+use oxigraph::model::GraphName;
+use oxigraph::model::vocab::rdf;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -64,7 +69,15 @@ struct Fact {
     value: String,
 }
 
+/// A value that nothing has.
+struct Wrong {
+    title: String,
+    how: String,
+    near: Vec<Lead>,
+}
+
 /// How to cite the page.
+#[derive(Default)]
 struct Cite {
     text: String,
     address: String,
@@ -81,8 +94,12 @@ struct BoardPage {
     left_out: Vec<String>,
     /// Why there is nothing, or hardly anything, to show, and what to do.
     empty: Option<(String, String)>,
-    /// The same of the ties of actors with services, where no two actors are tied.
-    other: Option<String>,
+    /// Where there is something within the same filters: other networks, or data sets.
+    elsewhere: Vec<Lead>,
+    /// Why most of the actors say nothing here.
+    untied: Option<(String, Vec<Lead>)>,
+    /// A filter with a value that is not known: then there is nothing but the form.
+    wrong: Option<Wrong>,
     brief: Vec<Lead>,
     groups: Vec<Group>,
     cite: Cite,
@@ -118,7 +135,33 @@ async fn board(
     let limit = state.graph().config().query_timeout;
     let is_kept = state.answers().largest() >= LONGEST_PAGE;
     let end = Instant::now() + if is_kept { limit.min(PATIENCE) } else { limit };
-    let filter = asked.filter(state.graph())?.canonical();
+    let filters = form.pairs().filter(|(name, _)| Filter::KEYS.contains(name));
+    let codes = state.graph().ontology().codes();
+    let filter = match Filter::parse(filters, &asked.snapshot, codes) {
+        Ok(filter) => filter.canonical(),
+        Err(FilterError::UnknownValue {
+            key,
+            value,
+            nearest,
+        }) if negotiate::prefers_html(&headers) => {
+            let reader = request::reader(&state, &headers)?;
+            let seen = Arc::clone(&asked.snapshot);
+            let work = move |graph: &KnowledgeGraph| {
+                let datasets = graph.datasets(&reader, &given)?;
+                let wrong = Wrong::new(&form, (key, &value), nearest, &seen, &shell);
+                refused(graph, &form, &seen, &datasets, wrong, shell)
+            };
+            let page = state.blocking(work).await?;
+            return Ok((
+                StatusCode::BAD_REQUEST,
+                Extension(Explained),
+                [(header::CONTENT_TYPE, HeaderValue::from_static(HTML))],
+                page,
+            )
+                .into_response());
+        }
+        Err(error) => return Err(crate::app::AppError::from(NetworkError::from(error)).into()),
+    };
     let (query, api_query) = (form::query(&form), form::api_query(&form));
     let body = match state.answers().ask(reading.key(), end).await {
         Some(Known::Answer(answer)) => Some(answer.body),
@@ -157,6 +200,73 @@ async fn board(
                 filter: &filter,
             };
             wait(&state, &headers, shell, &awaited)
+        }
+    }
+}
+
+/// The page with nothing but its form, and why.
+fn refused(
+    graph: &KnowledgeGraph,
+    form: &Form,
+    seen: &Snapshot,
+    datasets: &[Dataset],
+    wrong: Wrong,
+    shell: Shell,
+) -> Result<Bytes, ApiError> {
+    let page = BoardPage {
+        form: FormView::new(form, seen, datasets, graph.networks(), &shell),
+        facts: Vec::new(),
+        left_out: Vec::new(),
+        empty: None,
+        elsewhere: Vec::new(),
+        untied: None,
+        wrong: Some(wrong),
+        brief: Vec::new(),
+        groups: Vec::new(),
+        cite: Cite::default(),
+        about: String::new(),
+        report: report_path(form.one(form::WHICH)?.unwrap_or(NETWORK)),
+        query: form::api_query(form),
+        shell,
+    };
+    Ok(Bytes::from(render(&page)?))
+}
+
+impl Wrong {
+    fn new(
+        form: &Form,
+        (key, value): (&str, &str),
+        nearest: Option<String>,
+        seen: &Snapshot,
+        shell: &Shell,
+    ) -> Self {
+        let near = match key {
+            "place" => Filter::places_near(value, seen),
+            _ => Vec::new(),
+        };
+        Self {
+            title: shell.with(
+                "integration-wrong",
+                &[
+                    ("name", &shell.t(&format!("integration-filter-{key}"))),
+                    ("value", &shortened(value, 100)),
+                ],
+            ),
+            how: match key {
+                "place" if near.is_empty() => shell.t("integration-wrong-place"),
+                "place" => shell.t("integration-wrong-near"),
+                _ => nearest.map_or_else(
+                    || shell.t("integration-wrong-how"),
+                    |nearest| shortened(&nearest, 600),
+                ),
+            },
+            near: near
+                .into_iter()
+                .map(|name| Lead {
+                    href: format!("/integration{}", form::query_with(form, key, &name)),
+                    text: name,
+                })
+                .collect(),
         }
     }
 }
@@ -220,7 +330,7 @@ impl Making {
         let (networks, shell) = (graph.networks(), &self.shell);
         let form = FormView::new(&self.form, &asked.snapshot, datasets, networks, shell);
         let has_nodes = !measured.network().is_empty();
-        let (mut groups, mut brief) = (Vec::new(), Vec::new());
+        let (mut groups, mut brief, mut untied) = (Vec::new(), Vec::new(), None);
         let mut why = match (has_nodes, form.chips.is_empty()) {
             (true, _) => None,
             (false, true) => Some("data"),
@@ -238,10 +348,17 @@ impl Making {
             )?;
             if !maker.has_ties() {
                 why = Some("ties");
+            } else {
+                untied = self.untied(&measured, &form, &asked.snapshot);
             }
             groups = maker.groups()?;
             brief = maker.brief(&groups);
         }
+        let elsewhere = match why {
+            Some("filtered") => self.elsewhere(graph, asked, false),
+            Some("ties") => self.elsewhere(graph, asked, true),
+            _ => Vec::new(),
+        };
         let page = BoardPage {
             facts: self.facts(&measured),
             left_out: self.left_out(&measured),
@@ -251,14 +368,9 @@ impl Making {
                     shell.t(&format!("integration-none-{name}-how")),
                 )
             }),
-            other: (why == Some("ties") && self.network == NETWORK).then(|| {
-                let mark = if self.query.is_empty() { '?' } else { '&' };
-                format!(
-                    "/integration{}{mark}{}=affiliation",
-                    self.query,
-                    form::WHICH
-                )
-            }),
+            elsewhere,
+            untied,
+            wrong: None,
             cite: self.cite(&form, &asked.snapshot, datasets),
             about: self.about(&measured),
             report: report_path(&self.network),
@@ -274,6 +386,116 @@ impl Making {
             body: body.clone(),
         });
         Ok(body)
+    }
+
+    /// The page of another network, within the same filters.
+    fn page_of(&self, network: &str) -> String {
+        let network = if network == NETWORK { "" } else { network };
+        format!(
+            "/integration{}",
+            form::query_with(&self.form, form::WHICH, network)
+        )
+    }
+
+    /// Other networks that have actors, or ties, within the same filters.
+    fn elsewhere(&self, graph: &KnowledgeGraph, asked: &Asked, ties: bool) -> Vec<Lead> {
+        let networks = graph.networks().definitions();
+        let others = networks.filter(|of| form::is_of_actors(of) && of.id != self.network);
+        others
+            .filter_map(|definition| {
+                // One that does not take the filters has nothing to offer.
+                let measured = asked.network(graph, &definition.id).ok()?;
+                let network = measured.network();
+                let (name, count) = if ties {
+                    ("integration-elsewhere-ties", network.ties().len())
+                } else {
+                    ("integration-elsewhere-actors", network.first_side())
+                };
+                let title = form::network_title(&definition.id, &definition.title, &self.shell);
+                (count > 0).then(|| Lead {
+                    text: blocks::say(
+                        &self.shell,
+                        name,
+                        [("n", count.into()), ("network", title.into())],
+                    ),
+                    href: self.page_of(&definition.id),
+                })
+            })
+            .collect()
+    }
+
+    /// Where more than half of the actors have no tie: how many, and where to look.
+    fn untied(
+        &self,
+        measured: &MeasuredNetwork,
+        form: &FormView,
+        seen: &Snapshot,
+    ) -> Option<(String, Vec<Lead>)> {
+        const MOST: usize = 6;
+        let network = measured.network();
+        let nodes = || (0..network.len() as u32).zip(network.nodes());
+        let without = nodes().filter(|(at, _)| !network.is_tied(*at)).count();
+        if without * 2 <= network.len() {
+            return None;
+        }
+        let mut leads = Vec::new();
+        let sets = form.lists.iter().find(|list| list.name == "dataset");
+        if let Some(sets) = sets.filter(|_| matches!(self.form.one("dataset"), Ok(None))) {
+            // For each graph the actors that it describes, and those of them that have a tie.
+            let mut graphs: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+            for (at, node) in nodes() {
+                let term = Some(node.term.as_ref());
+                let types = seen.quads_for_pattern(term, Some(rdf::TYPE), None, None);
+                let own: BTreeSet<String> = types
+                    .filter_map(|quad| match quad.graph_name {
+                        GraphName::NamedNode(graph) => Some(graph.into_string()),
+                        _ => None,
+                    })
+                    .collect();
+                for graph in own {
+                    let (all, tied) = graphs.entry(graph).or_default();
+                    *all += 1;
+                    *tied += usize::from(network.is_tied(at));
+                }
+            }
+            let mut found: Vec<(usize, usize, &form::Choice)> = sets
+                .choices
+                .iter()
+                .filter_map(|set| {
+                    let graph = format!("{}{}", crate::app::iri::GRAPH, set.value);
+                    let (all, tied) = graphs.get(&graph)?;
+                    (*tied > 0).then_some((*tied, *all, set))
+                })
+                .collect();
+            found.sort_by_key(|(tied, _, set)| (Reverse(*tied), set.value.clone()));
+            leads.extend(found.into_iter().take(MOST).map(|(tied, all, set)| Lead {
+                text: blocks::say(
+                    &self.shell,
+                    "integration-untied-dataset",
+                    [
+                        ("name", (&set.text).into()),
+                        ("tied", tied.into()),
+                        ("n", all.into()),
+                    ],
+                ),
+                href: format!(
+                    "/integration{}",
+                    form::query_with(&self.form, "dataset", &set.value)
+                ),
+            }));
+        }
+        if self.network == NETWORK {
+            leads.push(Lead {
+                text: self.shell.t("integration-to-affiliation"),
+                href: self.page_of("affiliation"),
+            });
+        }
+        let text = blocks::say(
+            &self.shell,
+            "integration-untied",
+            [("n", without.into()), ("all", network.len().into())],
+        );
+        Some((text, leads))
     }
 
     /// What the page rests on.

@@ -17,14 +17,14 @@ use crate::indicators::{self, AssessmentRow, GroupFigure, Indicator};
 use crate::metrics::dependence::{PairDependence, Rung};
 use crate::metrics::ladders::Figure;
 use crate::metrics::mixing::{
-    FourWay, FourWayCell, MANY_CATEGORIES, Mixing, MixingRow, SIGNIFICANT,
+    FourWay, FourWayCell, MANY_CATEGORIES, Mixing, MixingRow, SIGNIFICANT, WORTH_COMPARING,
 };
 use crate::metrics::{Score, Undefined};
 use crate::network::{Attribute, Filter, Network, text_of};
 use crate::store::{Limits, Snapshot};
 use askama::Template;
 use fluent_bundle::{FluentArgs, FluentValue};
-use oxigraph::model::{NamedNode, NamedOrBlankNodeRef, Term, TermRef};
+use oxigraph::model::{NamedNode, NamedNodeRef, NamedOrBlankNodeRef, Term, TermRef};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,8 +41,10 @@ const LONGEST_NAME: usize = 120;
 const FEW_TIES: u64 = 30;
 /// With fewer cases than that, shares say little.
 const FEW_CASES: usize = 10;
-/// A pair with less than that expected is not missed if nobody ties it.
-const WORTH_MISSING: f64 = 1.0;
+/// With more sectors of which each service has one provider, a chart leaves them out.
+const MOST_FULL: usize = 3;
+/// A share that grows by less is not worth a sentence.
+const WORTH_TELLING: f64 = 0.005;
 
 /// Where a column of a table stands, and what it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,6 +116,8 @@ pub(super) struct Drawing {
     /// Its name, where a block has several.
     pub(super) name: String,
     pub(super) svg: String,
+    /// Whether it may be wider than its box.
+    pub(super) is_wide: bool,
 }
 
 impl Drawing {
@@ -121,6 +125,7 @@ impl Drawing {
         Ok(Self {
             name: String::new(),
             svg: render(chart)?,
+            is_wide: false,
         })
     }
 
@@ -169,7 +174,7 @@ pub(super) struct Group {
 }
 
 /// A value of a text.
-enum Value {
+pub(super) enum Value {
     /// A whole number: `$name` chooses the form, `$nameText` is how it is written.
     Count(u64),
     /// A text.
@@ -207,7 +212,7 @@ impl From<u64> for Value {
 }
 
 /// A text with values of several kinds.
-fn say<const N: usize>(shell: &Shell, name: &str, values: [(&str, Value); N]) -> String {
+pub(super) fn say<const N: usize>(shell: &Shell, name: &str, values: [(&str, Value); N]) -> String {
     let mut arguments = FluentArgs::new();
     for (name, value) in values {
         match value {
@@ -320,10 +325,7 @@ impl<'a> Maker<'a> {
     ) -> Result<Self, ApiError> {
         let names = [Attribute::Sector, Attribute::Level].map(|attribute| {
             let categories = measured.network().grouping(attribute).categories();
-            let names = categories
-                .iter()
-                .map(|category| name_of(snapshot, &category.term, shell));
-            names.collect()
+            names_apart(snapshot, categories.iter().map(|c| &c.term), shell)
         });
         Ok(Self {
             cases: Cases::of(graph, snapshot, measured.filter(), limits)?,
@@ -482,12 +484,16 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// `known` of `known + unknown`, in the words of a text with `$known`, `$all` and `$unknown`.
-    fn cover(&self, name: &str, known: f64, unknown: f64) -> Cover {
+    /// `known` of `known + unknown`, in the words of a text with `$known`, `$all` and `$unknown`;
+    /// none if there is nothing of the kind.
+    fn cover(&self, name: &str, known: f64, unknown: f64) -> Option<Cover> {
         let all = known + unknown;
-        let share = if all > 0.0 { known / all } else { 0.0 };
+        if all <= 0.0 {
+            return None;
+        }
+        let share = known / all;
         let count = |number: f64| number.round().max(0.0) as u64;
-        Cover {
+        Some(Cover {
             text: self.say(
                 name,
                 [
@@ -498,7 +504,7 @@ impl<'a> Maker<'a> {
                 ],
             ),
             known: format!("{:.1}", share * 100.0),
-        }
+        })
     }
 
     // Where numbers come from.
@@ -680,13 +686,13 @@ impl<'a> Maker<'a> {
         let chart = Stack::new("chart-four-way", &block.title, &reading.join(" "), wholes);
         let mut cover = Vec::new();
         if let Some(cases) = &self.cases {
-            cover.push(self.cover(
+            cover.extend(self.cover(
                 "integration-cover-cases",
                 cases.known() as f64,
                 cases.unknown as f64,
             ));
         }
-        cover.push(self.cover(
+        cover.extend(self.cover(
             "integration-cover-ties",
             four.ties as f64,
             four.unknown as f64,
@@ -708,7 +714,10 @@ impl<'a> Maker<'a> {
                     self.number(
                         cell.share
                             .value()
-                            .zip(expected.filter(|expected| *expected > 0.0))
+                            .zip(
+                                expected
+                                    .filter(|share| share * four.ties as f64 >= WORTH_COMPARING),
+                            )
                             .map(|(share, expected)| self.shell.decimal(share / expected, 2))
                             .unwrap_or_default(),
                     ),
@@ -853,6 +862,8 @@ impl<'a> Maker<'a> {
                 "integration-read-cases",
                 [
                     ("known", cases.known().into()),
+                    ("all", (cases.known() + cases.unknown).into()),
+                    ("unknown", cases.unknown.into()),
                     ("sectors", (sectors + both).into()),
                     ("levels", (levels + both).into()),
                     ("both", both.into()),
@@ -1021,7 +1032,11 @@ impl<'a> Maker<'a> {
             return Ok(self.without(block, "known"));
         }
         let names = self.names(attribute);
-        let kept = widest(mixing, names.len());
+        let mut kept = widest(mixing, names.len());
+        if attribute == Attribute::Level {
+            // Levels have an order of their own.
+            kept.sort_unstable();
+        }
         let mut place: BTreeMap<u32, usize> = BTreeMap::new();
         for (position, category) in kept.iter().enumerate() {
             place.insert(*category, position);
@@ -1063,11 +1078,14 @@ impl<'a> Maker<'a> {
             cells,
         );
         Ok(Block {
-            cover: vec![self.cover(
-                &format!("integration-cover-{by}"),
-                mixing.ties_known as f64,
-                mixing.ties_unknown as f64,
-            )],
+            cover: self
+                .cover(
+                    &format!("integration-cover-{by}"),
+                    mixing.ties_known as f64,
+                    mixing.ties_unknown as f64,
+                )
+                .into_iter()
+                .collect(),
             measures: ["ratio", "ties", "expected"]
                 .into_iter()
                 .map(|value| Choice {
@@ -1075,7 +1093,10 @@ impl<'a> Maker<'a> {
                     text: self.t(&format!("integration-measure-{value}")),
                 })
                 .collect(),
-            charts: vec![Drawing::of(&chart)?],
+            charts: vec![Drawing {
+                is_wide: true,
+                ..Drawing::of(&chart)?
+            }],
             keys: self.heatmap_keys(mixing, greatest),
             tables: vec![self.mixing_table(attribute, mixing)],
             data: self.mixing_data(attribute),
@@ -1091,25 +1112,17 @@ impl<'a> Maker<'a> {
         (at, column): (usize, usize),
         greatest: f64,
     ) -> HeatCell {
-        let is_possible = row.possible > 0.0;
         let ratio = row.ratio.value();
         let class = match ratio {
+            Some(ratio) => diverging(ratio),
+            None if row.expected > 0.0 => "few even".to_owned(),
             None => "none".to_owned(),
-            _ if !is_possible => "none".to_owned(),
-            Some(ratio) => {
-                let class = diverging(ratio);
-                if row.expected < WORTH_MISSING {
-                    format!("few {class}")
-                } else {
-                    class
-                }
-            }
         };
         let shown = [
             (
                 "m-ratio",
                 class,
-                match ratio.filter(|_| is_possible) {
+                match ratio {
                     Some(ratio) => self
                         .shell
                         .decimal(ratio, usize::from(ratio < 9.95 && ratio > 0.0)),
@@ -1126,8 +1139,10 @@ impl<'a> Maker<'a> {
         let tip = self.say(
             if row.is_missing {
                 "integration-cell-missing"
-            } else if !is_possible {
+            } else if row.expected <= 0.0 {
                 "integration-cell-impossible"
+            } else if ratio.is_none() {
+                "integration-cell-few"
             } else {
                 "integration-cell"
             },
@@ -1177,11 +1192,11 @@ impl<'a> Maker<'a> {
                 )
             })
             .collect();
-        let is_few = |row: &MixingRow| row.possible > 0.0 && row.expected < WORTH_MISSING;
+        let is_few = |row: &MixingRow| row.expected > 0.0 && row.expected < WORTH_COMPARING;
         if mixing.rows.iter().any(is_few) {
             keys.push(key("m-ratio", "few even", self.t("integration-key-few")));
         }
-        if mixing.rows.iter().any(|row| row.possible <= 0.0) {
+        if mixing.rows.iter().any(|row| row.expected <= 0.0) {
             keys.push(key("m-ratio", "none", self.t("integration-key-none")));
         }
         for measure in ["m-ties", "m-expected"] {
@@ -1207,12 +1222,19 @@ impl<'a> Maker<'a> {
             .filter(|row| row.from != row.to)
             .collect();
         let tied = across.iter().filter(|row| row.ties > 0.0).count();
+        let could = across.iter().filter(|row| row.expected > 0.0).count();
         let mut reading = vec![self.say(
             &format!("integration-read-pairs-{by}"),
-            [("tied", tied.into()), ("all", across.len().into())],
+            [("tied", tied.into()), ("all", could.into())],
         )];
-        let enough = across.iter().filter(|row| row.expected >= WORTH_MISSING);
-        let mut compared: Vec<(&MixingRow, f64)> = enough
+        if could < across.len() {
+            reading.push(self.say(
+                &format!("integration-read-apart-{by}"),
+                [("n", (across.len() - could).into())],
+            ));
+        }
+        let rows = across.iter();
+        let mut compared: Vec<(&MixingRow, f64)> = rows
             .filter_map(|row| Some((*row, row.ratio.value()?)))
             .collect();
         compared.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -1251,6 +1273,9 @@ impl<'a> Maker<'a> {
         if !under.is_empty() {
             reading.push(self.say("integration-read-under", [("pairs", told(&under).into())]));
         }
+        if has_fractions(mixing) {
+            reading.push(self.t(&format!("integration-read-fractions-{by}")));
+        }
         if mixing.ties_known < FEW_TIES {
             reading.push(self.say("integration-few-ties", [("n", mixing.ties_known.into())]));
         }
@@ -1278,8 +1303,8 @@ impl<'a> Maker<'a> {
                 }),
                 self.number(row.p_less.map(|p| self.probability(p)).unwrap_or_default()),
                 self.number(row.q.map(|q| self.probability(q)).unwrap_or_default()),
-                self.text(if row.is_missing {
-                    self.t("integration-missing-yes")
+                self.text(if row.is_scarce() && row.from != row.to {
+                    self.t(self.status(row))
                 } else {
                     String::new()
                 }),
@@ -1309,6 +1334,17 @@ impl<'a> Maker<'a> {
         )
     }
 
+    /// What fewer ties than expected come to.
+    fn status(&self, row: &MixingRow) -> &'static str {
+        if row.is_missing {
+            "integration-missing-yes"
+        } else if row.is_scarce() {
+            "integration-missing-scarce"
+        } else {
+            "integration-missing-no"
+        }
+    }
+
     // Who is not.
 
     fn missing(&self, attribute: Attribute) -> Result<Block, ApiError> {
@@ -1322,25 +1358,31 @@ impl<'a> Maker<'a> {
             .rows
             .iter()
             .filter(|row| row.from != row.to)
-            .filter(|row| row.expected >= WORTH_MISSING && row.ties < row.expected)
+            .filter(|row| row.expected >= WORTH_COMPARING && row.ties < row.expected)
             .collect();
         fewer.sort_by(|a, b| {
             let short = |row: &MixingRow| row.expected - row.ties;
-            b.is_missing
-                .cmp(&a.is_missing)
+            (b.is_missing, b.is_scarce())
+                .cmp(&(a.is_missing, a.is_scarce()))
                 .then_with(|| short(b).total_cmp(&short(a)))
         });
-        let proven: Vec<String> = fewer
-            .iter()
-            .filter(|row| row.is_missing)
-            .map(|row| isolated(&self.pair(attribute, row.from, row.to)))
-            .collect();
+        let named = |rows: &mut dyn Iterator<Item = &&MixingRow>| -> Vec<String> {
+            rows.map(|row| isolated(&self.pair(attribute, row.from, row.to)))
+                .collect()
+        };
+        let proven = named(&mut fewer.iter().filter(|row| row.is_missing));
+        let scarce = named(
+            &mut fewer
+                .iter()
+                .filter(|row| row.is_scarce() && !row.is_missing),
+        );
         let silent = fewer.iter().filter(|row| row.ties == 0.0).count();
         let mut reading = Vec::new();
         match proven.len() {
             0 if mixing.permutations == 0 => {
                 reading.push(self.t("integration-read-not-tested"));
             }
+            0 if !scarce.is_empty() => {}
             0 => reading.push(self.say(
                 &format!("integration-read-none-missing-{by}"),
                 [("fewer", fewer.len().into())],
@@ -1353,11 +1395,23 @@ impl<'a> Maker<'a> {
                 ],
             )),
         }
-        if silent > 0 {
+        if !scarce.is_empty() {
+            reading.push(self.say(
+                &format!("integration-read-scarce-{by}"),
+                [
+                    ("n", scarce.len().into()),
+                    ("pairs", self.listed(&scarce, 3).into()),
+                ],
+            ));
+        }
+        if silent > 0 && silent != proven.len() {
             reading.push(self.say(
                 &format!("integration-read-silent-{by}"),
                 [("n", silent.into())],
             ));
+        }
+        if fewer.iter().any(|row| is_fraction(row.ties)) {
+            reading.push(self.t(&format!("integration-read-fractions-{by}")));
         }
         reading.push(self.t("integration-read-absence"));
         if fewer.is_empty() {
@@ -1383,8 +1437,8 @@ impl<'a> Maker<'a> {
                     ],
                 ),
                 text: self.say(
-                    "integration-of",
-                    [("part", ties.into()), ("whole", expected.into())],
+                    "integration-against",
+                    [("ties", ties.into()), ("expected", expected.into())],
                 ),
                 label,
                 actual: Some(row.ties),
@@ -1408,11 +1462,7 @@ impl<'a> Maker<'a> {
                 self.number(self.amount(row.possible)),
                 self.number(row.p_less.map(|p| self.probability(p)).unwrap_or_default()),
                 self.number(row.q.map(|q| self.probability(q)).unwrap_or_default()),
-                self.text(self.t(if row.is_missing {
-                    "integration-missing-yes"
-                } else {
-                    "integration-missing-no"
-                })),
+                self.text(self.t(self.status(row))),
             ]
         });
         let mut keys = vec![
@@ -1427,11 +1477,14 @@ impl<'a> Maker<'a> {
             data.extend(self.catalogue_query("sectors-without-tie"));
         }
         Ok(Block {
-            cover: vec![self.cover(
-                &format!("integration-cover-{by}"),
-                mixing.ties_known as f64,
-                mixing.ties_unknown as f64,
-            )],
+            cover: self
+                .cover(
+                    &format!("integration-cover-{by}"),
+                    mixing.ties_known as f64,
+                    mixing.ties_unknown as f64,
+                )
+                .into_iter()
+                .collect(),
             tables: vec![self.table(
                 self.say("integration-missing-caption", [("n", fewer.len().into())]),
                 self.columns([
@@ -1538,7 +1591,10 @@ impl<'a> Maker<'a> {
             .find_map(|pair| Some((pair, pair.top?, pair.top_share.value()?)));
         if let Some((pair, top, share)) = strongest {
             reading.push(self.say(
-                "integration-read-strongest",
+                match cut {
+                    0 => "integration-read-strongest-of-all",
+                    _ => "integration-read-strongest",
+                },
                 [
                     (
                         "pair",
@@ -1580,7 +1636,7 @@ impl<'a> Maker<'a> {
                             ("left", pair.ties_without_top.into()),
                         ],
                     ),
-                    label: format!("{label}: {}", apart(&shortened(&actor, 40))),
+                    label: format!("{label}: {}", apart(&shortened(&actor, 80))),
                     value: share,
                     unknown: 0.0,
                     text: self.say(
@@ -1665,11 +1721,14 @@ impl<'a> Maker<'a> {
         data.extend(self.catalogue_query(name));
         let mixing = self.mixing_of(attribute);
         Ok(Block {
-            cover: vec![self.cover(
-                &format!("integration-cover-{by}"),
-                mixing.ties_known as f64,
-                mixing.ties_unknown as f64,
-            )],
+            cover: self
+                .cover(
+                    &format!("integration-cover-{by}"),
+                    mixing.ties_known as f64,
+                    mixing.ties_unknown as f64,
+                )
+                .into_iter()
+                .collect(),
             keys: if cut > 0 {
                 vec![self.key("cut", "integration-key-cut")]
             } else {
@@ -1718,7 +1777,7 @@ impl<'a> Maker<'a> {
         if let Some(player) = self.report.key_players.first()
             && let (Some(before), Some(after)) =
                 (player.before.value(), player.fragmentation.value.value())
-            && self.percent(before) != self.percent(after)
+            && after - before >= WORTH_TELLING
         {
             reading.push(self.say(
                 "integration-read-key-player",
@@ -1838,10 +1897,35 @@ impl<'a> Maker<'a> {
             return Ok(self.without(block, "services"));
         }
         providers.sort_by_key(|sector| Reverse(sector.services));
-        let name =
-            |sector: &crate::network::Category| name_of(self.snapshot, &sector.term, self.shell);
-        let fragile = providers
+        let terms = || providers.iter().map(|sector| &sector.sector.term);
+        let names: BTreeMap<String, String> = terms()
+            .map(Term::to_string)
+            .zip(names_apart(self.snapshot, terms(), self.shell))
+            .collect();
+        let name = |sector: &crate::network::Category| {
+            let name = names.get(&sector.term.to_string());
+            name.cloned().unwrap_or_default()
+        };
+        // In a directory each service is somebody's: then bars would all be full.
+        let sectors = providers.len();
+        let is_full = |sector: &&crate::metrics::two_mode::SectorProviders| {
+            sector.fragile == sector.services && sector.services > 0
+        };
+        let full = providers
             .iter()
+            .copied()
+            .filter(|sector| is_full(sector))
+            .count();
+        let is_directory = full == sectors;
+        // Some full bars tell of some sectors; many tell of the directory.
+        let told: Vec<_> = providers
+            .iter()
+            .copied()
+            .filter(|sector| full <= MOST_FULL || !is_full(sector))
+            .collect();
+        let fragile = told
+            .iter()
+            .copied()
             .max_by(|a, b| {
                 let share = |sector: &crate::metrics::two_mode::SectorProviders| {
                     sector.fragile as f64 / sector.services.max(1) as f64
@@ -1851,7 +1935,8 @@ impl<'a> Maker<'a> {
                     .then(a.services.cmp(&b.services))
             })
             .filter(|sector| sector.fragile > 0);
-        let reading = vec![match fragile {
+        let mut reading = vec![match fragile {
+            _ if is_directory => self.t("integration-read-directory"),
             Some(sector) => self.say(
                 "integration-read-fragile",
                 [
@@ -1862,7 +1947,13 @@ impl<'a> Maker<'a> {
             ),
             None => self.t("integration-read-none-fragile"),
         }];
-        let bars = providers.iter().take(MOST_IN_CHART).map(|sector| {
+        if told.len() < sectors && !is_directory {
+            reading.push(self.say(
+                "integration-read-directories",
+                [("n", full.into()), ("all", sectors.into())],
+            ));
+        }
+        let bars = told.iter().take(MOST_IN_CHART).map(|sector| {
             let share = sector.fragile as f64 / sector.services.max(1) as f64;
             let label = name(&sector.sector);
             let of = self.say(
@@ -1915,10 +2006,10 @@ impl<'a> Maker<'a> {
         });
         let rows = rows.collect();
         Ok(Block {
-            // Bars of no length say no more than the sentence does.
+            // Bars of no length, or all of full length, say no more than the sentence does.
             charts: match fragile {
-                Some(_) => vec![Drawing::of(&chart)?],
-                None => Vec::new(),
+                Some(_) if !is_directory => vec![Drawing::of(&chart)?],
+                _ => Vec::new(),
             },
             tables: vec![self.table(
                 self.t("integration-providers-caption"),
@@ -2043,7 +2134,10 @@ impl<'a> Maker<'a> {
             .into();
         data.extend(self.catalogue_query("cases-across-levels"));
         Ok(Block {
-            cover: vec![self.cover("integration-cover-chains", known, chains.unbroken.unknown)],
+            cover: self
+                .cover("integration-cover-chains", known, chains.unbroken.unknown)
+                .into_iter()
+                .collect(),
             charts: vec![Drawing::of(&chart)?],
             tables: vec![table],
             reading,
@@ -2108,7 +2202,10 @@ impl<'a> Maker<'a> {
             .map(|ladder| ladder.statistics.gap.unknown)
             .sum();
         Ok(Block {
-            cover: vec![self.cover("integration-cover-ladders", with_optimum, without)],
+            cover: self
+                .cover("integration-cover-ladders", with_optimum, without)
+                .into_iter()
+                .collect(),
             keys: vec![
                 self.key("actual", "integration-key-actual"),
                 self.key("other", "integration-key-optimum"),
@@ -2534,11 +2631,14 @@ impl<'a> Maker<'a> {
             data.push(self.indicator_query(indicator));
         }
         Ok(Block {
-            cover: vec![self.cover(
-                "integration-cover-statements",
-                figure.denominator,
-                figure.unknown,
-            )],
+            cover: self
+                .cover(
+                    "integration-cover-statements",
+                    figure.denominator,
+                    figure.unknown,
+                )
+                .into_iter()
+                .collect(),
             charts: vec![Drawing::of(&chart)?],
             tables: vec![table],
             reading,
@@ -2591,6 +2691,53 @@ pub(super) fn name_of(snapshot: &Snapshot, term: &Term, shell: &Shell) -> String
     label_in(snapshot, node, shell.language.tag())
 }
 
+/// Names of categories in the language of a page. Where several are called alike, each has the
+/// name of its classification behind it.
+fn names_apart<'a>(
+    snapshot: &Snapshot,
+    terms: impl Iterator<Item = &'a Term>,
+    shell: &Shell,
+) -> Vec<String> {
+    let named: Vec<(&Term, String)> = terms
+        .map(|term| (term, name_of(snapshot, term, shell)))
+        .collect();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, name) in &named {
+        *times.entry(name.to_lowercase()).or_default() += 1;
+    }
+    named
+        .into_iter()
+        .map(|(term, name)| {
+            let is_alone = times.get(&name.to_lowercase()) == Some(&1);
+            match classification(snapshot, term, shell).filter(|_| !is_alone) {
+                Some(of) => format!("{name} ({of})"),
+                None => name,
+            }
+        })
+        .collect()
+}
+
+/// The name of the scheme that a concept is in.
+fn classification(snapshot: &Snapshot, term: &Term, shell: &Shell) -> Option<String> {
+    const IN_SCHEME: NamedNodeRef<'_> =
+        NamedNodeRef::new_unchecked("http://www.w3.org/2004/02/skos/core#inScheme");
+    let schemes = snapshot.quads_for_pattern(Some(term.as_ref()), Some(IN_SCHEME), None, None);
+    let scheme = schemes
+        .map(|quad| quad.object)
+        .min_by_key(Term::to_string)?;
+    Some(name_of(snapshot, &scheme, shell))
+}
+
+/// Whether a number of ties is not whole, as it is where an actor in several categories is shared
+/// among them.
+fn is_fraction(ties: f64) -> bool {
+    (ties - ties.round()).abs() >= 0.05
+}
+
+fn has_fractions(mixing: &Mixing) -> bool {
+    mixing.rows.iter().any(|row| is_fraction(row.ties))
+}
+
 fn cells_of(four: &FourWay) -> [&FourWayCell; 4] {
     [&four.same, &four.horizontal, &four.vertical, &four.diagonal]
 }
@@ -2619,7 +2766,8 @@ fn whole_marks(greatest: f64) -> Vec<f64> {
     (0..=greatest.ceil() as u32).map(f64::from).collect()
 }
 
-/// The categories with the most ties, in their order: as many as a heatmap has room for.
+/// The categories with the most ties, those with more of them first: as many as a heatmap has room
+/// for.
 fn widest(mixing: &Mixing, categories: usize) -> Vec<u32> {
     let mut ties = vec![0.0; categories];
     for row in &mixing.rows {
@@ -2630,8 +2778,8 @@ fn widest(mixing: &Mixing, categories: usize) -> Vec<u32> {
         }
     }
     let mut order: Vec<u32> = (0..categories as u32).collect();
+    order.retain(|category| ties[*category as usize] > 0.0);
     order.sort_by(|a, b| ties[*b as usize].total_cmp(&ties[*a as usize]));
     order.truncate(MOST_IN_HEATMAP);
-    order.sort_unstable();
     order
 }

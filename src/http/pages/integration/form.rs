@@ -10,15 +10,19 @@ use crate::app::integration::NETWORK;
 use crate::app::{Networks, iri};
 use crate::http::pinned::VERSION;
 use crate::http::request::Form;
-use crate::network::Filter;
+use crate::network::{Filter, NetworkDefinition, folded, places_named};
 use crate::ontology;
 use crate::store::Snapshot;
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most places that a list to choose from has; with more of them the reader types a name.
-const MOST_PLACES: usize = 250;
+/// The most places that are offered: those that most lies in. Where there are others, the reader
+/// may type their names.
+const MOST_PLACES: usize = 300;
+/// Among many places one that nothing lies in is offered if so many things are said to be there.
+const WORTH_OFFERING: usize = 3;
 /// The most sectors and roles of such a list.
 const MOST_CODES: usize = 400;
 /// The longest entry.
@@ -101,11 +105,13 @@ impl FormView {
             let mut values = form.all(name).filter(|value| !value.trim().is_empty());
             values.next().unwrap_or_default().trim().to_owned()
         };
+        let (places, is_partial) = places(snapshot, shell);
+        let mut places = Some(places);
         let lists: Vec<List> = LISTS
             .into_iter()
             .map(|name| {
                 let offered = match name {
-                    "place" => places(snapshot, shell),
+                    "place" => places.take().unwrap_or_default(),
                     "dataset" => graphs(datasets, shell),
                     "sector" => codes(snapshot, iri::SECTOR, "branch/", shell),
                     "level" => codes(snapshot, iri::LEVEL, "governance-level/", shell),
@@ -113,7 +119,14 @@ impl FormView {
                     WHICH => of_networks(networks, shell),
                     _ => codes(snapshot, ROLE, "link-role/", shell),
                 };
-                list(name, offered, &given(name), shell)
+                let is_typed = name == "place" && is_partial;
+                list(
+                    name,
+                    offered,
+                    &told(name, &given(name), snapshot, shell),
+                    is_typed,
+                    shell,
+                )
             })
             .collect();
         let is_on = |name: &str| matches!(given(name).as_str(), "true" | "yes" | "1");
@@ -135,7 +148,13 @@ impl FormView {
                 },
                 value: match name {
                     "groups" | "contextual" => shell.t("integration-yes"),
-                    _ => chosen.unwrap_or_else(|| shortened(&value, LONGEST)),
+                    _ => chosen.unwrap_or_else(|| {
+                        let value = told(name, &value, snapshot, shell);
+                        let names = value
+                            .split(',')
+                            .map(|value| name_or_text(value, snapshot, shell));
+                        shortened(&names.collect::<Vec<_>>().join(", "), LONGEST)
+                    }),
                 },
                 without: format!("/integration{}", query_without(form, Some(name))),
             })
@@ -174,6 +193,16 @@ pub(super) fn api_query(form: &Form) -> String {
     query_without(form, Some(WHICH))
 }
 
+/// The same with another value of one parameter; without it if the value is empty.
+pub(super) fn query_with(form: &Form, name: &str, value: &str) -> String {
+    let mut query = query_without(form, Some(name));
+    if !value.is_empty() {
+        let mark = if query.is_empty() { '?' } else { '&' };
+        query.push_str(&format!("{mark}{name}={}", encoded(value)));
+    }
+    query
+}
+
 fn query_without(form: &Form, but: Option<&str>) -> String {
     let mut query = String::new();
     for (name, value) in form.pairs() {
@@ -196,10 +225,39 @@ struct Offered {
     text: String,
 }
 
-fn list(name: &'static str, offered: Vec<Offered>, given: &str, shell: &Shell) -> List {
+/// What a field shows of a value: the name of a place in the place of its IRI, if no other place
+/// has that name.
+fn told(key: &str, value: &str, snapshot: &Snapshot, shell: &Shell) -> String {
+    if key != "place" || !value.contains("://") || value.contains(',') {
+        return value.to_owned();
+    }
+    let name = name_or_text(value, snapshot, shell);
+    match places_named(&name, snapshot).as_slice() {
+        [only] if only.as_str() == value => name,
+        _ => value.to_owned(),
+    }
+}
+
+/// The name of what an IRI stands for; other values as they are.
+fn name_or_text(value: &str, snapshot: &Snapshot, shell: &Shell) -> String {
+    let value = value.trim();
+    match NamedNode::new(value) {
+        Ok(node) if value.contains("://") => name_of(snapshot, &node.into(), shell),
+        _ => value.to_owned(),
+    }
+}
+
+fn list(
+    name: &'static str,
+    offered: Vec<Offered>,
+    given: &str,
+    is_typed: bool,
+    shell: &Shell,
+) -> List {
     let label = shell.t(&format!("integration-filter-{name}"));
     let all = shell.t(&format!("integration-all-{name}"));
-    if name == "place" && offered.len() > MOST_PLACES {
+    if is_typed {
+        // What is chosen goes into the field as it is: names, and no IRIs.
         return List {
             name,
             label,
@@ -207,7 +265,7 @@ fn list(name: &'static str, offered: Vec<Offered>, given: &str, shell: &Shell) -
             typed: Some(given.to_owned()),
             choices: offered
                 .into_iter()
-                .take(MOST_PLACES)
+                .filter(|offered| offered.value != offered.iri)
                 .map(|offered| Choice {
                     value: offered.value,
                     text: offered.text,
@@ -217,6 +275,7 @@ fn list(name: &'static str, offered: Vec<Offered>, given: &str, shell: &Shell) -
         };
     }
     let mut is_found = given.is_empty();
+    let wanted = folded(given);
     let mut choices: Vec<Choice> = offered
         .into_iter()
         .take(MOST_CODES)
@@ -224,7 +283,7 @@ fn list(name: &'static str, offered: Vec<Offered>, given: &str, shell: &Shell) -
             let is_chosen = !is_found
                 && (offered.value.eq_ignore_ascii_case(given)
                     || offered.iri == given
-                    || offered.text.eq_ignore_ascii_case(given));
+                    || (!wanted.is_empty() && folded(&offered.text) == wanted));
             is_found |= is_chosen;
             Choice {
                 value: offered.value,
@@ -255,10 +314,9 @@ fn list(name: &'static str, offered: Vec<Offered>, given: &str, shell: &Shell) -
 
 /// The networks of actors. The first is the one of pages that name none.
 fn of_networks(networks: &Networks, shell: &Shell) -> Vec<Offered> {
-    let of_actors = |nodes: &str| nodes.starts_with("actors") && !nodes.ends_with("sectors");
     networks
         .definitions()
-        .filter(|definition| of_actors(&definition.nodes) && definition.id != NETWORK)
+        .filter(|definition| is_of_actors(definition) && definition.id != NETWORK)
         .map(|definition| Offered {
             value: definition.id.clone(),
             iri: format!("{}{}", ontology::iri::NETWORK, definition.id),
@@ -268,6 +326,11 @@ fn of_networks(networks: &Networks, shell: &Shell) -> Vec<Offered> {
             ),
         })
         .collect()
+}
+
+/// Whether the nodes of a network are actors, alone or with services.
+pub(super) fn is_of_actors(definition: &NetworkDefinition) -> bool {
+    definition.nodes.starts_with("actors") && !definition.nodes.ends_with("sectors")
 }
 
 /// What a network is called: ours where we know it, else what its file says.
@@ -324,20 +387,16 @@ fn codes(
     offered.into_iter().map(|(_, offered)| offered).collect()
 }
 
-fn folded(text: &str) -> String {
-    text.to_lowercase()
-}
-
-/// Countries first, each followed by what lies in it; then places of their own. Only what actors or
-/// services are said to be at, and what these places lie in.
-fn places(snapshot: &Snapshot, shell: &Shell) -> Vec<Offered> {
-    let mut used: BTreeSet<NamedNode> = snapshot
-        .quads_for_pattern(None, Some(PLACE), None, None)
-        .filter_map(|quad| match quad.object {
-            Term::NamedNode(node) => Some(node),
-            _ => None,
-        })
-        .collect();
+/// Countries first, each followed by what lies in it; then places of their own. Where there are
+/// many, only what others lie in, countries, and places that several things are said to be at: not
+/// every address of a directory. Also whether there are more than these.
+fn places(snapshot: &Snapshot, shell: &Shell) -> (Vec<Offered>, bool) {
+    let mut things: BTreeMap<NamedNode, usize> = BTreeMap::new();
+    for quad in snapshot.quads_for_pattern(None, Some(PLACE), None, None) {
+        if let Term::NamedNode(node) = quad.object {
+            *things.entry(node).or_default() += 1;
+        }
+    }
     let above = |node: &NamedNode| -> Option<NamedNode> {
         let quads =
             snapshot.quads_for_pattern(Some(node.as_ref().into()), Some(WITHIN), None, None);
@@ -348,47 +407,88 @@ fn places(snapshot: &Snapshot, shell: &Shell) -> Vec<Offered> {
             })
             .min()
     };
-    let mut open: Vec<NamedNode> = used.iter().cloned().collect();
-    while let Some(node) = open.pop() {
-        if let Some(wider) = above(&node)
-            && used.insert(wider.clone())
-        {
-            open.push(wider);
+    things.retain(|node, _| is_place(snapshot, node));
+    // How much there is at a place and in it; a circle of places is gone round once.
+    let mut wider: BTreeMap<NamedNode, NamedNode> = BTreeMap::new();
+    let mut inside: BTreeMap<NamedNode, usize> = things.clone();
+    let mut parents: BTreeSet<NamedNode> = BTreeSet::new();
+    for (place, count) in &things {
+        let (mut seen, mut at) = (BTreeSet::from([place.clone()]), place.clone());
+        while let Some(next) = above(&at).filter(|next| is_place(snapshot, next)) {
+            wider.insert(at, next.clone());
+            if !seen.insert(next.clone()) {
+                break;
+            }
+            *inside.entry(next.clone()).or_default() += count;
+            parents.insert(next.clone());
+            at = next;
         }
     }
-    used.retain(|node| is_place(snapshot, node));
-    let mut inside: BTreeMap<Option<NamedNode>, Vec<(String, NamedNode)>> = BTreeMap::new();
-    for node in &used {
-        let wider = above(node).filter(|wider| used.contains(wider));
-        let name = shortened(&name_of(snapshot, &node.clone().into(), shell), LONGEST);
-        inside.entry(wider).or_default().push((name, node.clone()));
+    let codes = country_codes(snapshot);
+    let all = inside.len();
+    // Few enough are offered all.
+    let is_worth = |node: &NamedNode, count: usize| {
+        all <= MOST_PLACES
+            || parents.contains(node)
+            || codes.contains_key(node)
+            || count >= WORTH_OFFERING
+    };
+    let mut kept: Vec<(usize, NamedNode)> = inside
+        .into_iter()
+        .filter(|(node, count)| is_worth(node, *count))
+        .map(|(node, count)| (count, node))
+        .collect();
+    // What others lie in comes before them; so does what holds more.
+    kept.sort_by_key(|(count, node)| {
+        let is_wider = parents.contains(node) || codes.contains_key(node);
+        (!is_wider, Reverse(*count), node.clone())
+    });
+    kept.truncate(MOST_PLACES);
+    let kept: BTreeSet<NamedNode> = kept.into_iter().map(|(_, node)| node).collect();
+    let is_partial = kept.len() < all;
+    let mut below: BTreeMap<Option<NamedNode>, Vec<(String, NamedNode)>> = BTreeMap::new();
+    for node in &kept {
+        let above = wider.get(node).filter(|above| kept.contains(*above));
+        let name = name_of(snapshot, &node.clone().into(), shell);
+        let name = shortened(name.trim(), LONGEST);
+        below
+            .entry(above.cloned())
+            .or_default()
+            .push((name, node.clone()));
     }
-    for places in inside.values_mut() {
-        places.sort_by(|(a, a_node), (b, b_node)| (folded(a), a_node).cmp(&(folded(b), b_node)));
+    for places in below.values_mut() {
+        places.sort_by_key(|(name, node)| (folded(name), node.clone()));
     }
     // Those that others lie in come first; a circle of places is never entered.
-    let mut roots = inside.get(&None).cloned().unwrap_or_default();
-    roots.sort_by_key(|(_, node)| !inside.contains_key(&Some(node.clone())));
+    let mut roots = below.get(&None).cloned().unwrap_or_default();
+    roots.sort_by_key(|(_, node)| !below.contains_key(&Some(node.clone())));
     let mut open: Vec<(usize, String, NamedNode)> = roots
         .into_iter()
         .rev()
         .map(|(name, node)| (0, name, node))
         .collect();
-    let codes = country_codes(snapshot);
+    let by_name = Filter::places_by_name(snapshot);
     let mut offered = Vec::new();
     while let Some((depth, name, node)) = open.pop() {
-        let below = inside.get(&Some(node.clone())).into_iter().flatten().rev();
-        open.extend(below.map(|(name, node)| (depth + 1, name.clone(), node.clone())));
+        let inner = below.get(&Some(node.clone())).into_iter().flatten().rev();
+        open.extend(inner.map(|(name, node)| (depth + 1, name.clone(), node.clone())));
+        let is_alone = |name: &str| {
+            let places = by_name.get(&folded(name));
+            // A comma parts values.
+            !name.contains(',') && places.is_some_and(|places| places.len() == 1)
+        };
+        let value = match codes.get(&node) {
+            Some(code) => code.clone(),
+            None if is_alone(&name) => name.clone(),
+            None => node.as_str().to_owned(),
+        };
         offered.push(Offered {
-            value: codes
-                .get(&node)
-                .cloned()
-                .unwrap_or_else(|| node.as_str().to_owned()),
+            value,
             text: format!("{}{name}", "\u{2003}".repeat(depth.min(4))),
             iri: node.into_string(),
         });
     }
-    offered
+    (offered, is_partial)
 }
 
 fn is_place(snapshot: &Snapshot, node: &NamedNode) -> bool {

@@ -29,6 +29,7 @@ async fn service(turtle: &str) -> AppState {
     });
     let prefixes = "@prefix weft: <https://w3id.org/weft/ns#> .
         @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
         @prefix branch: <https://w3id.org/weft/code/branch/> .
         @prefix level: <https://w3id.org/weft/code/governance-level/> .
         @prefix depth: <https://w3id.org/weft/code/integration-depth/> .
@@ -163,9 +164,153 @@ async fn filters_are_seen_and_can_be_taken_away() {
         .expect(200);
     let unknown = page("/integration?place=Atlantis").await.expect(400).text();
     assert!(unknown.contains("role=\"alert\""), "{unknown}");
-    assert!(unknown.contains("Atlantis"), "{unknown}");
+    assert!(
+        unknown.contains("Territory: “Atlantis” is not known here"),
+        "{unknown}"
+    );
+    assert!(
+        unknown.contains("<form class=\"card filters\""),
+        "{unknown}"
+    );
+    let near = page("/integration?place=Heidelbrg&level=local").await;
+    let near = links(&near.expect(400).text());
+    assert!(
+        near.contains("/integration?level=local&place=Heidelberg"),
+        "{near:?}"
+    );
     page("/integration?colour=red").await.expect(400);
     page("/integration?network=nonsense").await.expect(404);
+}
+
+#[tokio::test]
+async fn places_are_known_by_any_of_their_names() {
+    let named = service(
+        "e:p a weft:Place ; skos:prefLabel 'Malaga' ; skos:altLabel 'Málaga'@es .
+         e:o a weft:Place ; skos:prefLabel 'AT&T, office 12' ; weft:within e:p .
+         e:s a weft:Service ; rdfs:label 'S' .
+         e:a a weft:Actor ; rdfs:label 'A' ; weft:place e:p ; weft:provides e:s .
+         e:b a weft:Actor ; rdfs:label 'B' ; weft:place e:o ; weft:provides e:s .",
+    )
+    .await;
+    for name in ["MALAGA", "m%C3%A1laga", "Malaga"] {
+        let board = page_of(&named, &format!("{MINE}&place={name}")).await;
+        let board = board.expect(200).text();
+        assert!(board.contains("<dd>2</dd>"), "{name}: {board}");
+        assert!(board.contains("value=\"Malaga\""), "{name}: {board}");
+    }
+    // By its IRI the field and the citation have its name.
+    let iri = "https://w3id.org/weft/id/test/p";
+    let board = page_of(&named, &format!("{MINE}&place={}", encoded(iri))).await;
+    let board = board.expect(200).text();
+    assert!(board.contains("value=\"Malaga\""), "{board}");
+    assert!(board.contains("(Territory: Malaga;"), "{board}");
+}
+
+#[tokio::test]
+async fn addresses_of_a_directory_are_not_offered_one_by_one() {
+    let mut turtle = String::from(
+        "e:p a weft:Place ; skos:prefLabel 'Malaga' .
+         e:q a weft:Place ; skos:prefLabel 'Double' ; weft:within e:p .
+         e:r a weft:Place ; skos:prefLabel 'Double' ; weft:within e:p .
+         e:s a weft:Service ; rdfs:label 'S' .
+         e:a a weft:Actor ; rdfs:label 'A' ; weft:place e:p , e:q , e:r ; weft:provides e:s .\n",
+    );
+    for number in 0..320 {
+        turtle.push_str(&format!(
+            "e:o{number} a weft:Place ; skos:prefLabel 'Office {number}' ; weft:within e:q .
+             e:t{number} a weft:Service ; rdfs:label 'T' ; weft:place e:o{number} .\n"
+        ));
+    }
+    let many = service(&turtle).await;
+    let board = page_of(&many, MINE).await.expect(200).text();
+    assert!(board.contains("<datalist"), "{board}");
+    assert!(board.contains("<option value=\"Malaga\""), "{board}");
+    assert!(!board.contains("Office 12"), "{board}");
+    assert!(
+        !board.contains("value=\"https://w3id.org/weft/id/test/"),
+        "{board}"
+    );
+    // A name that several places have stands for all of them.
+    let named = page_of(&many, &format!("{MINE}&place=double")).await;
+    assert!(named.expect(200).text().contains("Territory: <bdi>double"));
+}
+
+#[tokio::test]
+async fn a_place_without_actors_in_one_network_leads_to_another() {
+    let funded = service(
+        "e:p a weft:Place ; skos:prefLabel 'Malaga' .
+         e:q a weft:Place ; skos:prefLabel 'Porto' .
+         e:s a weft:Service ; rdfs:label 'S' .
+         e:a a weft:Actor ; rdfs:label 'A' ; weft:place e:q ; weft:provides e:s .
+         e:b a weft:Actor ; rdfs:label 'B' ; weft:place e:p .
+         e:f a weft:FundingFlow ; weft:payer e:b ; weft:payee e:c .
+         e:c a weft:Actor ; rdfs:label 'C' ; weft:place e:p .",
+    )
+    .await;
+    let target = format!("{MINE}&place=Malaga&network=affiliation");
+    let board = page_of(&funded, &target).await.expect(200).text();
+    assert!(
+        board.contains("No actor is left within these filters"),
+        "{board}"
+    );
+    let wanted = format!("{MINE}&place=Malaga&network=funding");
+    assert!(links(&board).contains(&wanted), "{board}");
+    assert!(
+        board.contains("2 actors under “Of funders with those they fund”"),
+        "{board}"
+    );
+}
+
+#[tokio::test]
+async fn actors_without_ties_are_told_first_and_miss_no_bridge() {
+    let mut turtle = String::from(
+        "e:s a weft:Service ; rdfs:label 'S' ; weft:sector branch:health .
+         e:a a weft:Actor ; rdfs:label 'A' ; weft:sector branch:health ; weft:provides e:s .
+         e:b a weft:Actor ; rdfs:label 'B' ; weft:sector branch:education ; weft:provides e:s .",
+    );
+    for number in 0..20 {
+        turtle.push_str(&format!(
+            "e:t{number} a weft:Service ; rdfs:label 'T' ; weft:sector branch:employment .
+             e:n{number} a weft:Actor ; rdfs:label 'N' ; weft:sector branch:employment ;
+               weft:provides e:t{number} .\n"
+        ));
+    }
+    let many = service(&turtle).await;
+    let board = page_of(&many, MINE).await.expect(200).text();
+    assert!(
+        board.contains("20 of 22 actors have no recorded tie to another one"),
+        "{board}"
+    );
+    let affiliation = format!("{MINE}&network=affiliation");
+    assert!(links(&board).contains(&affiliation), "{:?}", links(&board));
+    assert!(!board.contains("a bridge is missing"), "{board}");
+    assert!(!board.contains("no recorded tie although"), "{board}");
+    let every = page_of(
+        &many,
+        &format!("{MINE}&sector=employment&network=affiliation"),
+    )
+    .await;
+    let every = every.expect(200).text();
+    assert!(every.contains("a feature of this directory"), "{every}");
+    assert!(!every.contains("chart-providers"), "{every}");
+}
+
+#[tokio::test]
+async fn sectors_of_one_name_have_their_classification() {
+    let two = service(
+        "e:x a weft:Sector ; skos:prefLabel 'Health'@en ; skos:inScheme e:scheme .
+         e:scheme skos:prefLabel 'Other list'@en .
+         e:s a weft:Service ; rdfs:label 'S' .
+         e:a a weft:Actor ; rdfs:label 'A' ; weft:sector branch:health ; weft:provides e:s .
+         e:b a weft:Actor ; rdfs:label 'B' ; weft:sector e:x ; weft:provides e:s .",
+    )
+    .await;
+    let board = page_of(&two, MINE).await.expect(200).text();
+    assert!(board.contains("Health (Other list)"), "{board}");
+    assert!(
+        board.contains("Health (Branches of social policy)"),
+        "{board}"
+    );
 }
 
 #[tokio::test]
@@ -203,7 +348,7 @@ async fn an_empty_store_says_how_to_fill_it() {
         "{board}"
     );
     assert!(board.contains("weft import template"), "{board}");
-    assert!(!board.contains("<svg class=\"chart"), "{board}");
+    assert!(!board.contains("class=\"chart"), "{board}");
 }
 
 #[tokio::test]
@@ -256,7 +401,7 @@ async fn judgements_are_drawn_actual_against_optimum() {
     )
     .await;
     let board = page_of(&judged, MINE).await.expect(200).text();
-    assert!(board.contains("<svg class=\"chart dumbbell\""), "{board}");
+    assert!(board.contains("<div class=\"chart dumbbell\""), "{board}");
     assert!(
         board.contains("Clinic – Council: Aware now, best would be Coordinating"),
         "{board}"

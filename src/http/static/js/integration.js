@@ -9,6 +9,18 @@ for (const figure of document.querySelectorAll(".figure")) {
   for (const drawing of figure.querySelectorAll(".drawing")) explain(drawing, figure, tip);
 }
 
+// Whether a chart is wider than its box is known here only.
+function measure() {
+  for (const hint of document.querySelectorAll(".sideways")) {
+    const drawing = hint.previousElementSibling;
+    const isWider = drawing.scrollWidth > drawing.clientWidth + 1;
+    hint.classList.toggle("seen", isWider);
+    hint.classList.toggle("unneeded", !isWider);
+  }
+}
+measure();
+addEventListener("resize", measure);
+
 /** Puts a text at a mark, within the figure. */
 function put(tip, figure, mark, text) {
   tip.textContent = text;
@@ -30,7 +42,7 @@ function explain(drawing, figure, tip) {
   let at = null;
   const says = new Map();
   for (const mark of marks) {
-    const title = mark.querySelector(":scope > title");
+    const title = mark.querySelector("title");
     says.set(mark, title ? title.textContent : "");
     // The browser's own tip would say it a second time.
     title?.remove();

@@ -15,3 +15,4 @@ charts-undefined-unknown_weight = no weight recorded
 charts-undefined-not_converged = did not settle
 charts-undefined-too_large = too large to compute
 charts-undefined-nothing_recorded = nothing recorded
+charts-undefined-little_expected = less than one expected

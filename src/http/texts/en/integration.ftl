@@ -111,7 +111,11 @@ integration-four-way = Horizontal, vertical, both or neither
 integration-four-way-meaning = Each tie, and each service or innovation, either stays within one sector and one level of responsibility or crosses sectors, levels, or both. The third bar shows what chance would bring with the same actors and the same number of ties.
 integration-four-way-caption = Ties by kind ({ $tiesText } ties with both ends known, { $unknownText } unknown, { $permutationsText } permutations)
 integration-cases-caption = Services and innovations by kind ({ $knownText } known, { $unknownText } unknown)
-integration-read-cases = Of { $knownText } services and innovations { $sectorsText } join two or more sectors, { $levelsText } join two or more levels of responsibility, and { $bothText } do both.
+integration-read-cases =
+    { $unknown ->
+        [0] Of { $knownText } services and innovations { $sectorsText } join two or more sectors, { $levelsText } join two or more levels of responsibility, and { $bothText } do both.
+       *[other] Of the { $knownText } services and innovations of which both a sector and a level are recorded ({ $allText } in all), { $sectorsText } join two or more sectors, { $levelsText } join two or more levels of responsibility, and { $bothText } do both.
+    }
 integration-read-ties = Of { $tiesText } ties between actors of known sector and level { $horizontal } cross sectors on one level, { $vertical } cross levels in one sector, { $both } cross both, and { $same } stay within one sector and level.
 integration-read-more = More often than chance would bring (recorded / expected): { $kinds }.
 integration-read-less = Less often than chance would bring (recorded / expected): { $kinds }.
@@ -135,9 +139,9 @@ integration-read-across-sphere = { $share } of { $knownText } ties leave their s
 
 # Who is tied to whom.
 integration-mixing-sector = Which sectors work with which
-integration-mixing-sector-meaning = Each cell compares the recorded ties between two sectors with those to be expected if ties did not care for sectors. 2 means twice as many, 0.5 half as many. An actor in several sectors counts in each with an equal part.
+integration-mixing-sector-meaning = Each cell compares the recorded ties between two sectors with those to be expected if ties did not care for sectors, among actors that have ties. 2 means twice as many, 0.5 half as many. An actor in several sectors counts in each with an equal part.
 integration-mixing-level = Which levels work with which
-integration-mixing-level-meaning = Each cell compares the recorded ties between two levels of responsibility with those to be expected if ties did not care for levels. 2 means twice as many, 0.5 half as many.
+integration-mixing-level-meaning = Each cell compares the recorded ties between two levels of responsibility with those to be expected if ties did not care for levels, among actors that have ties. 2 means twice as many, 0.5 half as many.
 integration-mixing-sector-caption = Pairs of sectors ({ $tiesText } known ties, { $unknownText } unknown, { $permutationsText } permutations)
 integration-mixing-level-caption = Pairs of levels ({ $tiesText } known ties, { $unknownText } unknown, { $permutationsText } permutations)
 integration-measure-ratio = recorded against expected
@@ -148,22 +152,22 @@ integration-key-under-2 = about half
 integration-key-even = about as expected
 integration-key-over-2 = about twice
 integration-key-over-4 = four times, or more
-integration-key-few = less than one tie expected: one tie more or less changes the ratio by much
-integration-key-none = no pair of actors
-integration-key-missing = missing bridge: clearly fewer than by chance
+integration-key-few = less than one tie expected: no ratio
+integration-key-none = no two actors with ties that could meet
+integration-key-missing = missing bridge: no tie, clearly fewer than by chance
 integration-read-pairs-sector = { $tiedText } of { $allText } pairs of sectors have at least one recorded tie.
 integration-read-pairs-level = { $tiedText } of { $allText } pairs of levels have at least one recorded tie.
 integration-read-pair = { $pair }: { $ties } recorded, { $expected } expected
 integration-read-over = Most beyond what is expected: { $pairs }.
 integration-read-under = Most below: { $pairs }.
 integration-cell = { $pair }: { $ties } ties recorded, { $expected } expected, ratio { $ratio }
-integration-cell-missing = { $pair }: { $ties } ties recorded, { $expected } expected, ratio { $ratio }. Missing bridge: clearly fewer than by chance
-integration-cell-impossible = { $pair }: no two actors that could be tied
+integration-cell-missing = { $pair }: { $ties } ties recorded, { $expected } expected, ratio { $ratio }. Missing bridge: no tie, clearly fewer than by chance
+integration-cell-impossible = { $pair }: no two actors with ties that could meet
 
 integration-missing-sector = Missing bridges between sectors
-integration-missing-sector-meaning = Pairs of sectors with fewer ties than one would expect. A bridge counts as missing if chance would hardly bring so few (probability corrected for the number of pairs, at most 5%).
+integration-missing-sector-meaning = Pairs of sectors with fewer ties than one would expect among actors that have ties at all. A bridge counts as missing if there is no tie, at least one would be expected, and chance would hardly bring none (probability corrected for the number of pairs, at most 5%). Data sets that nothing joins are not compared.
 integration-missing-level = Missing bridges between levels
-integration-missing-level-meaning = Pairs of levels with fewer ties than one would expect. A bridge counts as missing if chance would hardly bring so few (probability corrected for the number of pairs, at most 5%).
+integration-missing-level-meaning = Pairs of levels with fewer ties than one would expect among actors that have ties at all. A bridge counts as missing if there is no tie, at least one would be expected, and chance would hardly bring none (probability corrected for the number of pairs, at most 5%). Data sets that nothing joins are not compared.
 integration-missing-caption =
     { $n ->
         [one] { $nText } pair with fewer ties than expected
@@ -456,3 +460,58 @@ integration-read-cases-level = { $severalText } of { $knownText } services and i
 integration-to-affiliation = Show the ties of actors with services
 integration-fact-nodes = actors, services and innovations with a tie
 integration-fact-ties = ties between them
+integration-against = { $ties } recorded, { $expected } expected
+integration-sideways = The chart goes on to the right: scroll it sideways, or open the table.
+integration-missing-scarce = clearly fewer than by chance
+integration-cell-few = { $pair }: { $ties } ties recorded, { $expected } expected: too little for a ratio
+integration-read-apart-sector =
+    { $n ->
+        [one] One more pair cannot be compared: it has no two actors with ties that could meet (no ties at all, or data sets that nothing joins).
+       *[other] { $nText } more pairs cannot be compared: they have no two actors with ties that could meet (no ties at all, or data sets that nothing joins).
+    }
+integration-read-apart-level =
+    { $n ->
+        [one] One more pair cannot be compared: it has no two actors with ties that could meet (no ties at all, or data sets that nothing joins).
+       *[other] { $nText } more pairs cannot be compared: they have no two actors with ties that could meet (no ties at all, or data sets that nothing joins).
+    }
+integration-read-fractions-sector = Counts have fractions because an actor of several sectors is shared among them in equal parts.
+integration-read-fractions-level = Counts have fractions because an actor on several levels is shared among them in equal parts.
+integration-read-scarce-sector =
+    { $n ->
+        [one] One pair of sectors has clearly fewer ties than chance would bring: { $pairs }.
+       *[other] { $nText } pairs of sectors have clearly fewer ties than chance would bring: { $pairs }.
+    }
+integration-read-scarce-level =
+    { $n ->
+        [one] One pair of levels has clearly fewer ties than chance would bring: { $pairs }.
+       *[other] { $nText } pairs of levels have clearly fewer ties than chance would bring: { $pairs }.
+    }
+integration-read-strongest-of-all = { $pair } leans most on one actor, { $actor }: { $share } of { $tiesText } ties; { $leftText } would be left.
+integration-read-directory = Each service and innovation of known sector has one recorded provider: a feature of this directory, which tells nothing about dependence.
+integration-untied =
+    { $n ->
+        [one] One of { $allText } actors has no recorded tie to another one.
+       *[other] { $nText } of { $allText } actors have no recorded tie to another one.
+    }
+integration-untied-how = Comparisons with chance are about the others only. Choose a data set, or count ties of actors with services.
+integration-untied-dataset = { $name }: { $tiedText } of { $nText } actors have a tie
+integration-elsewhere = Within the same filters there are:
+integration-elsewhere-actors =
+    { $n ->
+        [one] { $nText } actor under “{ $network }”
+       *[other] { $nText } actors under “{ $network }”
+    }
+integration-elsewhere-ties =
+    { $n ->
+        [one] { $nText } tie under “{ $network }”
+       *[other] { $nText } ties under “{ $network }”
+    }
+integration-wrong = { $name }: “{ $value }” is not known here.
+integration-wrong-near = Did you mean one of these?
+integration-wrong-place = Write the name of a place in any language, a country code such as ES, or choose from the list. Case and accents do not matter.
+integration-wrong-how = Choose a value from the list above.
+integration-read-directories =
+    { $n ->
+        [one] In one of { $allText } sectors each service has one recorded provider, as in a directory.
+       *[other] In { $nText } of { $allText } sectors each service has one recorded provider, as in a directory; the chart leaves them out.
+    }

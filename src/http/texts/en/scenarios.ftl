@@ -101,7 +101,7 @@ scenarios-says-more = { $n ->
     [one] Another pair is in the tables.
    *[other] Another { $number } pairs are in the tables.
 }
-scenarios-says-apart = The part of the network around { $name } falls into { $parts } parts, of { $sizes } actors.
+scenarios-says-apart = The part of the network around { $name } falls into { $parts } parts (actors in each: { $sizes }).
 scenarios-says-together = { $parts } parts of the network become one, around { $name }.
 scenarios-says-isolated = { $n ->
     [one] One actor is left without any tie.

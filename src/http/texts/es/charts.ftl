@@ -15,3 +15,4 @@ charts-undefined-unknown_weight = no consta ningún peso
 charts-undefined-not_converged = sin convergencia
 charts-undefined-too_large = demasiado grande para calcularlo
 charts-undefined-nothing_recorded = no consta nada
+charts-undefined-little_expected = se espera menos de uno

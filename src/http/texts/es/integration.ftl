@@ -111,7 +111,11 @@ integration-four-way = Horizontal, vertical, ambas o ninguna
 integration-four-way-meaning = Cada vínculo, y cada servicio o innovación, se queda dentro de un sector y un nivel de responsabilidad, o cruza sectores, niveles o ambos. La tercera barra muestra lo que daría el azar con las mismas entidades y el mismo número de vínculos.
 integration-four-way-caption = Vínculos por clase ({ $tiesText } con ambos extremos conocidos, { $unknownText } desconocidos, { $permutationsText } permutaciones)
 integration-cases-caption = Servicios e innovaciones por clase ({ $knownText } conocidos, { $unknownText } desconocidos)
-integration-read-cases = De { $knownText } servicios e innovaciones, { $sectorsText } unen dos o más sectores, { $levelsText } unen dos o más niveles de responsabilidad y { $bothText } hacen ambas cosas.
+integration-read-cases =
+    { $unknown ->
+        [0] De { $knownText } servicios e innovaciones, { $sectorsText } unen dos o más sectores, { $levelsText } unen dos o más niveles de responsabilidad y { $bothText } hacen ambas cosas.
+       *[other] De los { $knownText } servicios e innovaciones de los que constan un sector y un nivel ({ $allText } en total), { $sectorsText } unen dos o más sectores, { $levelsText } unen dos o más niveles de responsabilidad y { $bothText } hacen ambas cosas.
+    }
 integration-read-ties = De { $tiesText } vínculos entre entidades de sector y nivel conocidos, el { $horizontal } cruza sectores en un mismo nivel, el { $vertical } cruza niveles en un mismo sector, el { $both } cruza ambos y el { $same } queda dentro de un sector y un nivel.
 integration-read-more = Más de lo que daría el azar (registrado / esperado): { $kinds }.
 integration-read-less = Menos de lo que daría el azar (registrado / esperado): { $kinds }.
@@ -135,9 +139,9 @@ integration-read-across-sphere = El { $share } de { $knownText } vínculos sale 
 
 # Quién está vinculado con quién.
 integration-mixing-sector = Qué sectores trabajan con cuáles
-integration-mixing-sector-meaning = Cada celda compara los vínculos registrados entre dos sectores con los que cabría esperar si los vínculos no distinguieran sectores. 2 significa el doble; 0,5, la mitad. Una entidad de varios sectores cuenta en cada uno por partes iguales.
+integration-mixing-sector-meaning = Cada celda compara los vínculos registrados entre dos sectores con los que cabría esperar si los vínculos no distinguieran sectores, entre entidades que tienen vínculos. 2 significa el doble; 0,5, la mitad. Una entidad de varios sectores cuenta en cada uno por partes iguales.
 integration-mixing-level = Qué niveles trabajan con cuáles
-integration-mixing-level-meaning = Cada celda compara los vínculos registrados entre dos niveles de responsabilidad con los que cabría esperar si los vínculos no distinguieran niveles. 2 significa el doble; 0,5, la mitad.
+integration-mixing-level-meaning = Cada celda compara los vínculos registrados entre dos niveles de responsabilidad con los que cabría esperar si los vínculos no distinguieran niveles, entre entidades que tienen vínculos. 2 significa el doble; 0,5, la mitad.
 integration-mixing-sector-caption = Pares de sectores ({ $tiesText } vínculos conocidos, { $unknownText } desconocidos, { $permutationsText } permutaciones)
 integration-mixing-level-caption = Pares de niveles ({ $tiesText } vínculos conocidos, { $unknownText } desconocidos, { $permutationsText } permutaciones)
 integration-measure-ratio = registrado frente a esperado
@@ -148,22 +152,22 @@ integration-key-under-2 = cerca de la mitad
 integration-key-even = lo esperado, aproximadamente
 integration-key-over-2 = cerca del doble
 integration-key-over-4 = cuatro veces, o más
-integration-key-few = se espera menos de un vínculo: uno más o menos altera mucho la razón
-integration-key-none = ningún par de entidades
-integration-key-missing = puente que falta: claramente menos que por azar
+integration-key-few = se espera menos de un vínculo: sin razón
+integration-key-none = no hay dos entidades con vínculos que pudieran encontrarse
+integration-key-missing = puente que falta: ningún vínculo, claramente menos que por azar
 integration-read-pairs-sector = { $tiedText } de { $allText } pares de sectores tienen al menos un vínculo registrado.
 integration-read-pairs-level = { $tiedText } de { $allText } pares de niveles tienen al menos un vínculo registrado.
 integration-read-pair = { $pair }: { $ties } registrados, { $expected } esperados
 integration-read-over = Lo que más supera lo esperado: { $pairs }.
 integration-read-under = Lo que más queda por debajo: { $pairs }.
 integration-cell = { $pair }: { $ties } vínculos registrados, { $expected } esperados, razón { $ratio }
-integration-cell-missing = { $pair }: { $ties } vínculos registrados, { $expected } esperados, razón { $ratio }. Puente que falta: claramente menos que por azar
-integration-cell-impossible = { $pair }: no hay dos entidades que pudieran vincularse
+integration-cell-missing = { $pair }: { $ties } vínculos registrados, { $expected } esperados, razón { $ratio }. Puente que falta: ningún vínculo, claramente menos que por azar
+integration-cell-impossible = { $pair }: no hay dos entidades con vínculos que pudieran encontrarse
 
 integration-missing-sector = Puentes que faltan entre sectores
-integration-missing-sector-meaning = Pares de sectores con menos vínculos de los que cabría esperar. Se considera que falta un puente si el azar difícilmente daría tan pocos (probabilidad corregida por el número de pares, del 5 % como máximo).
+integration-missing-sector-meaning = Pares de sectores con menos vínculos de los que cabría esperar entre entidades que tienen alguno. Se considera que falta un puente si no hay ningún vínculo, cabría esperar al menos uno y el azar difícilmente daría ninguno (probabilidad corregida por el número de pares, del 5 % como máximo). No se comparan conjuntos de datos que nada une.
 integration-missing-level = Puentes que faltan entre niveles
-integration-missing-level-meaning = Pares de niveles con menos vínculos de los que cabría esperar. Se considera que falta un puente si el azar difícilmente daría tan pocos (probabilidad corregida por el número de pares, del 5 % como máximo).
+integration-missing-level-meaning = Pares de niveles con menos vínculos de los que cabría esperar entre entidades que tienen alguno. Se considera que falta un puente si no hay ningún vínculo, cabría esperar al menos uno y el azar difícilmente daría ninguno (probabilidad corregida por el número de pares, del 5 % como máximo). No se comparan conjuntos de datos que nada une.
 integration-missing-caption =
     { $n ->
         [one] { $nText } par con menos vínculos de los esperados
@@ -456,3 +460,58 @@ integration-read-cases-level = { $severalText } de { $knownText } servicios e in
 integration-to-affiliation = Mostrar los vínculos de entidades con servicios
 integration-fact-nodes = entidades, servicios e innovaciones con algún vínculo
 integration-fact-ties = vínculos entre ellos
+integration-against = { $ties } registrados, { $expected } esperados
+integration-sideways = El gráfico continúa a la derecha: desplácelo lateralmente o abra la tabla.
+integration-missing-scarce = claramente menos que por azar
+integration-cell-few = { $pair }: { $ties } vínculos registrados, { $expected } esperados: demasiado poco para una razón
+integration-read-apart-sector =
+    { $n ->
+        [one] Otro par no puede compararse: no tiene dos entidades con vínculos que pudieran encontrarse (no hay vínculos, o los conjuntos de datos no están unidos por nada).
+       *[other] Otros { $nText } pares no pueden compararse: no tienen dos entidades con vínculos que pudieran encontrarse (no hay vínculos, o los conjuntos de datos no están unidos por nada).
+    }
+integration-read-apart-level =
+    { $n ->
+        [one] Otro par no puede compararse: no tiene dos entidades con vínculos que pudieran encontrarse (no hay vínculos, o los conjuntos de datos no están unidos por nada).
+       *[other] Otros { $nText } pares no pueden compararse: no tienen dos entidades con vínculos que pudieran encontrarse (no hay vínculos, o los conjuntos de datos no están unidos por nada).
+    }
+integration-read-fractions-sector = Los recuentos tienen decimales porque una entidad de varios sectores se reparte entre ellos por partes iguales.
+integration-read-fractions-level = Los recuentos tienen decimales porque una entidad de varios niveles se reparte entre ellos por partes iguales.
+integration-read-scarce-sector =
+    { $n ->
+        [one] Un par de sectores tiene claramente menos vínculos de los que daría el azar: { $pairs }.
+       *[other] { $nText } pares de sectores tienen claramente menos vínculos de los que daría el azar: { $pairs }.
+    }
+integration-read-scarce-level =
+    { $n ->
+        [one] Un par de niveles tiene claramente menos vínculos de los que daría el azar: { $pairs }.
+       *[other] { $nText } pares de niveles tienen claramente menos vínculos de los que daría el azar: { $pairs }.
+    }
+integration-read-strongest-of-all = { $pair } es el par que más se apoya en una sola entidad, { $actor }: { $share } de { $tiesText } vínculos; quedarían { $leftText }.
+integration-read-directory = Cada servicio o innovación de sector conocido tiene un solo prestador registrado: es una característica de este directorio y no indica dependencia.
+integration-untied =
+    { $n ->
+        [one] Una de { $allText } entidades no tiene ningún vínculo registrado con otra.
+       *[other] { $nText } de { $allText } entidades no tienen ningún vínculo registrado con otra.
+    }
+integration-untied-how = Las comparaciones con el azar tratan solo de las demás. Elija un conjunto de datos o cuente los vínculos de entidades con servicios.
+integration-untied-dataset = { $name }: { $tiedText } de { $nText } entidades tienen algún vínculo
+integration-elsewhere = Con los mismos filtros hay:
+integration-elsewhere-actors =
+    { $n ->
+        [one] { $nText } entidad en «{ $network }»
+       *[other] { $nText } entidades en «{ $network }»
+    }
+integration-elsewhere-ties =
+    { $n ->
+        [one] { $nText } vínculo en «{ $network }»
+       *[other] { $nText } vínculos en «{ $network }»
+    }
+integration-wrong = { $name }: aquí no se conoce «{ $value }».
+integration-wrong-near = ¿Se refiere a alguno de estos?
+integration-wrong-place = Escriba el nombre de un lugar en cualquier idioma, un código de país como ES, o elija de la lista. No importan las mayúsculas ni los acentos.
+integration-wrong-how = Elija un valor de la lista de arriba.
+integration-read-directories =
+    { $n ->
+        [one] En uno de { $allText } sectores, cada servicio tiene un solo prestador registrado, como en un directorio.
+       *[other] En { $nText } de { $allText } sectores, cada servicio tiene un solo prestador registrado, como en un directorio; el gráfico los omite.
+    }

@@ -101,7 +101,7 @@ scenarios-says-more = { $n ->
     [one] Hay otro par en las tablas.
    *[other] Hay otros { $number } pares en las tablas.
 }
-scenarios-says-apart = La parte de la red en torno a { $name } se divide en { $parts } partes, de { $sizes } entidades.
+scenarios-says-apart = La parte de la red en torno a { $name } se divide en { $parts } partes (entidades en cada una: { $sizes }).
 scenarios-says-together = { $parts } partes de la red pasan a ser una, en torno a { $name }.
 scenarios-says-isolated = { $n ->
     [one] Una entidad queda sin ningún vínculo.
