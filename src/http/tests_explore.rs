@@ -288,7 +288,7 @@ async fn what_is_only_concluded_to_be_an_actor_is_of_the_data_set_that_it_was_co
     let data = "PREFIX weft: <https://w3id.org/weft/ns#>
         PREFIX org: <http://www.w3.org/ns/org#>
         <https://x.example/office> a org:Organization ;
-          <http://www.w3.org/2004/02/skos/core#prefLabel> 'Ældre', 'Office' .
+          <http://www.w3.org/2004/02/skos/core#prefLabel> 'Ældre' .
         <https://x.example/flow> a weft:FundingFlow ; weft:payer <https://x.example/office> ;
           weft:payee <https://x.example/payee> .
         <https://x.example/payee> a weft:Actor ; <http://www.w3.org/2004/02/skos/core#prefLabel> 'Zest' .";

@@ -148,7 +148,11 @@ async fn explore(
     Ok(match is_right {
         true => reading.respond(Format::Html, body),
         // As the data of the page answer, with a way on.
-        false => (StatusCode::BAD_REQUEST, Html(body)).into_response(),
+        false => {
+            let mut response = (StatusCode::BAD_REQUEST, Html(body)).into_response();
+            response.extensions_mut().insert(super::Explained);
+            response
+        }
     })
 }
 

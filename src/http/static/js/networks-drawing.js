@@ -546,9 +546,12 @@ export class Drawing {
       ].map(([x, y]) => {
         const [left, base] = [within(x, width - wide - 3), within(y, height - 4)];
         const box = [left - 2, base - size, left + wide + 2, base + 3];
-        return { left, base, box, overNames: over(box, written), overNodes: over(box, discs) };
+        // What is pushed back from the edge comes to lie on its own node.
+        const shift = size * (Math.abs(left - x) + Math.abs(base - y));
+        return { left, base, box, shift, overNames: over(box, written), overNodes: over(box, discs) };
       });
-      places.sort((a, b) => a.overNames - b.overNames || a.overNodes - b.overNodes);
+      const cost = ({ overNodes, shift }) => overNodes + shift;
+      places.sort((a, b) => a.overNames - b.overNames || cost(a) - cost(b));
       const [best] = places;
       // Names over each other cannot be read; of few nodes each is named all the same.
       if (best.overNames > 0 && !areFew && rank(data) > 0) continue;
