@@ -708,6 +708,14 @@ fn description_of(snapshot: &Snapshot, graph: &GraphName) -> Description {
     description
 }
 
+/// What a graph is called in a language, if it is described.
+pub(super) fn title_in(snapshot: &Snapshot, graph: &GraphName, language: &str) -> Option<String> {
+    let titles = description_of(snapshot, graph).title;
+    let own = titles.get(language).map(String::as_str);
+    own.or_else(|| Description::best(&titles))
+        .map(str::to_owned)
+}
+
 /// What the graph says of itself, or of the one data set or ontology that it describes.
 fn within_itself(snapshot: &Snapshot, graph: &GraphName, node: &NamedNode) -> Option<Description> {
     let within = GraphNameRef::from(graph);

@@ -13,8 +13,9 @@ use super::resource::{NAMES, local_name, name_in};
 use super::{AppError, KnowledgeGraph, Search, iri};
 use crate::metrics::{Once, Options};
 use crate::network::Filter;
+use crate::ontology::edit_distance;
 use crate::ontology::iri::weft;
-use crate::store::{DEFAULT_GRAPH_IRI, Limits, Snapshot};
+use crate::store::{DEFAULT_GRAPH_IRI, Limits, Snapshot, folded_words};
 use oxigraph::model::vocab::rdf;
 use oxigraph::model::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, TermRef};
 use rayon::prelude::*;
@@ -32,10 +33,33 @@ const MOST_KEPT: usize = 4;
 /// Of so many places that a place is within none more are looked for.
 const MOST_ABOVE: usize = 64;
 
+/// Providers of a service that are told; of more their number.
+pub const MOST_PROVIDERS: usize = 3;
+/// Values that are told to somebody who asked for one that there is not.
+const MOST_NEAREST: usize = 5;
+/// Letters of a text that are compared with those of values.
+const LONGEST_COMPARED: usize = 60;
+
 const WITHIN: NamedNodeRef<'static> =
     NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#within");
 const ACTOR_TYPE: NamedNodeRef<'static> =
     NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#actorType");
+const PROVIDER_ROLE: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("https://w3id.org/weft/code/link-role/provider");
+const FLOW: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#FundingFlow");
+const PAYER: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#payer");
+const PAYEE: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#payee");
+const FROM: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#from");
+const TO: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#to");
+
+/// What joins two things: its class, and the properties that have one end and the other.
+const JOINING: [(NamedNodeRef<'static>, [NamedNodeRef<'static>; 2]); 3] = [
+    (weft::PARTICIPATION, [weft::ACTOR, weft::IN]),
+    (FLOW, [PAYER, PAYEE]),
+    (weft::TIE, [FROM, TO]),
+];
+
 const PROVIDER_TYPE: NamedNodeRef<'static> =
     NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#providerType");
 
@@ -137,14 +161,24 @@ pub struct FacetValue {
     /// The concept, place, class or graph.
     pub term: Term,
     names: [String; 2],
+    /// What tells it from others of the same name: its classification, or where it lies.
+    notes: [Option<String>; 2],
     /// Its position where values have an order, as levels do.
     pub rank: Option<i64>,
+    /// Of a place, whether more than one thing can be expected there: it has a country code,
+    /// places within it, or several things. An office of one service has none of these.
+    pub is_area: bool,
 }
 
 impl FacetValue {
     /// Its name in a language.
     pub fn name(&self, language: &str) -> &str {
         &self.names[language_position(language)]
+    }
+
+    /// What tells it from others of the same name, where there are such.
+    pub fn note(&self, language: &str) -> Option<&str> {
+        self.notes[language_position(language)].as_deref()
     }
 }
 
@@ -158,8 +192,14 @@ pub struct Thing {
     values: [Vec<u32>; 7],
     /// The places that it is in, with all that these are within.
     within: Vec<u32>,
-    /// For an actor the services and innovations that it takes part in, for these the actors that
-    /// take part.
+    /// Of a service those who provide it, in the order of their IRIs; no more than
+    /// [`MOST_PROVIDERS`].
+    pub providers: Vec<u32>,
+    /// How many provide it.
+    pub provider_count: usize,
+    /// For an actor the services and innovations that it takes part in, those whom it funds or is
+    /// funded by, and those it has a stated tie with; for a service or an innovation the actors
+    /// that take part, and those it is funded by.
     pub connections: u32,
     /// Actors that it shares a service, an innovation or a tie with: its degree in the network of
     /// collaboration, if it is in that network.
@@ -201,7 +241,7 @@ pub const NOT_RECORDED: &str = "none";
 /// In which order things are told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// By name.
+    /// By name, without regard to accents and punctuation.
     #[default]
     Name,
     /// Those whose names fit the text best first.
@@ -237,7 +277,7 @@ impl Sort {
 pub struct Selection {
     /// Words of their names; empty: whatever they are called.
     pub text: String,
-    /// The order; `None`: relevance if there is a text, else names.
+    /// The order; `None`: relevance if there is a text, else connections.
     pub sort: Option<Sort>,
     chosen: [BTreeSet<Choice>; 7],
 }
@@ -252,7 +292,7 @@ pub enum ExploreError {
         facet: &'static str,
         /// What was asked for.
         value: String,
-        /// Some that there are.
+        /// Those written most alike, else those of most things.
         known: Vec<String>,
     },
     /// There is no such order.
@@ -280,7 +320,23 @@ impl Selection {
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
         index: &Index,
     ) -> Result<Self, ExploreError> {
+        let (selection, problems) = Self::parse_known(pairs, index)?;
+        match problems.into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(selection),
+        }
+    }
+
+    /// The same without the values that nothing has, and an [`ExploreError`] for each of these.
+    ///
+    /// # Errors
+    /// [`ExploreError::UnknownSort`].
+    pub fn parse_known<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        index: &Index,
+    ) -> Result<(Self, Vec<ExploreError>), ExploreError> {
         let mut selection = Self::default();
+        let mut problems = Vec::new();
         for (name, text) in pairs {
             match name {
                 "q" => text.trim().clone_into(&mut selection.text),
@@ -298,14 +354,16 @@ impl Selection {
                                 Facet::Type if is_kind => Facet::Kind,
                                 facet => facet,
                             };
-                            let found = index.choices(facet, value)?;
-                            selection.chosen[facet as usize].extend(found);
+                            match index.choices(facet, value) {
+                                Ok(found) => selection.chosen[facet as usize].extend(found),
+                                Err(problem) => problems.push(problem),
+                            }
                         }
                     }
                 }
             }
         }
-        Ok(selection)
+        Ok((selection, problems))
     }
 
     /// What is chosen of a facet.
@@ -336,7 +394,7 @@ impl Selection {
     /// The order that holds.
     pub fn order(&self) -> Sort {
         match self.sort {
-            Some(Sort::Relevance) | None if self.text.is_empty() => Sort::Name,
+            Some(Sort::Relevance) | None if self.text.is_empty() => Sort::Connections,
             None => Sort::Relevance,
             Some(sort) => sort,
         }
@@ -391,6 +449,8 @@ pub struct Index {
     positions: HashMap<NamedOrBlankNode, u32>,
     /// Whether the network that partners are counted in is there.
     pub has_partners: bool,
+    /// Whether it is only concluded of some things what they are.
+    has_concluded: bool,
 }
 
 fn language_position(language: &str) -> usize {
@@ -403,7 +463,9 @@ struct Read {
     node: NamedOrBlankNode,
     names: [String; 2],
     values: [Terms; 7],
+    providers: Vec<NamedOrBlankNode>,
     connections: u32,
+    is_concluded: bool,
 }
 
 /// Terms in the order of their texts.
@@ -448,6 +510,10 @@ impl Index {
                 }
             }
         }
+        // A data set may have none of these things: asking for it gives an empty list.
+        for (graph, _) in snapshot.graphs() {
+            add(&mut terms[Facet::Dataset as usize], term_of_graph(graph));
+        }
         // Places above those that things are in are values too.
         let places = &mut terms[Facet::Place as usize];
         let above: HashMap<String, Terms> = places
@@ -469,7 +535,7 @@ impl Index {
                     .collect()
             })
             .collect();
-        let values: Vec<Vec<FacetValue>> = terms
+        let mut values: Vec<Vec<FacetValue>> = terms
             .iter()
             .zip(Facet::ALL)
             .map(|(terms, facet)| {
@@ -478,12 +544,19 @@ impl Index {
                     .map(|term| FacetValue {
                         names: LANGUAGES
                             .map(|language| value_name(snapshot, facet, term, language)),
+                        notes: [None, None],
                         rank: rank_of(snapshot, term),
+                        is_area: facet != Facet::Place || country(snapshot, term).is_some(),
                         term: term.clone(),
                     })
                     .collect()
             })
             .collect();
+        for (values, facet) in values.iter_mut().zip(Facet::ALL) {
+            add_notes(snapshot, facet, values);
+        }
+        let numbers: HashMap<&NamedOrBlankNode, u32> =
+            read.iter().map(|thing| &thing.node).zip(0_u32..).collect();
         let things: Vec<Thing> = read
             .iter()
             .map(|thing| {
@@ -508,15 +581,37 @@ impl Index {
                     names: thing.names.clone(),
                     values,
                     within: within.into_iter().collect(),
+                    providers: thing
+                        .providers
+                        .iter()
+                        .filter_map(|provider| numbers.get(provider).copied())
+                        .take(MOST_PROVIDERS)
+                        .collect(),
+                    provider_count: thing.providers.len(),
                     connections: thing.connections,
                     partners,
                 }
             })
             .collect();
+        let place = Facet::Place as usize;
+        let mut things_in = vec![0_usize; values.get(place).map_or(0, Vec::len)];
+        for value in things.iter().flat_map(|thing| &thing.within) {
+            things_in[*value as usize] += 1;
+        }
+        let inner: BTreeSet<&String> = above
+            .iter()
+            .flat_map(|(own, all)| all.keys().filter(move |place| *place != own))
+            .collect();
+        if let Some(places) = values.get_mut(place) {
+            for ((value, text), count) in places.iter_mut().zip(terms[place].keys()).zip(things_in)
+            {
+                value.is_area |= count > 1 || inner.contains(text);
+            }
+        }
         let order = |language: usize| {
             let keys: Vec<String> = things
-                .iter()
-                .map(|thing| thing.names[language].to_lowercase())
+                .par_iter()
+                .map(|thing| folded(&thing.names[language]))
                 .collect();
             let mut order: Vec<u32> = (0..things.len() as u32).collect();
             // Things are in the order of their terms, and sorting is stable.
@@ -538,6 +633,7 @@ impl Index {
                 .map(|(thing, position)| (thing.node.clone(), position))
                 .collect(),
             has_partners: things.iter().any(|thing| thing.partners.is_some()),
+            has_concluded: read.iter().any(|thing| thing.is_concluded),
             things,
             values: values.try_into().unwrap_or_default(),
             by_name,
@@ -608,12 +704,54 @@ impl Index {
             .ok_or_else(|| ExploreError::UnknownValue {
                 facet: facet.name(),
                 value: text.chars().take(100).collect(),
-                known: values
-                    .iter()
-                    .take(5)
+                known: self
+                    .nearest(facet, text)
+                    .into_iter()
                     .map(|value| key(facet, &value.term))
                     .collect(),
             })
+    }
+
+    /// The values whose names, codes or short names are written most like a text; if none is at
+    /// all, those of most things.
+    fn nearest(&self, facet: Facet, text: &str) -> Vec<&FacetValue> {
+        let text: String = folded(text).chars().take(LONGEST_COMPARED).collect();
+        let letters = text.chars().count();
+        let most = letters.div_ceil(3).max(1);
+        let distance = |value: &FacetValue| {
+            let last = local_name(term_text(&value.term)).replace(['-', '_'], " ");
+            let names = value.names.iter().map(String::as_str);
+            let distance = |name: &str| {
+                let name = folded(name);
+                if !text.is_empty() && name.contains(&text) {
+                    return Some(0);
+                }
+                let is_near = name.chars().count().abs_diff(letters) <= most;
+                is_near
+                    .then(|| edit_distance(&text, &name))
+                    .filter(|distance| *distance <= most)
+            };
+            names.chain([last.as_str()]).filter_map(distance).min()
+        };
+        let values = self.values(facet);
+        let mut near: Vec<(usize, &FacetValue)> = values
+            .iter()
+            .filter_map(|value| Some((distance(value)?, value)))
+            .collect();
+        if near.is_empty() {
+            let mut counts = vec![0_usize; values.len()];
+            for value in self.things.iter().flat_map(|thing| thing.counted(facet)) {
+                counts[*value as usize] += 1;
+            }
+            let counted = counts.into_iter().zip(values);
+            near = counted
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, value)| (usize::MAX - count, value))
+                .collect();
+        }
+        near.sort_by_key(|(rank, _)| *rank);
+        near.truncate(MOST_NEAREST);
+        near.into_iter().map(|(_, value)| value).collect()
     }
 
     /// Whether a thing has what is chosen of a facet.
@@ -685,7 +823,7 @@ impl Index {
             let by_name = |choice: &Choice| match choice {
                 Choice::Value(value) => self
                     .value(facet, *value)
-                    .map(|value| (value.rank, value.names[language].to_lowercase()))
+                    .map(|value| (value.rank, folded(&value.names[language])))
                     .unwrap_or_default(),
                 Choice::NotRecorded => Default::default(),
             };
@@ -738,8 +876,9 @@ impl Index {
     /// The query whose rows are those of a selection, in the same order.
     pub fn sparql(&self, selection: &Selection, language: &str, window: &Range<usize>) -> String {
         let language = LANGUAGES[language_position(language)];
-        let mut text = String::from(
-            "SELECT ?thing ?name ?kind ?sectors ?levels ?spheres ?places ?connections",
+        let mut text = format!(
+            "#+ title: {}\nSELECT ?thing ?name ?kind ?sectors ?levels ?spheres ?places ?connections",
+            self.title(selection, language)
         );
         if self.has_partners {
             text.push_str(" ?partners");
@@ -787,6 +926,12 @@ impl Index {
             1,
             "OPTIONAL { SELECT ?thing (SUBSTR(MIN(?key), 3) AS ?given) WHERE {",
         );
+        // The same for values, in one line.
+        let named = |property: &str| {
+            format!(
+                "VALUES (?property ?first) {{ {property} }} ?value ?property ?name . FILTER(isLiteral(?name) && REGEX(STR(?name), \"\\\\S\")) BIND(IF(LANGMATCHES(LANG(?name), \"{language}\"), \"0\", IF(LANGMATCHES(LANG(?name), \"en\"), \"1\", IF(LANG(?name) = \"\", \"2\", \"3\"))) AS ?second) BIND(CONCAT(?first, ?second, STR(?name)) AS ?key)"
+            )
+        };
         let properties: Vec<String> = NAMES
             .iter()
             .enumerate()
@@ -796,6 +941,7 @@ impl Index {
                 format!("({name} \"{rank}\")")
             })
             .collect();
+        let named = named(&properties.join(" "));
         line(
             2,
             &format!("VALUES (?property ?first) {{ {} }}", properties.join(" ")),
@@ -830,10 +976,40 @@ impl Index {
             line(
                 1,
                 &format!(
-                    "OPTIONAL {{ SELECT ?thing (GROUP_CONCAT(DISTINCT STR(?value); SEPARATOR=\" \") AS ?{column}) WHERE {{ ?thing {} ?value }} GROUP BY ?thing }}",
+                    "OPTIONAL {{ SELECT ?thing (GROUP_CONCAT(?valueName; SEPARATOR=\" · \") AS ?{column}) WHERE {{"
+                ),
+            );
+            line(
+                2,
+                &format!(
+                    "{{ SELECT DISTINCT ?thing ?value WHERE {{ ?thing {} ?value }} }}",
                     facet.path()
                 ),
             );
+            line(
+                2,
+                &format!(
+                    "OPTIONAL {{ SELECT ?value (SUBSTR(MIN(?key), 3) AS ?label) WHERE {{ {{ SELECT DISTINCT ?value WHERE {{ ?any {} ?value }} }} {named} }} GROUP BY ?value }}",
+                    facet.path()
+                ),
+            );
+            let code = match facet {
+                Facet::Place => {
+                    line(
+                        2,
+                        "OPTIONAL { SELECT ?value (MIN(STR(?countryCode)) AS ?code) WHERE { ?value weft:countryCode ?countryCode } GROUP BY ?value }",
+                    );
+                    "?code, "
+                }
+                _ => "",
+            };
+            line(
+                2,
+                &format!(
+                    "BIND(COALESCE(?label, {code}REPLACE(STR(?value), \"^.*[/#]([^/#]+)[/#]*$\", \"$1\")) AS ?valueName)"
+                ),
+            );
+            line(1, "} GROUP BY ?thing }");
         }
         line(
             1,
@@ -846,6 +1022,14 @@ impl Index {
         line(
             2,
             "UNION { ?part a weft:Participation ; weft:in ?thing ; weft:actor ?other } UNION { ?other weft:provides ?thing }",
+        );
+        line(
+            2,
+            "UNION { ?part a weft:FundingFlow ; weft:payer ?thing ; weft:payee ?other } UNION { ?part a weft:FundingFlow ; weft:payee ?thing ; weft:payer ?other }",
+        );
+        line(
+            2,
+            "UNION { ?part a weft:Tie ; weft:from ?thing ; weft:to ?other } UNION { ?part a weft:Tie ; weft:to ?thing ; weft:from ?other }",
         );
         line(1, "} GROUP BY ?thing }");
         line(1, "BIND(COALESCE(?count, 0) AS ?connections)");
@@ -861,12 +1045,97 @@ impl Index {
             Sort::Connections => "DESC(?connections) ",
             Sort::Partners => "DESC(?partners) ",
         };
-        line(0, &format!("}} ORDER BY {order}LCASE(?name) ?thing"));
+        line(
+            0,
+            &format!("}} ORDER BY {order}<https://w3id.org/weft/fn#folded>(?name) ?thing"),
+        );
         line(
             0,
             &format!("LIMIT {} OFFSET {}", window.len(), window.start),
         );
         text
+    }
+
+    /// What the rows of a selection are, in one line.
+    fn title(&self, selection: &Selection, language: &str) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        if !selection.text.is_empty() {
+            parts.push(format!("“{}”", selection.text));
+        }
+        for facet in Facet::ALL {
+            let names: Vec<&str> = selection
+                .chosen(facet)
+                .iter()
+                .filter_map(|choice| match choice {
+                    Choice::Value(value) => {
+                        self.value(facet, *value).map(|value| value.name(language))
+                    }
+                    Choice::NotRecorded => Some(NOT_RECORDED),
+                })
+                .collect();
+            if !names.is_empty() {
+                parts.push(names.join(" · "));
+            }
+        }
+        let what = match language {
+            "es" => "Entidades, servicios e innovaciones",
+            _ => "Actors, services and innovations",
+        };
+        let title = match parts.is_empty() {
+            true => what.to_owned(),
+            false => format!("{what}: {}", parts.join("; ")),
+        };
+        // A comment ends with its line.
+        let title = title.split(char::is_control).collect::<Vec<_>>().join(" ");
+        title.chars().take(250).collect()
+    }
+
+    /// What says that a thing is in the data sets that are chosen, as [`stated_in`] reads it.
+    fn dataset_pattern(&self, selection: &Selection) -> String {
+        const CLASSES: &str = "weft:Actor weft:Innovation weft:Service";
+        let listed = |is: &dyn Fn(&Term) -> bool| {
+            let terms = selection.chosen(Facet::Dataset).iter();
+            let terms = terms.filter_map(|choice| match choice {
+                Choice::Value(position) => Some(&self.value(Facet::Dataset, *position)?.term),
+                Choice::NotRecorded => None,
+            });
+            let texts: Vec<String> = terms.filter(|term| is(term)).map(Term::to_string).collect();
+            texts.join(" ")
+        };
+        let typed = listed(&|term| *term != Term::from(iri::INFERRED_GRAPH));
+        let mut pattern = format!(
+            "{{ VALUES ?dataset {{ {typed} }} VALUES ?anyClass {{ {CLASSES} }} GRAPH ?dataset {{ ?thing a ?anyClass }} }}"
+        );
+        if !self.has_concluded {
+            return pattern;
+        }
+        // Of some things it is only concluded what they are.
+        let values = self.values(Facet::Dataset).iter();
+        let derived: Vec<String> = values
+            .filter(|value| !holds_data(&value.term))
+            .map(|value| value.term.to_string())
+            .collect();
+        let derived = derived.join(", ");
+        let data = listed(&holds_data);
+        let inferred = iri::INFERRED_GRAPH;
+        let untyped = format!(
+            "FILTER NOT EXISTS {{ VALUES ?own {{ {CLASSES} }} GRAPH ?ownGraph {{ ?thing a ?own }} FILTER(?ownGraph != {inferred}) }}"
+        );
+        let _ = write!(
+            pattern,
+            " UNION {{ VALUES ?dataset {{ {data} }} GRAPH ?dataset {{ ?thing ?says ?what }} {untyped} }}"
+        );
+        let unsaid = match derived.is_empty() {
+            true => "FILTER NOT EXISTS { GRAPH ?saying { ?thing ?said ?something } }".to_owned(),
+            false => format!(
+                "FILTER NOT EXISTS {{ GRAPH ?saying {{ ?thing ?said ?something }} FILTER(?saying NOT IN ({derived})) }}"
+            ),
+        };
+        let _ = write!(
+            pattern,
+            " UNION {{ VALUES ?dataset {{ {data} }} GRAPH ?dataset {{ ?who ?mentions ?thing }} {untyped} {unsaid} }}"
+        );
+        pattern
     }
 
     /// What a facet asks of `?thing`.
@@ -888,9 +1157,7 @@ impl Index {
         let values = format!("VALUES ?{name} {{ {} }}", terms.join(" "));
         let has = match facet {
             Facet::Kind => format!("{values} ?thing a ?{name} ."),
-            Facet::Dataset => format!(
-                "{values} VALUES ?anyClass {{ weft:Actor weft:Innovation weft:Service }} GRAPH ?{name} {{ ?thing a ?anyClass }}"
-            ),
+            Facet::Dataset => self.dataset_pattern(selection),
             Facet::Place => format!("{values} ?thing weft:place/weft:within* ?{name} ."),
             _ => format!("{values} ?thing {} ?{name} .", facet.path()),
         };
@@ -917,13 +1184,26 @@ impl Read {
             }
         }
         values[Facet::Kind as usize] = classes;
-        values[Facet::Dataset as usize] = graphs;
+        let typed = explicit(graphs);
+        let is_concluded = typed.is_empty();
+        values[Facet::Dataset as usize] = match is_concluded {
+            true => premises(snapshot, subject),
+            false => typed,
+        };
+        let is_service = values[Facet::Kind as usize]
+            .values()
+            .any(|class| *class == Term::from(iri::SERVICE));
         let names = LANGUAGES.map(|language| {
             name_in(snapshot, node.as_ref(), language)
                 .unwrap_or_else(|| local_name(term_text(&node.clone().into())))
         });
         Self {
             connections: connections(snapshot, subject),
+            providers: match is_service {
+                true => providers(snapshot, subject),
+                false => Vec::new(),
+            },
+            is_concluded,
             names,
             values,
             node,
@@ -931,17 +1211,143 @@ impl Read {
     }
 }
 
+/// The graphs that say what a thing is. Where that is only concluded, those that say something
+/// else about it, which it was concluded from; if none does, those that mention it.
+///
+/// # Complexity
+/// O(s log n) for `s` statements about the thing.
+pub fn stated_in(snapshot: &Snapshot, thing: &NamedOrBlankNode) -> BTreeMap<String, Term> {
+    let subject = TermRef::from(thing.as_ref());
+    let mut graphs = Terms::new();
+    for (_, class) in KINDS {
+        let class = Some(class.into());
+        for quad in snapshot.quads_for_pattern(Some(subject), Some(rdf::TYPE), class, None) {
+            add(&mut graphs, term_of_graph(quad.graph_name));
+        }
+    }
+    let typed = explicit(graphs);
+    match typed.is_empty() {
+        true => premises(snapshot, subject),
+        false => typed,
+    }
+}
+
+/// Without what was concluded.
+fn explicit(mut graphs: Terms) -> Terms {
+    graphs.remove(&Term::from(iri::INFERRED_GRAPH).to_string());
+    graphs
+}
+
+fn premises(snapshot: &Snapshot, thing: TermRef<'_>) -> Terms {
+    let mut found = Terms::new();
+    for [subject, object] in [[Some(thing), None], [None, Some(thing)]] {
+        for quad in snapshot.quads_for_pattern(subject, None, object, None) {
+            let graph = term_of_graph(quad.graph_name);
+            if holds_data(&graph) {
+                add(&mut found, graph);
+            }
+        }
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    add(&mut found, iri::INFERRED_GRAPH.into());
+    found
+}
+
+/// Whether a graph is a data set: not the ontology, not derived, and not beside another.
+fn holds_data(graph: &Term) -> bool {
+    let Term::NamedNode(node) = graph else {
+        return true;
+    };
+    let name = node.as_str().strip_prefix(iri::GRAPH);
+    let is_derived = name.is_some_and(|name| {
+        iri::DERIVED_GRAPHS.contains(&name) || name == "void" || name.starts_with("links/")
+    });
+    !is_derived && super::datasets::owner_of(node).is_none()
+}
+
+/// Who provides a service: those said to, else those who take part in that role.
+fn providers(snapshot: &Snapshot, service: TermRef<'_>) -> Vec<NamedOrBlankNode> {
+    let quads = snapshot.quads_for_pattern(None, Some(weft::PROVIDES), Some(service), None);
+    let mut found: Vec<NamedOrBlankNode> = quads.map(|quad| quad.subject).collect();
+    if found.is_empty() {
+        for quad in snapshot.quads_for_pattern(None, Some(weft::IN), Some(service), None) {
+            let part = Some(TermRef::from(quad.subject.as_ref()));
+            let role = Some(PROVIDER_ROLE.into());
+            let mut in_role = snapshot.quads_for_pattern(part, Some(weft::ROLE), role, None);
+            if in_role.next().is_some() {
+                let actors = snapshot.quads_for_pattern(part, Some(weft::ACTOR), None, None);
+                found.extend(actors.filter_map(|quad| match quad.object {
+                    Term::NamedNode(node) => Some(node.into()),
+                    Term::BlankNode(node) => Some(node.into()),
+                    Term::Literal(_) | Term::Triple(_) => None,
+                }));
+            }
+        }
+    }
+    found.sort_by(|a, b| node_order(a).cmp(&node_order(b)));
+    found.dedup();
+    found
+}
+
+/// Names as they are put in order: without case, accents and punctuation.
+fn folded(name: &str) -> String {
+    folded_words(name).join(" ")
+}
+
+/// Says of values of the same name what tells them apart.
+fn add_notes(snapshot: &Snapshot, facet: Facet, values: &mut [FacetValue]) {
+    for (position, language) in LANGUAGES.into_iter().enumerate() {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for value in &*values {
+            *counts.entry(folded(&value.names[position])).or_default() += 1;
+        }
+        for value in values.iter_mut() {
+            if counts.get(&folded(&value.names[position])).copied() > Some(1) {
+                let note = distinction(snapshot, facet, &value.term, language);
+                value.notes[position] = Some(note);
+            }
+        }
+    }
+}
+
+/// The classification of a concept, the place that a place is in; else the short form of its IRI.
+fn distinction(snapshot: &Snapshot, facet: Facet, term: &Term, language: &str) -> String {
+    let property = match facet {
+        Facet::Place => WITHIN,
+        _ => iri::IN_SCHEME,
+    };
+    if !term.is_literal() && facet != Facet::Dataset {
+        let above = snapshot.quads_for_pattern(Some(term.as_ref()), Some(property), None, None);
+        let names = above.filter_map(|quad| match quad.object {
+            Term::NamedNode(node) => Some(
+                name_in(snapshot, node.as_ref().into(), language)
+                    .unwrap_or_else(|| local_name(node.as_str())),
+            ),
+            _ => None,
+        });
+        if let Some(name) = names.min() {
+            return name;
+        }
+    }
+    key(facet, term)
+}
+
 /// The different things at the other end of what a thing takes part in, or of who takes part in
 /// it.
 fn connections(snapshot: &Snapshot, thing: TermRef<'_>) -> u32 {
     let mut others: HashSet<Term> = HashSet::new();
-    for (mine, theirs) in [(weft::ACTOR, weft::IN), (weft::IN, weft::ACTOR)] {
-        for quad in snapshot.quads_for_pattern(None, Some(mine), Some(thing), None) {
+    let both = JOINING
+        .iter()
+        .flat_map(|(class, [a, b])| [(class, a, b), (class, b, a)]);
+    for (class, mine, theirs) in both {
+        for quad in snapshot.quads_for_pattern(None, Some(*mine), Some(thing), None) {
             let part = Some(TermRef::from(quad.subject.as_ref()));
-            let class = Some(weft::PARTICIPATION.into());
+            let class = Some((*class).into());
             let mut is_one = snapshot.quads_for_pattern(part, Some(rdf::TYPE), class, None);
             if is_one.next().is_some() {
-                let ends = snapshot.quads_for_pattern(part, Some(theirs), None, None);
+                let ends = snapshot.quads_for_pattern(part, Some(*theirs), None, None);
                 others.extend(ends.map(|quad| quad.object));
             }
         }
@@ -992,9 +1398,19 @@ fn value_name(snapshot: &Snapshot, facet: Facet, term: &Term, language: &str) ->
         Term::BlankNode(node) => node.clone().into(),
         other => return term_text(other).to_owned(),
     };
+    if facet == Facet::Dataset {
+        let graph = match &node {
+            NamedOrBlankNode::NamedNode(node) if node.as_str() == DEFAULT_GRAPH_IRI => {
+                GraphName::DefaultGraph
+            }
+            NamedOrBlankNode::NamedNode(node) => node.clone().into(),
+            NamedOrBlankNode::BlankNode(node) => node.clone().into(),
+        };
+        let title = super::datasets::title_in(snapshot, &graph, language);
+        return title.unwrap_or_else(|| key(facet, term));
+    }
     // Where a place has no name its code is better than the end of its IRI.
     name_in(snapshot, node.as_ref(), language).unwrap_or_else(|| match facet {
-        Facet::Dataset => key(facet, term),
         Facet::Place => country(snapshot, term).unwrap_or_else(|| local_name(term_text(term))),
         _ => local_name(term_text(term)),
     })
@@ -1167,8 +1583,15 @@ impl KnowledgeGraph {
             })
         };
         let things = found.things.iter();
+        let is_area = |(facet, choice): &(Facet, Choice)| match choice {
+            Choice::Value(value) => index
+                .value(*facet, *value)
+                .is_some_and(|value| value.is_area),
+            Choice::NotRecorded => true,
+        };
         things
             .filter_map(|thing| choice(&thing.hit.subject))
+            .filter(is_area)
             .take(6)
             .collect()
     }

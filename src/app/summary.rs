@@ -2,6 +2,7 @@
 
 use super::datasets::owner_of;
 use super::{AppError, KnowledgeGraph, iri};
+use crate::ontology::iri::weft;
 use crate::store::Snapshot;
 use oxigraph::model::{GraphName, NamedNodeRef, Term, vocab::rdf};
 use std::collections::HashSet;
@@ -26,6 +27,10 @@ pub struct Summary {
     pub levels: usize,
     /// Resources of type `weft:Participation`.
     pub participations: usize,
+    /// Services said to be provided by an actor (`weft:provides`), once for each that provides it.
+    pub provisions: usize,
+    /// Services and innovations with an actor that takes part or provides.
+    pub with_actors: usize,
     /// Resources of type `weft:Tie`.
     pub ties: usize,
     /// Graphs that hold data; the ontology and what was derived are none.
@@ -89,7 +94,10 @@ impl KnowledgeGraph {
 
 /// The counts of a snapshot that nobody keeps.
 pub(super) fn count(snapshot: &Snapshot) -> Summary {
+    let (provisions, with_actors) = taking_part(snapshot);
     Summary {
+        provisions,
+        with_actors,
         data_version: snapshot.version(),
         triples: snapshot.triple_count(),
         actors: instances(snapshot, iri::ACTOR),
@@ -123,6 +131,27 @@ pub(super) fn holds_data(graph: &GraphName) -> bool {
         }
         GraphName::BlankNode(_) | GraphName::DefaultGraph => true,
     }
+}
+
+/// Pairs of an actor and what it provides; services and innovations with an actor.
+fn taking_part(snapshot: &Snapshot) -> (usize, usize) {
+    let of = |property| snapshot.quads_for_pattern(None, Some(property), None, None);
+    let provisions: HashSet<_> = of(weft::PROVIDES)
+        .map(|quad| (quad.subject, quad.object))
+        .collect();
+    let things: HashSet<Term> = of(weft::IN)
+        .map(|quad| quad.object)
+        .chain(provisions.iter().map(|(_, thing)| thing.clone()))
+        .collect();
+    let is_thing = |thing: &&Term| {
+        [iri::SERVICE, iri::INNOVATION].into_iter().any(|class| {
+            let thing = Some(thing.as_ref());
+            let mut types =
+                snapshot.quads_for_pattern(thing, Some(rdf::TYPE), Some(class.into()), None);
+            types.next().is_some()
+        })
+    };
+    (provisions.len(), things.iter().filter(is_thing).count())
 }
 
 fn instances(snapshot: &Snapshot, class: NamedNodeRef<'_>) -> usize {

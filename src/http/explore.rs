@@ -10,7 +10,7 @@ use super::request::{self, Form};
 use super::respond::Reading;
 use super::rows::{self, About, FORMATS, Listing, Rows};
 use crate::app::explore::{ExploreError, Facet, Found, Index, LANGUAGES, Selection, Sort};
-use crate::app::{KnowledgeGraph, MergedView};
+use crate::app::{AppError, KnowledgeGraph, MergedView};
 use crate::network::text_of;
 use crate::store::Limits;
 use axum::Router;
@@ -70,6 +70,34 @@ impl Explored {
             found,
             limits,
         })
+    }
+
+    /// The same for a page, which can say what is wrong and show the rest: without values that
+    /// nothing has, and without a text that cannot be looked for.
+    pub(super) fn lenient(
+        graph: &KnowledgeGraph,
+        view: &MergedView,
+        form: &Form,
+        language: &str,
+        limits: Limits,
+    ) -> Result<(Self, Vec<ExploreError>), ApiError> {
+        let snapshot = view.merged();
+        let index = graph.explored(snapshot, &limits)?;
+        let (mut selection, problems) = Selection::parse_known(form.pairs(), &index)?;
+        let found = match graph.explore(snapshot, &index, &selection, language, &limits) {
+            Err(AppError::Search(_)) => {
+                selection = selection.without_text();
+                graph.explore(snapshot, &index, &selection, language, &limits)
+            }
+            found => found,
+        }?;
+        let explored = Self {
+            index,
+            selection,
+            found,
+            limits,
+        };
+        Ok((explored, problems))
     }
 
     /// The positions of the things in a window of those found.

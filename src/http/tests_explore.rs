@@ -68,17 +68,17 @@ async fn what_is_not_recorded_can_be_asked_for_and_a_place_stands_for_those_with
     assert_eq!(
         of("").await,
         [
-            "<script>alert(1)</script>",
-            "Albergue",
-            "blank",
             "Soup",
-            "Zentrum für Gesundheit"
+            "Albergue",
+            "Zentrum für Gesundheit",
+            "blank",
+            "<script>alert(1)</script>"
         ]
     );
     assert_eq!(of("sector=health").await, ["Zentrum für Gesundheit"]);
     assert_eq!(
         of("sector=none&kind=actor").await,
-        ["<script>alert(1)</script>", "Albergue"]
+        ["Albergue", "<script>alert(1)</script>"]
     );
     assert_eq!(
         of("place=Land").await,
@@ -90,7 +90,7 @@ async fn what_is_not_recorded_can_be_asked_for_and_a_place_stands_for_those_with
     );
     assert_eq!(
         of("kind=service").await,
-        ["<script>alert(1)</script>", "Soup"]
+        ["Soup", "<script>alert(1)</script>"]
     );
     assert_eq!(of("q=gesundhiet").await, ["Zentrum für Gesundheit"]);
     assert_eq!(of("sort=-connections&limit=1").await, ["Soup"]);
@@ -162,12 +162,15 @@ async fn the_query_gives_the_same_rows_in_the_same_order() {
                     "{parameters}"
                 );
                 for (column, field) in [
-                    ("sectors", "sector"),
-                    ("levels", "level"),
-                    ("spheres", "sphere"),
-                    ("places", "place"),
+                    ("sectors", "sectorName"),
+                    ("levels", "levelName"),
+                    ("spheres", "sphereName"),
+                    ("places", "placeName"),
                 ] {
-                    let mut values: Vec<&str> = text(column).split_whitespace().collect();
+                    let mut values: Vec<&str> = text(column)
+                        .split(" · ")
+                        .filter(|value| !value.is_empty())
+                        .collect();
                     values.sort_unstable();
                     let mut expected: Vec<&str> = row[field]
                         .as_array()
@@ -244,6 +247,79 @@ async fn the_page_is_in_both_languages_pages_through_and_removes_what_is_chosen(
     get(&INNOSERV, "/explore?sort=age", "en").await.expect(400);
     let nothing = get(&INNOSERV, "/explore?q=xyzzyqq", "en").await.expect(200);
     assert!(nothing.text.contains("Nothing found"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_answered_leaves_the_page_with_a_way_on() {
+    for (address, parts) in [
+        (
+            "/explore?sector=helth&kind=actor",
+            ["there are for example", "code/branch/health"],
+        ),
+        (
+            "/explore?sector=helth&kind=actor",
+            ["<a href=\"/explore?kind=actor\">", "class=\"facets\""],
+        ),
+    ] {
+        let page = get(&INNOSERV, address, "en").await.expect(400).text;
+        for part in parts {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+    }
+    for (address, part) in [
+        ("/explore?q=?&kind=actor", "has no letter and no digit"),
+        ("/explore?offset=5000", "To the first page"),
+        ("/explore?dataset=ontology", "Nothing found"),
+        ("/explore?utm_source=letter&kind=actor", "Actor"),
+    ] {
+        let page = get(&INNOSERV, address, "en").await.expect(200).text;
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let page = get(&INNOSERV, "/explore", "en").await.expect(200).text;
+    let has_columns = cfg!(feature = "columnar");
+    assert_eq!(page.contains("/api/v1/explore.parquet"), has_columns);
+    // Data for programs say what they do not know.
+    let target = "/api/v1/explore.json?utm_source=letter";
+    send(&INNOSERV, "GET", target, &[], "").await.expect(400);
+}
+
+#[tokio::test]
+async fn what_is_only_concluded_to_be_an_actor_is_of_the_data_set_that_it_was_concluded_from() {
+    let data = "PREFIX weft: <https://w3id.org/weft/ns#>
+        PREFIX org: <http://www.w3.org/ns/org#>
+        <https://x.example/office> a org:Organization ;
+          <http://www.w3.org/2004/02/skos/core#prefLabel> 'Ældre' .
+        <https://x.example/flow> a weft:FundingFlow ; weft:payer <https://x.example/office> ;
+          weft:payee <https://x.example/payee> .
+        <https://x.example/payee> a weft:Actor ; <http://www.w3.org/2004/02/skos/core#prefLabel> 'Zest' .";
+    let state = state(Config::default());
+    let batch = parse_bytes(data.as_bytes(), RdfFormat::Turtle, &ParseOptions::default()).unwrap();
+    let name = NamedNode::new_unchecked("https://w3id.org/weft/graph/partner/office").into();
+    state
+        .graph()
+        .write_graph(&Writer::Local, name, batch, GraphChange::Replace)
+        .unwrap();
+    let rows = rows(&state, "dataset=partner/office&sort=name").await;
+    assert_eq!(names(&rows), ["Ældre", "Zest"]);
+    assert_eq!(rows[0]["connections"], 1, "a flow of money is a connection");
+    let page = get(&state, "/explore?dataset=partner/office&sort=name", "en").await;
+    let page = page.expect(200).text;
+    let href = page.split("href=\"/sparql?query=").nth(1).unwrap();
+    let query = href.split('"').next().unwrap();
+    let target = format!("/sparql?query={query}&format=json");
+    let answer = send(&state, "GET", &target, &[], "").await.expect(200);
+    let answer = answer.json();
+    let bindings = answer["results"]["bindings"].as_array().unwrap();
+    let of = |at: usize, name: &str| bindings[at][name]["value"].as_str().unwrap().to_owned();
+    assert_eq!(bindings.len(), 2);
+    assert_eq!(
+        (of(0, "name"), of(1, "name")),
+        ("Ældre".into(), "Zest".into())
+    );
+    assert_eq!(
+        (of(0, "connections"), of(1, "connections")),
+        ("1".into(), "1".into())
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
-//! Functions beyond SPARQL: GeoSPARQL's, on geometries in WKT and GeoJSON.
+//! Functions beyond SPARQL: GeoSPARQL's, on geometries in WKT and GeoJSON, and `fn:folded`, which
+//! sorts names as people do.
 
-use oxigraph::model::Term;
+use super::{brake, folded_words};
+use oxigraph::model::{Literal, NamedNode, Term};
 use spareval::QueryEvaluator;
 use spargeo::GEOSPARQL_EXTENSION_FUNCTIONS;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -9,11 +11,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 const LONGEST_GEOMETRY: usize = 1 << 20;
 const DEEPEST_GEOMETRY: usize = 64;
 
+/// A text as search and lists compare it: its words without case, accents and punctuation.
+const FOLDED: &str = "https://w3id.org/weft/fn#folded";
+
+fn folded(arguments: &[Term]) -> Option<Term> {
+    let [Term::Literal(text)] = arguments else {
+        return None;
+    };
+    brake::text(text.value().len());
+    let folded = folded_words(text.value()).join(" ");
+    Some(Literal::new_simple_literal(folded).into())
+}
+
 /// The evaluator with the functions of GeoSPARQL (`geof:distance`, `geof:sfWithin`, …).
 ///
 /// Geometries are `geo:wktLiteral` or `geo:geoJSONLiteral` in CRS84: longitude, then latitude. A
 /// call that makes no sense has no value, as with SPARQL's own functions.
 pub(super) fn with_extension_functions(mut evaluator: QueryEvaluator) -> QueryEvaluator {
+    evaluator = evaluator.with_custom_function(NamedNode::new_unchecked(FOLDED), folded);
     for (name, function) in GEOSPARQL_EXTENSION_FUNCTIONS {
         evaluator = evaluator.with_custom_function(name.into_owned(), move |arguments| {
             call(function, arguments)
@@ -90,7 +105,7 @@ mod tests {
     }
 
     fn is(expression: &str, expected: bool) {
-        let expected = Term::from(oxigraph::model::Literal::from(expected));
+        let expected = Term::from(Literal::from(expected));
         assert_eq!(value(expression), Some(expected), "{expression}");
     }
 
@@ -161,5 +176,12 @@ mod tests {
             value(&format!("geof:isEmpty('{deep}'^^geo:wktLiteral)")),
             None
         );
+    }
+
+    #[test]
+    fn texts_are_folded_as_search_folds_them() {
+        let folded = value("<https://w3id.org/weft/fn#folded>(\"Ældre–Épicerie!\"@fr)");
+        assert_eq!(folded, Some(Literal::from("aeldre epicerie").into()));
+        assert_eq!(value("<https://w3id.org/weft/fn#folded>(<x:y>)"), None);
     }
 }

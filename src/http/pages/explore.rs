@@ -2,7 +2,7 @@
 
 use super::links::{Links, encoded};
 use super::{Shell, render, shortened};
-use crate::app::explore::{Choice, Facet, Index, KINDS, Selection, Sort};
+use crate::app::explore::{Choice, ExploreError, Facet, Index, KINDS, Selection, Sort, Thing};
 use crate::app::{KnowledgeGraph, MergedView};
 use crate::http::AppState;
 use crate::http::error::ApiError;
@@ -15,8 +15,8 @@ use crate::http::rows::{FORMATS, Page};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use oxigraph::model::NamedOrBlankNode;
 use std::ops::Range;
@@ -37,6 +37,10 @@ pub(super) fn routes() -> Router<AppState> {
 struct ExplorePage {
     shell: Shell,
     text: String,
+    /// The text has nothing that could be looked for.
+    is_text_empty: bool,
+    /// Values of the address that nothing has.
+    problems: Vec<Unknown>,
     /// Whether there is anything to explore.
     is_empty: bool,
     /// Whether a text or a value is chosen.
@@ -47,6 +51,9 @@ struct ExplorePage {
     values: Vec<Chip>,
     sorts: Vec<(&'static str, String, bool)>,
     rows: Vec<Row>,
+    /// Where the first rows are, if the address asks for those behind the last.
+    beyond: Option<String>,
+    has_providers: bool,
     has_partners: bool,
     total: usize,
     first: usize,
@@ -74,8 +81,18 @@ struct FacetView {
 struct OptionView {
     key: String,
     label: String,
+    /// What tells it from another value of the same name.
+    note: Option<String>,
     count: usize,
     is_chosen: bool,
+}
+
+/// A value that nothing has, with those that are like it, and where the page is without it.
+struct Unknown {
+    facet: String,
+    value: String,
+    near: Vec<(String, String)>,
+    without: String,
 }
 
 /// A choice, and where the page is without it or with it.
@@ -91,6 +108,8 @@ struct Row {
     kind: String,
     /// Sectors, levels, spheres and places.
     cells: [String; 4],
+    /// Those who provide a service.
+    providers: String,
     connections: u32,
     partners: Option<u32>,
 }
@@ -117,14 +136,24 @@ async fn explore(
         return Ok(response);
     }
     let limits = limits(&state);
-    let body = state
+    let (body, is_right) = state
         .blocking(move |graph| {
             let language = shell.language.tag();
-            let explored = Explored::new(graph, &view, &form, language, limits)?;
-            page(shell, graph, &view, &explored, &window)
+            let (explored, problems) = Explored::lenient(graph, &view, &form, language, limits)?;
+            let text = form.one("q")?.unwrap_or_default().trim();
+            let body = page(shell, graph, &view, &explored, text, &problems, &window)?;
+            Ok((body, problems.is_empty()))
         })
         .await?;
-    Ok(reading.respond(Format::Html, body))
+    Ok(match is_right {
+        true => reading.respond(Format::Html, body),
+        // As the data of the page answer, with a way on.
+        false => {
+            let mut response = (StatusCode::BAD_REQUEST, Html(body)).into_response();
+            response.extensions_mut().insert(super::Explained);
+            response
+        }
+    })
 }
 
 /// The address of a selection, at a path.
@@ -183,11 +212,71 @@ fn kind_name(shell: &Shell, kind: &str) -> String {
     }
 }
 
+/// What is wrong with an address: values that nothing has.
+fn unknown(shell: &Shell, explored: &Explored, problems: &[ExploreError]) -> Vec<Unknown> {
+    let index = &explored.index;
+    let language = shell.language.tag();
+    let without = href("/explore", &explored.selection.pairs(index));
+    let values = problems.iter().filter_map(|problem| match problem {
+        ExploreError::UnknownValue {
+            facet,
+            value,
+            known,
+        } => Some((*facet, value, known)),
+        ExploreError::UnknownSort(_) => None,
+    });
+    values
+        .map(|(name, value, known)| {
+            let near = known.iter().map(|key| {
+                let mut pairs = explored.selection.pairs(index);
+                pairs.push((name, key.clone()));
+                let facet = Facet::named(name).unwrap_or(Facet::Kind);
+                let mut values = index.values(facet).iter().zip(0_u32..);
+                let position = values.find_map(|(_, position)| {
+                    let choice = Choice::Value(position);
+                    (index.key(facet, choice) == *key).then_some(choice)
+                });
+                let label = position.map(|choice| label(shell, &explored.index, facet, choice));
+                (
+                    label.unwrap_or_else(|| shortened(key)),
+                    href("/explore", &pairs),
+                )
+            });
+            Unknown {
+                facet: match language {
+                    "en" => name.to_owned(),
+                    _ => shell.t(&format!("explore-facet-{name}")),
+                },
+                value: shortened(value),
+                near: near.collect(),
+                without: without.clone(),
+            }
+        })
+        .collect()
+}
+
+/// Those who provide a service, as far as there is room.
+fn providers(shell: &Shell, explored: &Explored, thing: &Thing) -> String {
+    let language = shell.language.tag();
+    let known = thing.providers.iter();
+    let known = known.filter_map(|provider| explored.index.thing(*provider));
+    let mut names: Vec<String> = known
+        .map(|provider| shortened(provider.name(language)))
+        .collect();
+    let more = thing.provider_count - names.len().min(thing.provider_count);
+    if more > 0 && !names.is_empty() {
+        names.push(shell.n("explore-more", more));
+    }
+    shortened(&names.join(" · "))
+}
+
 fn page(
     shell: Shell,
     graph: &KnowledgeGraph,
     view: &Arc<MergedView>,
     explored: &Explored,
+    given: &str,
+    problems: &[ExploreError],
     window: &Range<usize>,
 ) -> Result<String, ApiError> {
     let language = shell.language.tag();
@@ -230,17 +319,18 @@ fn page(
             chip(facet, choice, href("/explore", &pairs))
         })
         .collect();
-    let names = |thing: &crate::app::explore::Thing, facet: Facet| {
+    let names = |thing: &Thing, facet: Facet| {
         let names: Vec<&str> = thing
             .values(facet)
             .iter()
             .filter_map(|value| index.value(facet, *value))
             .map(|value| value.name(language))
             .collect();
-        shortened(&names.join(", "))
+        // Names have commas of their own.
+        shortened(&names.join(" · "))
     };
     let shown = explored.window(window);
-    let rows = shown
+    let rows: Vec<Row> = shown
         .iter()
         .filter_map(|position| index.thing(*position))
         .map(|thing| Row {
@@ -256,6 +346,7 @@ fn page(
                 .unwrap_or_default(),
             cells: [Facet::Sector, Facet::Level, Facet::Sphere, Facet::Place]
                 .map(|facet| names(thing, facet)),
+            providers: providers(&shell, explored, thing),
             connections: thing.connections,
             partners: thing.partners,
         })
@@ -283,13 +374,22 @@ fn page(
     }
     let formats = FORMATS
         .iter()
+        .filter(|format| format.is_built())
         .filter_map(|format| format.names().first().copied())
         .map(|name| (name, href(&format!("/api/v1/explore.{name}"), &data)))
         .collect();
-    let order = selection.order();
+    // What holds anyway needs no mention in the address.
+    let usual = match selection.text.is_empty() {
+        true => ("", shell.t("explore-sort-usual"), selection.sort.is_none()),
+        false => (
+            "",
+            shell.t("explore-sort-relevance"),
+            selection.order() == Sort::Relevance,
+        ),
+    };
     let sorts = Sort::ALL
         .into_iter()
-        .filter(|sort| *sort != Sort::Relevance || !selection.text.is_empty())
+        .filter(|sort| *sort != Sort::Relevance)
         .filter(|sort| *sort != Sort::Partners || index.has_partners)
         .map(|sort| {
             let name = shell.t(match sort {
@@ -298,17 +398,15 @@ fn page(
                 Sort::Connections => "explore-sort-connections",
                 Sort::Partners => "explore-sort-partners",
             });
-            // What holds anyway needs no mention in the address.
-            let usual = match selection.text.is_empty() {
-                true => Sort::Name,
-                false => Sort::Relevance,
-            };
-            let key = if sort == usual { "" } else { sort.name() };
-            (key, name, sort == order)
-        })
-        .collect();
+            (sort.name(), name, selection.sort == Some(sort))
+        });
+    let sorts = std::iter::once(usual).chain(sorts).collect();
     render(&ExplorePage {
-        text: selection.text.clone(),
+        is_text_empty: selection.text.is_empty() && !given.is_empty(),
+        text: given.to_owned(),
+        problems: unknown(&shell, explored, problems),
+        beyond: (rows.is_empty() && total > 0).then(|| at(0)),
+        has_providers: rows.iter().any(|row| !row.providers.is_empty()),
         is_empty: index.is_empty(),
         is_filtered: !selection.is_everything(),
         facets,
@@ -339,6 +437,14 @@ fn facet_view(shell: &Shell, explored: &Explored, facet: Facet) -> FacetView {
         .map(|(choice, count)| OptionView {
             key: explored.index.key(facet, *choice),
             label: label(shell, &explored.index, facet, *choice),
+            note: match choice {
+                Choice::Value(value) => explored
+                    .index
+                    .value(facet, *value)
+                    .and_then(|value| value.note(shell.language.tag()))
+                    .map(shortened),
+                Choice::NotRecorded => None,
+            },
             count: *count,
             is_chosen: chosen.contains(choice),
         })

@@ -11,7 +11,7 @@ use crate::app::datasets::Description;
 use crate::app::networks::{ScoreColumn, metrics_named};
 use crate::app::permalink::add_parameter;
 use crate::app::reconcile::shortened;
-use crate::app::resource::label_in;
+use crate::app::resource::{definition_in, label_in};
 use crate::app::visibility::Reader;
 use crate::app::{KnowledgeGraph, MeasuredNetwork, NetworkError, iri};
 use crate::http::AppState;
@@ -30,7 +30,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
-use oxigraph::model::{GraphName, NamedOrBlankNodeRef, Term};
+use oxigraph::model::{GraphName, NamedNode, NamedOrBlankNodeRef, Term};
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -45,8 +45,12 @@ const MOST_TIES: usize = 50_000;
 const STILL_NODES: usize = 400;
 /// Ties of such a drawing.
 const STILL_TIES: usize = 4_000;
-/// Names in such a drawing.
+/// Nodes whose place is computed for such a drawing, those without ties among them.
+const STILL_COMPUTED: usize = 5_000;
+/// Names in such a drawing, if it has more nodes than [`FEW`].
 const STILL_NAMES: usize = 12;
+/// Of so few nodes all have their names written.
+const FEW: usize = 60;
 /// Its width, in units of its own.
 const STILL_WIDTH: f64 = 1_000.0;
 /// Rows of the table of nodes.
@@ -62,9 +66,11 @@ const LONGEST: usize = 120;
 
 /// What an address says of the view, beside the filters: scripts keep it, see
 /// `src/http/static/js/networks.js`.
-const VIEW: [&str; 9] = [
-    "colour", "size", "camera", "selected", "tie", "from", "to", "off", "names",
+const VIEW: [&str; 10] = [
+    "colour", "size", "camera", "selected", "tie", "from", "to", "off", "names", ALONE,
 ];
+/// Whether nodes without ties are drawn, too.
+const ALONE: &str = "alone";
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -205,6 +211,11 @@ struct NetworkPage {
     ties: usize,
     parts: usize,
     alone: usize,
+    /// Whether those without ties are left out of the drawing, where that makes a difference, and
+    /// where the page is the other way.
+    folded: Option<(bool, String)>,
+    /// Whether sectors and levels say more of the nodes than their names do.
+    told: [bool; 2],
     /// Names of the texts that say what was left out, with how many.
     left_out: Vec<(&'static str, u64)>,
     drawn_nodes: usize,
@@ -385,7 +396,9 @@ fn page(
     if !wanted.iter().any(|metric| metric.id == size.id) {
         wanted.push(size);
     }
-    let is_still = network.len() <= STILL_NODES;
+    let is_alone = asked.form.switch(ALONE)?;
+    let shown = shown(network, is_alone);
+    let is_still = shown.len() <= STILL_NODES && network.len() <= STILL_COMPUTED;
     let (columns, layout) = graph
         .networks()
         .computing(&measured, |task| {
@@ -400,10 +413,25 @@ fn page(
         shell: &shell,
     };
     let whole = asked.build(graph, &definition, &Filter::default())?;
-    let groups = Groups::new(&measured, whole.network(), column("community"), hue, &names);
-    let still = layout
-        .as_deref()
-        .map(|layout| still(network, layout, &groups, column(size.id), &links, &names));
+    let groups = Groups::new(
+        &measured,
+        whole.network(),
+        column("community"),
+        hue,
+        &names,
+        &shown,
+    );
+    let still = layout.as_deref().map(|layout| {
+        still(
+            network,
+            &shown,
+            layout,
+            &groups,
+            column(size.id),
+            &links,
+            &names,
+        )
+    });
     let best = best(network, &columns, size, &links, &names, &shell);
     let filters = Offers {
         graph,
@@ -412,7 +440,7 @@ fn page(
         shell: &shell,
         names: &names,
     };
-    let fields = filters.fields(whole.network(), &definition)?;
+    let fields = filters.fields(&whole, &measured)?;
     let form = &asked.form;
     let text = |name: &str| Ok::<_, ApiError>(form.one(name)?.unwrap_or_default().to_owned());
     let has_dates = ["since", "until", "event"]
@@ -460,7 +488,7 @@ fn page(
             "id": metric.id,
             "name": metric_name(&shell, metric),
             "kind": kind(metric),
-            "about": metric.definition,
+            "about": about(&asked.snapshot, metric, shell.tag()),
             "isDetail": is_expected(metric),
         })).collect::<Vec<_>>(),
     });
@@ -480,6 +508,21 @@ fn page(
         ties: network.ties().len(),
         parts,
         alone,
+        folded: (alone > 0 && alone < network.len()).then(|| {
+            let mut href = format!("/networks/{id}{query}");
+            for name in ["colour", "size"] {
+                if let Ok(Some(value)) = form.one(name)
+                    && !value.is_empty()
+                {
+                    add_parameter(&mut href, name, value);
+                }
+            }
+            if !is_alone {
+                add_parameter(&mut href, ALONE, "true");
+            }
+            (!is_alone, href)
+        }),
+        told: [Attribute::Sector, Attribute::Level].map(|attribute| is_told(network, attribute)),
         left_out: left_out
             .into_iter()
             .map(|(name, count)| (name, count as u64))
@@ -521,6 +564,38 @@ fn page(
     })
 }
 
+/// The nodes that are drawn: without those that have no tie, unless all are such or these are
+/// asked for. Directories have many, and then nothing else could be seen.
+fn shown(network: &Network, is_alone: bool) -> Vec<u32> {
+    let all = 0..network.len() as u32;
+    match is_alone || network.ties().is_empty() {
+        true => all.collect(),
+        false => all.filter(|node| is_tied(network, *node)).collect(),
+    }
+}
+
+fn is_tied(network: &Network, node: u32) -> bool {
+    !network.undirected().neighbors_slice(node).is_empty()
+}
+
+/// Whether an attribute says something of the nodes: it is known of some, and not just the node
+/// itself, as the sector of a sector is.
+fn is_told(network: &Network, attribute: Attribute) -> bool {
+    let grouping = network.grouping(attribute);
+    (0..network.len() as u32).any(|node| {
+        let id = network.nodes()[node as usize].id();
+        let mut own = grouping.of(node).iter();
+        own.any(|number| grouping.categories()[*number as usize].id() != id)
+    })
+}
+
+/// What a metric is about, in a language of the ontology.
+fn about(snapshot: &Snapshot, metric: &Metric, language: &str) -> String {
+    let node = NamedNode::new(format!("{}{}", iri::NS, metric.id)).ok();
+    let own = node.and_then(|node| definition_in(snapshot, node.as_ref(), language));
+    own.unwrap_or_else(|| metric.definition.to_owned())
+}
+
 fn kind(metric: &Metric) -> &'static str {
     match metric.kind {
         crate::metrics::ValueKind::Count => "count",
@@ -529,9 +604,19 @@ fn kind(metric: &Metric) -> &'static str {
     }
 }
 
-/// By what nodes are coloured unless an address says otherwise: the first attribute that some
-/// have and that does not make each a group of its own, else by what holds together.
+/// By what nodes are coloured unless an address says otherwise: what they are themselves, as
+/// sectors are; else the first attribute that some have and that does not make each a group of its
+/// own, else by what holds together.
 fn usual_hue(measured: &MeasuredNetwork) -> Hue {
+    let network = measured.network();
+    let is_itself = |attribute: &Attribute| {
+        network.grouping(*attribute).known() == network.len() && !is_told(network, *attribute)
+    };
+    if !network.is_empty()
+        && let Some(attribute) = Attribute::ALL.into_iter().find(is_itself)
+    {
+        return Hue::Of(attribute);
+    }
     let known = |attribute: &Attribute| {
         let grouping = measured.network().grouping(*attribute);
         grouping.known() > 0 && 3 * grouping.categories().len() < 2 * measured.network().len()
@@ -649,8 +734,10 @@ struct Groups {
     categories: Vec<(String, String)>,
     /// Positions in `categories`, of each node.
     of: Vec<Vec<u32>>,
+    /// How many of the nodes that are drawn have each.
     counts: Vec<usize>,
     unknown: usize,
+    shown: Vec<u32>,
 }
 
 impl Groups {
@@ -661,6 +748,7 @@ impl Groups {
         communities: Option<&ScoreColumn>,
         hue: Hue,
         names: &Names<'_>,
+        shown: &[u32],
     ) -> Self {
         let network = measured.network();
         let (categories, of) = match hue {
@@ -668,13 +756,15 @@ impl Groups {
             Hue::Community => of_communities(network, communities, names.shell),
         };
         let mut counts = vec![0; categories.len()];
-        for category in of.iter().flatten() {
+        let own = |node: &u32| of.get(*node as usize).map_or(&[][..], Vec::as_slice);
+        for category in shown.iter().flat_map(own) {
             counts[*category as usize] += 1;
         }
         Self {
             hue,
             categories,
-            unknown: of.iter().filter(|own| own.is_empty()).count(),
+            unknown: shown.iter().filter(|node| own(node).is_empty()).count(),
+            shown: shown.to_vec(),
             of,
             counts,
         }
@@ -709,11 +799,14 @@ impl Groups {
         let others = self.counts.iter().skip(COLOURS);
         let others = others.filter(|count| **count > 0).count();
         if others > 0 {
-            let is_other = |own: &&Vec<u32>| own.iter().any(|one| *one as usize >= COLOURS);
+            let is_other = |node: &&u32| {
+                let own = self.of.get(**node as usize);
+                own.is_some_and(|own| own.iter().any(|one| *one as usize >= COLOURS))
+            };
             entries.push(Entry {
                 class: "hue-other".to_owned(),
                 text: shell.n("networks-others", others),
-                count: self.of.iter().filter(is_other).count(),
+                count: self.shown.iter().filter(is_other).count(),
             });
         }
         if self.unknown > 0 {
@@ -734,14 +827,15 @@ impl Groups {
 /// Ids and names of categories, and their positions of each node.
 type Grouped = (Vec<(String, String)>, Vec<Vec<u32>>);
 
-/// Those with an order in it, if all have a colour; else those of most nodes first.
+/// Those with an order in it, if all have a colour; else those of most nodes with ties first, as
+/// the others are not always drawn.
 fn of_attribute(
     network: &Network,
     whole: &Network,
     attribute: Attribute,
     names: &Names<'_>,
 ) -> Grouped {
-    let mut known: Vec<(&Category, usize)> = Vec::new();
+    let mut known: Vec<(&Category, [usize; 3])> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for network in [whole, network] {
         let grouping = network.grouping(attribute);
@@ -749,7 +843,7 @@ fn of_attribute(
         let first_new = known.len();
         for category in grouping.categories() {
             places.entry(category.id()).or_insert_with(|| {
-                known.push((category, 0));
+                known.push((category, [0; 3]));
                 known.len() - 1
             });
         }
@@ -757,7 +851,13 @@ fn of_attribute(
             for number in grouping.of(node) {
                 let category = &grouping.categories()[*number as usize];
                 match places.get(category.id()) {
-                    Some(place) if *place >= first_new => known[*place].1 += 1,
+                    Some(place) if *place >= first_new => {
+                        let neighbours = network.undirected().neighbors_slice(node).len();
+                        let [tied, all, ties] = &mut known[*place].1;
+                        *tied += usize::from(neighbours > 0);
+                        *all += 1;
+                        *ties += neighbours;
+                    }
                     _ => {}
                 }
             }
@@ -830,6 +930,7 @@ fn shares(column: Option<&ScoreColumn>, count: usize) -> Vec<f64> {
 
 fn still(
     network: &Network,
+    shown: &[u32],
     layout: &Layout,
     groups: &Groups,
     size: Option<&ScoreColumn>,
@@ -838,47 +939,60 @@ fn still(
 ) -> Still {
     const MARGIN: f64 = 40.0;
     let half = STILL_WIDTH / 2.0 - MARGIN;
-    let heights = layout.points().iter().map(|[_, y]| y.abs());
-    let height = 2.0 * (heights.fold(0.0, f64::max) * half + MARGIN);
+    // What is left out needs no room.
+    let middle_and_reach = |axis: usize| {
+        let values = || shown.iter().map(|node| layout.point(*node)[axis]);
+        let least = values().fold(f64::INFINITY, f64::min);
+        let most = values().fold(f64::NEG_INFINITY, f64::max);
+        match shown.is_empty() {
+            true => (0.0, 0.0),
+            false => ((least + most) / 2.0, (most - least) / 2.0),
+        }
+    };
+    let ((middle, reach), (centre, rise)) = (middle_and_reach(0), middle_and_reach(1));
+    // Nor does a drawing become a tower.
+    let widest = reach.max(rise / 0.9);
+    let half = if widest > 0.0 { half / widest } else { half };
+    let height = 2.0 * (rise * half + MARGIN);
     let tenth = |value: f64| (value * 10.0).round() / 10.0;
     let place = |node: u32| {
         let [x, y] = layout.point(node);
         [
-            tenth(STILL_WIDTH / 2.0 + x * half),
-            tenth(height / 2.0 - y * half),
+            tenth(STILL_WIDTH / 2.0 + (x - middle) * half),
+            tenth(height / 2.0 - (y - centre) * half),
         ]
     };
     let shares = shares(size, network.len());
-    let (least, most) = match network.len() {
-        0..=60 => (6.0, 18.0),
+    let (least, most) = match shown.len() {
+        0..=FEW => (6.0, 18.0),
         61..=150 => (4.0, 14.0),
         _ => (3.0, 11.0),
     };
     let lines = strongest(network, STILL_TIES, |_| true);
-    let mut order: Vec<u32> = (0..network.len() as u32).collect();
+    let mut order: Vec<u32> = shown.to_vec();
     order.sort_by(|a, b| shares[*b as usize].total_cmp(&shares[*a as usize]));
     let radius = |node: u32| least + (most - least) * shares[node as usize];
     let mut written: Vec<Name> = Vec::new();
+    let most_names = if order.len() <= FEW { FEW } else { STILL_NAMES };
     for node in &order {
-        if written.len() == STILL_NAMES {
+        if written.len() == most_names {
             break;
         }
         let [x, y] = place(*node);
         let text = shortened(&names.of_node(network, *node), 36);
         // Half the width, roughly.
         let wide = 4.6 * text.chars().count() as f64;
-        let name = Name {
-            // Names do not cross an edge, nor each other.
-            x: tenth(x.clamp(wide.min(500.0), (STILL_WIDTH - wide).max(500.0))),
-            y: tenth(y - radius(*node) - 4.0),
-            wide,
-            text,
+        // Names do not cross an edge, nor each other: above the node, or else below.
+        let x = tenth(x.clamp(wide.min(500.0), (STILL_WIDTH - wide).max(500.0)));
+        let meets = |y: f64| {
+            written
+                .iter()
+                .any(|other| (x - other.x).abs() < wide + other.wide && (y - other.y).abs() < 20.0)
         };
-        let meets = |other: &Name| {
-            (name.x - other.x).abs() < name.wide + other.wide && (name.y - other.y).abs() < 20.0
-        };
-        if !written.iter().any(meets) {
-            written.push(name);
+        let places = [y - radius(*node) - 4.0, y + radius(*node) + 16.0];
+        if let Some(y) = places.into_iter().find(|y| !meets(*y)) {
+            let y = tenth(y);
+            written.push(Name { x, y, wide, text });
         }
     }
     Still {
@@ -1019,20 +1133,38 @@ struct Offers<'a> {
 }
 
 impl Offers<'_> {
+    /// `whole` is the network without filters, `own` with those that are set. The number beside a
+    /// value tells how many nodes the other filters leave that have it.
     fn fields(
         &self,
-        whole: &Network,
-        definition: &NetworkDefinition,
+        whole: &MeasuredNetwork,
+        own: &MeasuredNetwork,
     ) -> Result<Vec<Field>, ApiError> {
+        let definition = own.definition();
+        let filter = self.asked.filter(self.graph)?;
         let mut fields = Vec::new();
         for attribute in Attribute::ALL {
-            fields.extend(self.of_attribute(whole, attribute));
+            let mut others = filter.clone();
+            others.categories[attribute as usize].clear();
+            let field = if others == Filter::default() {
+                self.of_attribute(whole.network(), attribute)
+            } else if others == filter {
+                self.of_attribute(own.network(), attribute)
+            } else {
+                let rest = self.asked.build(self.graph, definition, &others)?;
+                self.of_attribute(rest.network(), attribute)
+            };
+            fields.extend(field);
         }
         if definition.has("role") {
             fields.push(self.roles());
         }
         fields.push(self.datasets()?);
         fields.retain(|field| field.choices.len() > 1 || field.chosen() > 0);
+        // What is chosen is not to be looked for below the others.
+        for field in &mut fields {
+            field.choices.sort_by_key(|choice| !choice.is_chosen);
+        }
         Ok(fields)
     }
 
@@ -1168,7 +1300,11 @@ impl Offers<'_> {
                 if OWN.contains(&name.as_str()) || name.starts_with("links/") {
                     return None;
                 }
-                let title = Description::best(&dataset.description.title);
+                let titles = &dataset.description.title;
+                let title = titles
+                    .get(self.shell.tag())
+                    .map(String::as_str)
+                    .or_else(|| Description::best(titles));
                 Some(Choice {
                     is_chosen: chosen.iter().any(|asked| *asked == name || *asked == iri),
                     text: readable(title.unwrap_or(&name)),
@@ -1270,7 +1406,9 @@ async fn drawing(
             if let Some(layout) = layout {
                 let communities = columns.iter().find(|known| known.metric.id == "community");
                 let whole = asked.build(graph, measured.definition(), &Filter::default())?;
+                let shown = shown(measured.network(), true);
                 let parts = Parts {
+                    shown: &shown,
                     measured: &measured,
                     whole: whole.network(),
                     layout: &layout,
@@ -1300,6 +1438,8 @@ fn drawn_nodes(measured: &MeasuredNetwork) -> Vec<u32> {
 }
 
 struct Parts<'a> {
+    /// All nodes: what is folded away is the script's choice.
+    shown: &'a [u32],
     measured: &'a MeasuredNetwork,
     whole: &'a Network,
     layout: &'a Layout,
@@ -1343,7 +1483,14 @@ impl Parts<'_> {
         }
         let mut groups = Map::new();
         for hue in Hue::ALL {
-            let known = Groups::new(self.measured, self.whole, self.communities, hue, &names);
+            let known = Groups::new(
+                self.measured,
+                self.whole,
+                self.communities,
+                hue,
+                &names,
+                self.shown,
+            );
             let categories = known.categories.iter();
             let categories: Vec<Value> = categories
                 .map(|(id, label)| json!({"id": id, "label": label}))

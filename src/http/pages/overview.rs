@@ -4,6 +4,7 @@ use super::drawings::{Sparkline, sparkline};
 use super::links::{Link, Links, graph_href};
 use super::{Shell, render, shortened};
 use crate::app::datasets::{Dataset, time_of};
+use crate::app::explore::stated_in;
 use crate::app::history::Point;
 use crate::app::integration::{IntegrationReport, NETWORK};
 use crate::app::{KnowledgeGraph, Summary};
@@ -15,7 +16,7 @@ use crate::http::request;
 use crate::http::respond::Reading;
 use crate::metrics::ladders::Figure;
 use crate::metrics::{Options, Score, Undefined};
-use crate::network::Filter;
+use crate::network::{Attribute, Filter, Network, Tie};
 use crate::store::{Limits, Snapshot};
 use askama::Template;
 use axum::Router;
@@ -23,6 +24,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
+use oxigraph::model::NamedNode;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -77,8 +80,13 @@ struct Headline {
     /// What it was counted from.
     basis: String,
     coverage: Option<String>,
+    /// How many actors and data sets it rests on, where that is not all of them.
+    rests: Option<String>,
     trend: Option<Sparkline>,
-    data: &'static str,
+    /// Why there is no trend.
+    no_trend: Option<String>,
+    /// The ids of its course in the history.
+    data: String,
 }
 
 struct SetView {
@@ -93,13 +101,42 @@ struct SetView {
 /// What takes longer than counting.
 struct Figures {
     nodes: usize,
-    /// Services and innovations with an actor that takes part.
-    with_actors: usize,
+    /// Actors of the network with a tie to another, and the data sets that they are in.
+    tied: Base,
+    /// The same of those with a tie whose ends have both a sector and a level.
+    judged: Base,
     held: Figure,
     bridging: Figure,
     dependent: Figure,
     formal: Option<Figure>,
     filled: Option<Figure>,
+}
+
+/// What a figure rests on.
+#[derive(Clone, Copy, Default)]
+struct Base {
+    actors: usize,
+    sets: usize,
+}
+
+impl Base {
+    /// The actors at the ends of ties of a network, and the data sets that say what they are.
+    fn of(network: &Network, snapshot: &Snapshot, is_counted: impl Fn(&Tie) -> bool) -> Self {
+        let ties = network.ties().iter().filter(|tie| is_counted(tie));
+        let ends: BTreeSet<u32> = ties.flat_map(|tie| [tie.source, tie.target]).collect();
+        let mut sets = BTreeSet::new();
+        for end in &ends {
+            let node = network.nodes().get(*end as usize);
+            let node = node.and_then(|node| NamedNode::new(node.id()).ok());
+            if let Some(node) = node {
+                sets.extend(stated_in(snapshot, &node.into()).into_keys());
+            }
+        }
+        Self {
+            actors: ends.len(),
+            sets: sets.len(),
+        }
+    }
 }
 
 /// `GET /`
@@ -186,9 +223,17 @@ impl Figures {
         })?;
         let components = crate::metrics::cuts::components(measured.network());
         let largest = components.sizes.iter().max().copied().unwrap_or_default();
+        let network = measured.network();
+        let shared = |attribute: Attribute, tie: &Tie| {
+            let grouping = network.grouping(attribute);
+            grouping.shared(tie.source, tie.target).is_some()
+        };
         Ok(Self {
-            nodes: measured.network().len(),
-            with_actors: measured.projection().events().len(),
+            nodes: network.len(),
+            tied: Base::of(network, snapshot, |_| true),
+            judged: Base::of(network, snapshot, |tie| {
+                shared(Attribute::Sector, tie) && shared(Attribute::Level, tie)
+            }),
             held: share(largest as f64, measured.network().len() as f64, 0.0),
             ..Self::of_report(&report)
         })
@@ -207,7 +252,8 @@ impl Figures {
         };
         Self {
             nodes: 0,
-            with_actors: 0,
+            tied: Base::default(),
+            judged: Base::default(),
             held: share(0.0, 0.0, 0.0),
             bridging: share(across, four.ties as f64, four.unknown as f64),
             dependent: share(
@@ -264,7 +310,7 @@ fn page(
         .map(|query| {
             (
                 format!("/api/v1/queries/{}", query.name),
-                query.title.clone(),
+                query.title_in(shell.language.tag()).to_owned(),
             )
         });
     render(&OverviewPage {
@@ -338,19 +384,36 @@ fn headlines(
     points: &[Arc<Point>],
 ) -> Vec<Headline> {
     let things = summary.services + summary.innovations;
-    let counted = |id: &'static str, value: usize, basis: String, ids: &[&str]| Headline {
-        id,
-        name: shell.t(&format!("overview-{id}")),
-        value: shell.whole(value),
-        means: shell.t(&format!("overview-{id}-means")),
-        basis,
-        coverage: None,
-        trend: trend(shell, points, ids, |value| {
+    let counted = |id: &'static str, value: usize, basis: String, ids: &[&str]| {
+        let (trend, no_trend) = trend(shell, points, ids, |value| {
             shell.language.whole(value.round() as i64)
-        }),
-        data: "/api/v1/summary",
+        });
+        Headline {
+            id,
+            name: shell.t(&format!("overview-{id}")),
+            value: shell.whole(value),
+            means: shell.t(&format!("overview-{id}-means")),
+            basis,
+            coverage: None,
+            rests: None,
+            trend,
+            no_trend,
+            data: ids.join(","),
+        }
     };
-    let shared = |id: &'static str, means: &'static str, figure: &Figure, ids: &[&str]| {
+    let rests = |base: Base| {
+        let values = [
+            ("actors", shell.whole(base.actors)),
+            ("all", shell.whole(summary.actors)),
+            ("sets", shell.whole(base.sets)),
+            ("of", shell.whole(summary.datasets)),
+        ];
+        let values = values
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        shell.with("overview-rests", &values)
+    };
+    let shared = |id: &'static str, means: &'static str, figure: &Figure, base: Base| {
         let value = match figure.value.value() {
             Some(value) => shell.percent(value),
             None => shell.t("overview-no-value"),
@@ -367,6 +430,7 @@ fn headlines(
         let values = values
             .each_ref()
             .map(|(name, value)| (*name, value.as_str()));
+        let (trend, no_trend) = trend(shell, points, &[id], |value| shell.percent(value));
         Headline {
             id,
             name: shell.t(&format!("{means}-name")),
@@ -377,8 +441,10 @@ fn headlines(
                 false => shell.with("overview-basis", &values[..2]),
             },
             coverage: figure.coverage().value().map(|share| shell.percent(share)),
-            trend: trend(shell, points, ids, |value| shell.percent(value)),
-            data: "/api/v1/integration",
+            rests: (base.actors < summary.actors).then(|| rests(base)),
+            trend,
+            no_trend,
+            data: id.to_owned(),
         }
     };
     let pair = |part: usize, whole: usize| {
@@ -386,7 +452,14 @@ fn headlines(
         [part, whole]
     };
     let [nodes, actors] = pair(figures.nodes, summary.actors);
-    let [with_actors, all] = pair(figures.with_actors, things);
+    let [with_actors, all] = pair(summary.with_actors, things);
+    let alone = figures.nodes - figures.tied.actors.min(figures.nodes);
+    // A network of directories says little about who works together, and must say so.
+    let mostly_alone = (2 * alone > figures.nodes).then(|| {
+        let values = [shell.whole(alone), shell.whole(figures.nodes)];
+        let [alone, nodes] = values.each_ref().map(String::as_str);
+        shell.with("overview-held-alone", &[("alone", alone), ("nodes", nodes)])
+    });
     let mut all_six = vec![
         counted(
             "actors",
@@ -410,53 +483,83 @@ fn headlines(
             "largestComponentShare",
             "overview-held",
             &figures.held,
-            &["largestComponentShare"],
+            figures.tied,
         ),
         shared(
             "bridging",
             "overview-bridging",
             &figures.bridging,
-            &["bridging"],
+            figures.judged,
         ),
         shared(
             "sector-dependence",
             "overview-dependence",
             &figures.dependent,
-            &["sector-dependence"],
+            figures.tied,
         ),
     ];
+    if let (Some(held), Some(words)) = (all_six.get_mut(2), mostly_alone) {
+        held.rests = Some(match held.rests.take() {
+            Some(rests) => format!("{words} {rests}"),
+            None => words,
+        });
+    }
     if let Some(formal) = &figures.formal {
         all_six.push(shared(
             "formalisation",
             "overview-formal",
             formal,
-            &["formalisation"],
+            figures.tied,
         ));
     }
     all_six
 }
 
-/// The course of a figure, or of the sum of several, as far as it is recorded.
+/// The course of a figure, or of the sum of several, as far as it is recorded; else why there is
+/// none.
 fn trend(
     shell: &Shell,
     points: &[Arc<Point>],
     ids: &[&str],
     write: impl Fn(f64) -> String,
-) -> Option<Sparkline> {
-    let value = |point: &Point| -> Option<f64> {
-        let of = |id: &&str| {
-            let figures = point.figures.iter();
-            let mut found = figures.filter(|figure| *figure.metric == **id);
-            found.next()?.value.as_ref().ok().copied()
-        };
-        ids.iter().map(of).sum()
+) -> (Option<Sparkline>, Option<String>) {
+    let one = |point: &Point, id: &str| -> Option<f64> {
+        let figures = point.figures.iter();
+        let mut found = figures.filter(|figure| *figure.metric == *id);
+        found.next()?.value.as_ref().ok().copied()
     };
-    let course: Vec<(String, f64)> = points
+    let value = |point: &Point| -> Option<f64> { ids.iter().map(|id| one(point, id)).sum() };
+    let known: Vec<(&Point, f64)> = points
         .iter()
-        .filter_map(|point| {
-            let day = point.time.strftime("%F").to_string();
-            Some((day, value(point)?))
-        })
+        .filter_map(|point| Some((&**point, value(point)?)))
         .collect();
-    sparkline(shell, &course, write)
+    let (first, last) = match known.as_slice() {
+        [first, .., last] => (first.0, last.0),
+        [_] => return (None, Some(shell.t("overview-trend-first"))),
+        [] => return (None, Some(shell.t("overview-trend-none"))),
+    };
+    // As exact as tells the first from the last.
+    let formats = ["%F", "%F %H:%M", "%F %H:%M:%S"];
+    let is_told = |format: &&&str| {
+        let [first, last] = [first, last].map(|point| point.time.strftime(**format).to_string());
+        first != last
+    };
+    let format = formats.iter().find(is_told).unwrap_or(&formats[2]);
+    let course: Vec<(String, f64)> = known
+        .iter()
+        .map(|(point, value)| (point.time.strftime(format).to_string(), *value))
+        .collect();
+    let mut drawn = sparkline(shell, &course, write);
+    // What comes of other data is no change of what the data is about.
+    let sets = [first, last].map(|point| one(point, "datasets"));
+    if let (Some(drawn), [Some(before), Some(after)]) = (&mut drawn, sets)
+        && before != after
+    {
+        let [before, after] = [before, after].map(|sets| shell.language.whole(sets as i64));
+        let values = [("before", before.as_str()), ("after", after.as_str())];
+        drawn
+            .words
+            .push_str(&shell.with("overview-trend-sets", &values));
+    }
+    (drawn, None)
 }

@@ -174,6 +174,35 @@ impl Shell {
     }
 }
 
+/// Takes out of the address of a page what newsletters and the like add to see who comes from
+/// where: no page has use for it, and a visitor is not to be refused for it.
+fn forget_campaign(request: &mut Request) {
+    let is_campaign = |pair: &&str| pair.starts_with("utm_");
+    let wants_page = request.headers().get(header::ACCEPT).is_some_and(|value| {
+        let value = value.to_str().unwrap_or_default();
+        value.contains("text/html")
+    });
+    let Some(query) = request.uri().query().filter(|_| wants_page) else {
+        return;
+    };
+    if !query.split('&').any(|pair| is_campaign(&pair)) {
+        return;
+    }
+    let rest: Vec<_> = query.split('&').filter(|pair| !is_campaign(pair)).collect();
+    let path = request.uri().path();
+    let address = match rest.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{}", rest.join("&")),
+    };
+    let mut parts = request.uri().clone().into_parts();
+    if let Ok(address) = address.parse() {
+        parts.path_and_query = Some(address);
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+}
+
 impl FromRequestParts<AppState> for Shell {
     type Rejection = Infallible;
 
@@ -201,6 +230,7 @@ pub(in crate::http) fn without_language(address: &str) -> String {
 /// Takes the language out of an address, so that no handler needs to know of it, and has the
 /// browser remember it.
 pub(in crate::http) async fn choose_language(mut request: Request, next: Next) -> Response {
+    forget_campaign(&mut request);
     let begin = format!("{PARAMETER}=");
     let Some(query) = request.uri().query().filter(|query| query.contains(&begin)) else {
         return next.run(request).await;

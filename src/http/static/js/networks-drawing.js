@@ -23,6 +23,14 @@ export const COLOURS = 11;
 const SLICES = 3;
 /** Above so many ties the pointer cannot pick them: that costs a second pass of each frame. */
 const PICKABLE = 4_000;
+/** Of so few nodes all have their names written. */
+const FEW = 60;
+/** Of so many nodes names keep off the nodes. */
+const SOME = 400;
+/** Names that are written however far away: of the best-tied, of the second kind, of those who pay. */
+const HUBS = 12;
+const SECONDS = 30;
+const PAYERS = 15;
 /** Milliseconds of a frame above which ties are hidden while the drawing moves. */
 const SLOW = 34;
 
@@ -61,6 +69,69 @@ export class Network {
   /** The ties of a node. */
   tiesOf(node) {
     return this.around.subarray(this.offsets[node], this.offsets[node + 1]);
+  }
+
+  /** Whether a node has no tie. */
+  isAlone(node) {
+    return this.offsets[node] === this.offsets[node + 1];
+  }
+
+  /**
+   * Places for when nodes without ties are left out: the parts keep their form and stand in rows,
+   * the highest first, in about the shape of a screen.
+   */
+  packed() {
+    const part = new Int32Array(this.count).fill(-1);
+    const parts = [];
+    let lengths = 0;
+    for (let first = 0; first < this.count; first++) {
+      if (part[first] >= 0 || this.isAlone(first)) continue;
+      const nodes = [first];
+      part[first] = parts.length;
+      for (let next = 0; next < nodes.length; next++) {
+        for (const tie of this.tiesOf(nodes[next])) {
+          const other = this.otherEnd(tie, nodes[next]);
+          if (part[other] >= 0) continue;
+          part[other] = parts.length;
+          nodes.push(other);
+        }
+      }
+      const box = [Infinity, Infinity, -Infinity, -Infinity];
+      for (const node of nodes) {
+        box[0] = Math.min(box[0], this.x[node]);
+        box[1] = Math.min(box[1], this.y[node]);
+        box[2] = Math.max(box[2], this.x[node]);
+        box[3] = Math.max(box[3], this.y[node]);
+      }
+      parts.push({ nodes, box, wide: box[2] - box[0], tall: box[3] - box[1] });
+    }
+    for (let tie = 0; tie < this.source.length; tie++) {
+      const [a, b] = [this.source[tie], this.target[tie]];
+      lengths += Math.hypot(this.x[a] - this.x[b], this.y[a] - this.y[b]);
+    }
+    const gap = (1.2 * lengths) / Math.max(1, this.source.length);
+    const area = parts.reduce((sum, { wide, tall }) => sum + (wide + gap) * (tall + gap), 0);
+    const widest = parts.reduce((most, { wide }) => Math.max(most, wide + gap), 0);
+    const room = Math.max(widest, Math.sqrt(1.5 * area));
+    const order = parts.map((_, number) => number);
+    order.sort((a, b) => parts[b].tall - parts[a].tall || a - b);
+    const x = Array.from(this.x);
+    const y = Array.from(this.y);
+    let [left, top, row] = [0, 0, 0];
+    for (const number of order) {
+      const { nodes, box, wide, tall } = parts[number];
+      if (left > 0 && left + wide > room) {
+        top -= row + gap;
+        [left, row] = [0, 0];
+      }
+      for (const node of nodes) {
+        x[node] += left - box[0];
+        y[node] += top - box[3];
+      }
+      left += wide + gap;
+      row = Math.max(row, tall);
+    }
+    return { x, y };
   }
 
   /** The other end of a tie. */
@@ -168,7 +239,7 @@ function thin(colour, share) {
 
 /** The drawing on the screen. */
 export class Drawing {
-  constructor(container, network, { onSlow = () => {} } = {}) {
+  constructor(container, network, { onSlow = () => {}, alone = true } = {}) {
     this.network = network;
     this.container = container;
     this.hidden = new Set();
@@ -178,7 +249,8 @@ export class Drawing {
     this.chosen = null;
     this.near = new Set();
     this.onPath = { nodes: new Set(), ties: new Set() };
-    this.written = [];
+    this.waiting = [];
+    this.hubs = new Set();
     this.listeners = new Set();
     this.tieListeners = new Set();
     this.look = this.#look();
@@ -189,14 +261,12 @@ export class Drawing {
     // Several ties may join two nodes: those of the data, and those that are tried out.
     const { MultiDirectedGraph, MultiUndirectedGraph } = graphology;
     const graph = network.directed ? new MultiDirectedGraph() : new MultiUndirectedGraph();
+    this.graph = graph;
+    this.places = alone ? network : network.packed();
     for (let node = 0; node < network.count; node++) {
-      graph.addNode(String(node), {
-        x: network.x[node],
-        y: network.y[node],
-        size: 3,
-        label: network.label[node],
-      });
+      if (alone || !network.isAlone(node)) this.#place(node);
     }
+    this.#findHubs();
     // Weights are told by width, up to three times the usual.
     const weights = network.weight.filter((weight) => weight > 0).sort((a, b) => a - b);
     const usual = weights[Math.floor(weights.length / 2)] || 1;
@@ -209,7 +279,6 @@ export class Drawing {
         type: network.directed ? "arrow" : "line",
       });
     }
-    this.graph = graph;
     const many = network.source.length > 10_000;
     this.sigma = new Sigma(graph, container, {
       allowInvalidContainer: true,
@@ -242,7 +311,8 @@ export class Drawing {
       nodeReducer: (node, data) => ({ ...data, ...this.node(Number(node)) }),
       edgeReducer: (tie, data) => ({ ...data, ...this.tie(Number(tie)) }),
     });
-    this.sigma.on("beforeRender", () => (this.written = []));
+    this.sigma.on("beforeRender", () => (this.waiting = []));
+    this.sigma.on("afterRender", () => this.#write());
     this.sigma.on("clickNode", ({ node }) => this.select(Number(node)));
     this.sigma.on("clickEdge", ({ edge }) => {
       for (const listener of this.tieListeners) listener(Number(edge));
@@ -300,8 +370,64 @@ export class Drawing {
 
   // ---- what nodes and ties look like
 
+  /** Puts a node into the drawing. */
+  #place(node) {
+    if (this.graph.hasNode(String(node))) return;
+    this.graph.addNode(String(node), {
+      x: this.places.x[node],
+      y: this.places.y[node],
+      size: 3,
+      label: this.network.label[node],
+      type: this.network.groups[this.hue].of[node].length > 1 ? "pie" : "circle",
+    });
+  }
+
+  /** Draws the nodes without ties, too, or leaves them out. */
+  showAlone(isWanted) {
+    this.places = isWanted ? this.network : this.network.packed();
+    for (let node = 0; node < this.network.count; node++) {
+      if (!this.network.isAlone(node)) continue;
+      const key = String(node);
+      if (isWanted) this.#place(node);
+      else if (this.graph.hasNode(key) && node !== this.chosen && !this.graph.degree(key)) {
+        this.graph.dropNode(key);
+      }
+    }
+    this.graph.updateEachNodeAttributes((node, attributes) => ({
+      ...attributes,
+      x: this.places.x[Number(node)],
+      y: this.places.y[Number(node)],
+    }));
+    this.#findHubs();
+    this.sizeBy(this.values);
+  }
+
+  /** The nodes that are named however far away: all of few, else the best-tied of each kind. */
+  #findHubs() {
+    const { network } = this;
+    const drawn = this.graph.nodes().map(Number);
+    if (drawn.length <= FEW) {
+      this.hubs = new Set(drawn);
+      return;
+    }
+    const degree = (node) => network.offsets[node + 1] - network.offsets[node];
+    const best = (nodes, count, most) =>
+      nodes
+        .filter((node) => count(node) > 0)
+        .sort((a, b) => count(b) - count(a) || a - b)
+        .slice(0, most);
+    this.hubs = new Set(best([...drawn], degree, HUBS));
+    const add = (nodes) => nodes.forEach((node) => this.hubs.add(node));
+    if (network.mode) add(best(drawn.filter((node) => network.mode[node] === 1), degree, SECONDS));
+    if (network.directed) {
+      const out = new Uint32Array(network.count);
+      for (const source of network.source) out[source]++;
+      add(best([...drawn], (node) => out[node], PAYERS));
+    }
+  }
+
   isShown(node) {
-    return !this.hidden.has(node) && !this.hiddenByLegend(node);
+    return this.graph.hasNode(String(node)) && !this.hidden.has(node) && !this.hiddenByLegend(node);
   }
 
   /** The colours of a node: one for each of its categories, as far as they are told apart. */
@@ -340,7 +466,8 @@ export class Drawing {
       label,
       size: isChosen || isOnPath ? size + 2 : size,
       highlighted: isChosen,
-      forceLabel: isChosen || isOnPath || (isNear && this.near.size <= 24),
+      forceLabel:
+        isChosen || isOnPath || (isNear && this.near.size <= 24) || (!someMatter && this.hubs.has(node)),
       zIndex: isChosen || isOnPath ? 3 : someMatter ? 2 : 1,
     };
   }
@@ -363,29 +490,81 @@ export class Drawing {
     return { color: this.look.tie, zIndex: 0 };
   }
 
-  drawLabel(context, data, settings) {
-    if (!data.label) return;
-    const text = short(data.label, 42);
-    const size = settings.labelSize;
-    context.font = `${settings.labelWeight} ${size}px ${settings.labelFont}`;
-    const width = context.measureText(text).width;
-    const beside = data.size + 3;
-    // To the left where there is no room at the right.
-    const isRight = data.x + beside + width < this.container.clientWidth;
-    const x = isRight ? data.x + beside : data.x - beside - width;
-    const y = data.y + size / 3;
-    const own = [x - 2, y - size, x + width + 2, y + 3];
-    const meets = ([left, top, right, bottom]) =>
-      left < own[2] && own[0] < right && top < own[3] && own[1] < bottom;
-    // Names over each other cannot be read.
-    if (this.written.some(meets)) return;
-    this.written.push(own);
-    context.lineWidth = 3;
-    context.lineJoin = "round";
-    context.strokeStyle = this.look.ground;
-    context.strokeText(text, x, y);
-    context.fillStyle = this.look.ink;
-    context.fillText(text, x, y);
+  /** Names are written when all are known that there may be room for: those that matter first. */
+  drawLabel(_, data) {
+    if (data.label) this.waiting.push(data);
+  }
+
+  #write() {
+    const { waiting, sigma } = this;
+    this.waiting = [];
+    if (!waiting.length) return;
+    const context = sigma.getCanvases().labels.getContext("2d");
+    const { width, height } = sigma.getDimensions();
+    const size = sigma.getSetting("labelSize");
+    context.font = `${sigma.getSetting("labelWeight")} ${size}px ${sigma.getSetting("labelFont")}`;
+    const rank = ({ key }) => {
+      const node = Number(key);
+      if (node === this.chosen || this.onPath.nodes.has(node)) return 0;
+      return this.hubs.has(node) ? 1 : 2;
+    };
+    waiting.sort((a, b) => rank(a) - rank(b) || b.size - a.size || Number(a.key) - Number(b.key));
+    const areFew = this.graph.order <= FEW;
+    // Names keep off the nodes, where these are not too many to look at each time.
+    const discs = [];
+    if (this.graph.order <= SOME) {
+      for (const key of this.graph.nodes()) {
+        const data = sigma.getNodeDisplayData(key);
+        if (!data || data.hidden) continue;
+        const { x, y } = sigma.framedGraphToViewport(data);
+        const r = sigma.scaleSize(data.size);
+        discs.push([x - r, y - r, x + r, y + r]);
+      }
+    }
+    const shared = (a, b) =>
+      Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) *
+      Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
+    const over = (box, others) => others.reduce((sum, other) => sum + shared(box, other), 0);
+    const written = [];
+    const within = (value, most) => Math.max(3, Math.min(value, most));
+    for (const data of waiting) {
+      let text = short(data.label, 42);
+      let wide = context.measureText(text).width;
+      // A name must leave room for the drawing on a small screen.
+      const most = Math.max(90, 0.55 * width);
+      if (wide > most) {
+        text = short(text, Math.max(8, Math.floor(([...text].length * most) / wide)));
+        wide = context.measureText(text).width;
+      }
+      const beside = data.size + 3;
+      const middle = data.y + size / 3;
+      const places = [
+        [data.x + beside, middle],
+        [data.x - beside - wide, middle],
+        [data.x - wide / 2, data.y - beside - 2],
+        [data.x - wide / 2, data.y + beside + size - 2],
+      ].map(([x, y]) => {
+        const [left, base] = [within(x, width - wide - 3), within(y, height - 4)];
+        const box = [left - 2, base - size, left + wide + 2, base + 3];
+        // What is pushed back from the edge comes to lie on its own node.
+        const shift = size * (Math.abs(left - x) + Math.abs(base - y));
+        return { left, base, box, shift, overNames: over(box, written), overNodes: over(box, discs) };
+      });
+      const cost = ({ overNodes, shift }) => overNodes + shift;
+      places.sort((a, b) => a.overNames - b.overNames || cost(a) - cost(b));
+      const [best] = places;
+      // Names over each other cannot be read; of few nodes each is named all the same.
+      if (best.overNames > 0 && !areFew && rank(data) > 0) continue;
+      const covers = best.overNodes / ((wide + 4) * (size + 3));
+      if (covers > 0.2 && !areFew && rank(data) > 1) continue;
+      written.push(best.box);
+      context.lineWidth = 3;
+      context.lineJoin = "round";
+      context.strokeStyle = this.look.ground;
+      context.strokeText(text, best.left, best.base);
+      context.fillStyle = this.look.ink;
+      context.fillText(text, best.left, best.base);
+    }
   }
 
   drawHover(context, data, settings) {
@@ -431,10 +610,11 @@ export class Drawing {
   sizeBy(values) {
     this.values = values;
     const { count } = this.network;
+    const drawn = this.graph.order;
     // A small screen has small nodes.
     const scale = Math.min(1.3, Math.max(0.45, this.container.clientWidth / 860));
     const [least, most] =
-      count <= 60 ? [5, 18] : count <= 400 ? [4, 14] : count <= 2_000 ? [2.5, 11] : [1.6, 9];
+      drawn <= FEW ? [5, 18] : drawn <= 400 ? [4, 14] : drawn <= 2_000 ? [2.5, 11] : [1.6, 9];
     const known = values ? values.filter((value) => value !== null).map(Number) : [];
     const low = known.reduce((a, b) => Math.min(a, b), Infinity);
     const high = known.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -459,6 +639,8 @@ export class Drawing {
     this.chosen = node;
     this.near = new Set();
     if (node !== null) {
+      // One without ties may be left out so far.
+      this.#place(node);
       for (const tie of this.network.tiesOf(node)) {
         this.near.add(this.network.otherEnd(tie, node));
       }
@@ -516,6 +698,8 @@ export class Drawing {
     for (const { source, target, size } of ties) {
       const [from, to] = [source, target].map((iri) => this.network.position.get(iri));
       if (from === undefined || to === undefined || from === to) continue;
+      this.#place(from);
+      this.#place(to);
       const key = String(this.network.source.length + this.extra.length);
       this.extra.push({ source: from, target: to, size });
       this.graph.addEdgeWithKey(key, String(from), String(to), {
@@ -526,6 +710,20 @@ export class Drawing {
   }
 
   // ---- the camera
+
+  /** How high the drawing is for its width. */
+  get proportion() {
+    const reach = (values) => {
+      let [least, most] = [Infinity, -Infinity];
+      this.graph.forEachNode((node) => {
+        least = Math.min(least, values[Number(node)]);
+        most = Math.max(most, values[Number(node)]);
+      });
+      return most - least;
+    };
+    const [wide, tall] = [reach(this.places.x), reach(this.places.y)];
+    return wide > 0 ? tall / wide : 1;
+  }
 
   get camera() {
     const { x, y, ratio } = this.sigma.getCamera().getState();

@@ -60,18 +60,29 @@ export function png(drawing, caption) {
 
 /** All that is drawn, wherever the view is, with its legend. */
 export function svg(drawing, title, caption, legend) {
-  const { network, look } = drawing;
+  const { network, look, places } = drawing;
   const margin = 60;
   const half = 1_000;
   const drawn = Array.from({ length: network.count }, (_, node) => node).filter((node) =>
     drawing.isShown(node),
   );
-  const tall = drawn.reduce((most, node) => Math.max(most, Math.abs(network.y[node])), 0);
+  // What is left out needs no room.
+  const middle = (values) => {
+    const own = drawn.map((node) => values[node]);
+    const [least, most] = own.reduce(
+      ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+      [Infinity, -Infinity],
+    );
+    return drawn.length ? [(least + most) / 2, (most - least) / 2] : [0, 0];
+  };
+  const [[x, wide], [y, high]] = [middle(places.x), middle(places.y)];
+  const scale = 1 / (Math.max(wide, high) || 1);
+  const tall = high * scale;
   const width = 2 * (half + margin);
   const height = 2 * (tall * half + margin);
   const place = (node) => [
-    (half + margin + network.x[node] * half).toFixed(1),
-    (height / 2 - network.y[node] * half).toFixed(1),
+    (half + margin + (places.x[node] - x) * scale * half).toFixed(1),
+    (height / 2 - (places.y[node] - y) * scale * half).toFixed(1),
   ];
   const rows = legend.length;
   const parts = [

@@ -78,6 +78,7 @@ function readState() {
   state.selected = known("selected");
   state.from = known("from");
   state.to = known("to");
+  state.alone = query.get("alone") === "true";
   state.off = new Set((query.get("off") || "").split(",").filter(Boolean));
   const camera = (query.get("camera") || "").split(",").map(Number);
   state.camera = camera.length === 3 && camera.every(Number.isFinite) && camera[2] > 0 ? camera : null;
@@ -93,6 +94,7 @@ function address() {
   const query = new URLSearchParams(settings.filters);
   if (state.colour !== settings.usualColour) query.set("colour", state.colour);
   if (state.size !== "degree") query.set("size", state.size);
+  if (state.alone) query.set("alone", "true");
   if (state.off.size) query.set("off", [...state.off].join(","));
   for (const key of ["selected", "from", "to"]) {
     if (state[key] !== null && state[key] !== undefined) query.set(key, network.iri[state[key]]);
@@ -116,7 +118,9 @@ function entries() {
   const counts = new Uint32Array(group.categories.length);
   let unknown = 0;
   let others = 0;
-  for (const own of group.of) {
+  for (let node = 0; node < network.count; node++) {
+    if (isFolded(node)) continue;
+    const own = group.of[node];
     if (!own.length) unknown++;
     if (own.some((category) => category >= COLOURS)) others++;
     for (const category of own) counts[category]++;
@@ -155,7 +159,7 @@ function drawLegend() {
   const title = element("colour").selectedOptions[0]?.textContent ?? "";
   const hidden = () => {
     let count = 0;
-    for (let node = 0; node < network.count; node++) if (isOff(node)) count++;
+    for (let node = 0; node < network.count; node++) if (!isFolded(node) && isOff(node)) count++;
     return count;
   };
   const note = make("p", { class: "quiet", id: "legend-note" });
@@ -219,6 +223,9 @@ function drawLegend() {
   tell();
   drawing?.hideByLegend(state.off.size ? isOff : () => false);
 }
+
+/** Whether nodes without ties are left out of the drawing, and this is one. */
+const isFolded = (node) => !state.alone && network.source.length > 0 && network.isAlone(node);
 
 /** Whether the legend hides a node: all that it stands under is unticked. */
 const isOff = (node) => state.off.size > 0 && keysOf(node).every((own) => state.off.has(own));
@@ -499,10 +506,16 @@ function findPath() {
 
 const table = { sort: "degree", down: true, first: 0, find: "" };
 
+/** Whether an attribute says more than the names: the sector of a sector is itself. */
+function isTold(hue) {
+  const { of, categories } = network.groups[hue];
+  return of.some((own, node) => own.some((place) => categories[place].id !== network.iri[node]));
+}
+
 function tableColumns() {
   const own = [["name", t("networks-name"), (node) => network.label[node]]];
   for (const hue of ["sector", "level"]) {
-    if (network.groups[hue].categories.length) {
+    if (isTold(hue)) {
       own.push([hue, t(`networks-${hue}`), (node) => categories(hue, node).join("; ")]);
     }
   }
@@ -720,6 +733,19 @@ function listen() {
     table.first = 0;
     fillTable();
   });
+  element("alone")
+    ?.querySelector("a")
+    .addEventListener("click", (event) => {
+      event.preventDefault();
+      state.alone = !state.alone;
+      if (drawing) {
+        drawing.showAlone(state.alone);
+        fitHeight();
+      }
+      tellAlone();
+      drawLegend();
+      writeState();
+    });
   if (!drawing) return;
   element("zoom-in").addEventListener("click", () => drawing.zoom(1.5));
   element("zoom-out").addEventListener("click", () => drawing.zoom(1 / 1.5));
@@ -738,6 +764,7 @@ function listen() {
   });
   document.addEventListener("fullscreenchange", () => {
     const isFull = Boolean(document.fullscreenElement);
+    fitHeight();
     full.setAttribute("aria-pressed", String(isFull));
     full.textContent = isFull ? t("networks-full-on") : t("networks-full-off");
   });
@@ -764,6 +791,32 @@ function listen() {
   });
 }
 
+/** Says whether nodes without ties are drawn, and offers the other. */
+function tellAlone() {
+  const line = element("alone");
+  if (!line) return;
+  let count = 0;
+  for (let node = 0; node < network.count; node++) if (network.isAlone(node)) count++;
+  line.hidden = count === 0 || network.source.length === 0;
+  const text = state.alone ? "networks-alone-shown" : "networks-alone-folded";
+  line.querySelector("span").textContent = t(text, { count: number(count) });
+  const link = line.querySelector("a");
+  link.textContent = t(state.alone ? "networks-alone-fold" : "networks-alone-show");
+  link.href = address();
+}
+
+/** On a narrow screen the drawing is as high as what is in it. */
+function fitHeight() {
+  const place = element("drawing");
+  const isNarrow = matchMedia("(max-width: 62rem)").matches && !document.fullscreenElement;
+  const room = 2 * 28;
+  const wanted = (place.clientWidth - room) * drawing.proportion + room + 24;
+  const height = Math.max(220, Math.min(wanted, 0.65 * innerHeight));
+  const before = place.style.height;
+  place.style.height = isNarrow ? `${Math.round(height)}px` : "";
+  if (place.style.height !== before) drawing.sigma.resize(true);
+}
+
 // ---------------------------------------------------------------------------------------------
 
 async function start() {
@@ -788,6 +841,7 @@ async function start() {
     place.setAttribute("aria-describedby", "keys");
     element("network").dataset.state = "drawn";
     drawing = new Drawing(place, network, {
+      alone: state.alone || network.source.length === 0,
       onSlow: () => {
         element("slow").textContent = t("networks-edges-on-move");
         element("slow").hidden = false;
@@ -795,6 +849,8 @@ async function start() {
     });
     drawing.sizeBy(values);
     drawing.colourBy(state.colour);
+    fitHeight();
+    addEventListener("resize", fitHeight);
     if (state.camera) drawing.camera = state.camera;
     element("buttons").hidden = false;
     element("keys").hidden = false;
@@ -805,7 +861,10 @@ async function start() {
   }
   element("tools").hidden = false;
   element("everything").hidden = false;
+  // The table of all begins with them.
+  element("best-nodes").hidden = true;
   listen();
+  tellAlone();
   drawLegend();
   fillTable();
   if (state.selected !== null) select(state.selected);

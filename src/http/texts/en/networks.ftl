@@ -1,6 +1,6 @@
 # The networks, and each of them drawn.
 networks-title = Networks
-networks-lead = Who works with whom, and how sectors and levels of government hang together. Each network is drawn, can be filtered and searched, and taken along.
+networks-lead = Who works with whom, and how sectors and levels of responsibility hang together. Each network is drawn, can be filtered and searched, and taken along.
 networks-data = The same as data
 networks-data-list = This list for programs and spreadsheets:
 networks-own = A query of your own makes a network too: a file in the folder of networks adds one to this page.
@@ -36,7 +36,7 @@ networks-title-actor-sector = Actors and sectors
 networks-plain-actor-sector = Which organisations work in which sectors, such as health, housing or employment. Those in several sectors join them.
 networks-title-sectors = Sectors
 networks-plain-sectors = How sectors are joined: the more organisations, services or innovations two sectors share, the stronger the tie.
-networks-title-levels = Levels of government
+networks-title-levels = Levels of responsibility
 networks-plain-levels = How levels of responsibility, from local to European, are joined by organisations, services and innovations that work on both.
 networks-title-funding = Funding
 networks-plain-funding = Who funds whom: a tie goes from the one who pays to the one who receives. It is as strong as the amount, where that is known.
@@ -51,7 +51,7 @@ networks-colour = Colour by
 networks-size = Size by
 networks-size-help = What this figure means
 networks-by-sector = Sector
-networks-by-level = Level of government
+networks-by-level = Level of responsibility
 networks-by-sphere = Sphere
 networks-by-place = Place
 networks-by-community = Community
@@ -66,7 +66,7 @@ networks-no = no
 networks-filters = Filters
 networks-filters-help = Within one group it is enough that one choice fits; the groups must all fit. Whoever has nothing recorded does not pass.
 networks-filter-sector = Sector
-networks-filter-level = Level of government
+networks-filter-level = Level of responsibility
 networks-filter-sphere = Sphere
 networks-filter-place = Place
 networks-filter-role = Role
@@ -101,6 +101,16 @@ networks-full = Full screen
 networks-share = Copy link to this view
 networks-keys = With the drawing in focus: arrows move it, + and − zoom, 0 shows all, N and P go through the neighbours of the selected node, Esc lets it go.
 networks-layout-means = Nodes that are tied stand near each other; left, right, up and down mean nothing. The same data is always drawn alike. Parts without ties between them stand apart.
+networks-alone-folded = { $n ->
+    [one] { $number } without ties is not drawn.
+   *[other] { $number } without ties are not drawn.
+}
+networks-alone-shown = { $n ->
+    [one] { $number } without ties is drawn, too.
+   *[other] { $number } without ties are drawn, too.
+}
+networks-alone-show = Show
+networks-alone-fold = Leave out
 networks-selected = Selected node
 networks-best = Best-connected
 networks-best-by = First by: { $metric }
@@ -175,6 +185,10 @@ networks-metric-levelParticipation = Spread of ties over levels
 networks-metric-neighbourDiversity = Diversity of neighbours' sectors
 networks-metric-brokerage = All brokerage (Gould–Fernandez)
 networks-metric-inCore = Member of the core
+networks-metric-latapyClustering = Shares neighbours with others (bipartite clustering)
+networks-metric-redundancy = Others join the same (redundancy)
+networks-metric-providers = Actors that it is tied to (providers)
+networks-metric-isFragile = Hangs on one actor (fragile)
 
 # For the script.
 js-networks-drawing-of = Network { $title }: { $nodes } nodes, { $ties } ties. The table below has the same nodes.
@@ -187,7 +201,7 @@ js-networks-show-all = Show all again
 js-networks-legend-help = Untick what should not be drawn.
 js-networks-open = Page of this node
 js-networks-sector = Sector
-js-networks-level = Level of government
+js-networks-level = Level of responsibility
 js-networks-sphere = Sphere
 js-networks-place = Place
 js-networks-community = Community
@@ -236,5 +250,9 @@ js-networks-cite = Weft, network { $title }, data version { $version }, { $date 
 js-networks-copied = The link is copied
 js-networks-full-on = Leave full screen
 js-networks-full-off = Full screen
+js-networks-alone-folded = Without ties, not drawn: { $count }.
+js-networks-alone-shown = Without ties, drawn, too: { $count }.
+js-networks-alone-show = Show
+js-networks-alone-fold = Leave out
 js-networks-size-means = Size: { $name }
 js-networks-several = Whoever belongs to several has several colours.

@@ -5,7 +5,7 @@ overview-lead = Weft is a map of social services: who provides, funds, regulates
 overview-search = Find an organisation, a service or a case by name
 overview-browse = Browse everything
 overview-here = What is here
-overview-sentence = { $actors }, { $services } and { $innovations }; { $participations } in { $sectors } and on { $levels }.
+overview-sentence = { $actors }, { $services } and { $innovations }; { $participations }, and { $provisions }; in { $sectors } and on { $levels }.
 overview-count-actors = { $n ->
     [one] One actor
    *[other] { $number } actors
@@ -24,6 +24,11 @@ overview-count-participations = { $n ->
     [0] no recorded parts that actors take in them
     [one] one recorded part that an actor takes in them
    *[other] { $number } recorded parts that actors take in them
+}
+overview-count-provisions = { $n ->
+    [0] no actor is recorded as the provider of a service
+    [one] one service is recorded with an actor that provides it
+   *[other] { $number } times an actor is recorded as the provider of a service
 }
 overview-count-sectors = { $n ->
     [one] one sector
@@ -50,15 +55,17 @@ overview-actors-means = Organisations, units, networks and groups that the data 
 overview-actors-basis = { $part } of { $whole } are in the collaboration network; of the others no part in anything is recorded, or they stand for a group.
 overview-services = Services and innovations
 overview-services-means = What is delivered to people, and documented practices around it.
-overview-services-basis = In { $part } of { $whole } at least one actor of the network takes part.
+overview-services-basis = For { $part } of { $whole } at least one actor is recorded that provides it or takes part.
 overview-held-name = Hang together
-overview-held-means = Share of the actors in the network that hang together: from each of them there is a path to each other.
+overview-held-means = Share of the actors in the network that are in its largest connected part: from each of them there is a path to each other.
+overview-held-alone = { $alone } of { $nodes } actors in the network have no recorded tie: directories often name one provider for each service, and then no tie is recorded. The figure says how much is recorded rather than who works together.
 overview-bridging-name = Ties that bridge
 overview-bridging-means = Share of the ties that cross a sector, a level of responsibility or both: integration that is recorded.
 overview-dependence-name = Sector pairs held by one actor
 overview-dependence-means = Share of the joined pairs of sectors that a single actor holds together: without it no recorded tie is left.
 overview-formal-name = Formalised ties
 overview-formal-means = Share of the recorded ties that rest on an instrument such as a contract, an agreement or a membership.
+overview-rests = This rests on { $actors } of { $all } actors, in { $sets } of { $of } data sets: no tie that counts here is recorded for the others.
 overview-basis = { $part } of { $whole }.
 overview-basis-unknown = { $part } of { $whole }; { $unknown } cannot be judged.
 overview-coverage = Coverage { $share }
@@ -66,6 +73,9 @@ overview-no-value = no value
 overview-trend = Trend:
 overview-trend-up = up from { $from } ({ $begin }) to { $to } ({ $end })
 overview-trend-down = down from { $from } ({ $begin }) to { $to } ({ $end })
+overview-trend-sets = . In between the number of data sets went from { $before } to { $after }: other data, not only change
+overview-trend-first = no trend yet: first version
+overview-trend-none = no trend: this figure is not in the history yet
 overview-trend-same = { $to } on { $begin } and again on { $end }
 overview-cite = How to cite
 overview-history = All headline figures over time

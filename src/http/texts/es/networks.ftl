@@ -101,6 +101,16 @@ networks-full = Pantalla completa
 networks-share = Copiar el enlace a esta vista
 networks-keys = Con el foco en el dibujo: las flechas lo mueven, + y − cambian la escala, 0 muestra todo, N y P recorren los vecinos del nodo seleccionado, Esc lo suelta.
 networks-layout-means = Los nodos vinculados están cerca; izquierda, derecha, arriba y abajo no significan nada. Los mismos datos se dibujan siempre igual. Las partes sin vínculos entre sí están separadas.
+networks-alone-folded = { $n ->
+    [one] { $number } sin vínculos no se dibuja.
+   *[other] { $number } sin vínculos no se dibujan.
+}
+networks-alone-shown = { $n ->
+    [one] { $number } sin vínculos se dibuja también.
+   *[other] { $number } sin vínculos se dibujan también.
+}
+networks-alone-show = Mostrar
+networks-alone-fold = Dejar fuera
 networks-selected = Nodo seleccionado
 networks-best = Los mejor conectados
 networks-best-by = Primeros por: { $metric }
@@ -175,6 +185,10 @@ networks-metric-levelParticipation = Reparto de vínculos entre niveles
 networks-metric-neighbourDiversity = Diversidad de sectores de los vecinos
 networks-metric-brokerage = Mediación total (Gould–Fernandez)
 networks-metric-inCore = Miembro del núcleo
+networks-metric-latapyClustering = Comparte vecinos con otros (agrupamiento bipartito)
+networks-metric-redundancy = Otros unen lo mismo (redundancia)
+networks-metric-providers = Entidades con las que está vinculado (prestadores)
+networks-metric-isFragile = Depende de una sola entidad (frágil)
 
 # Para el script.
 js-networks-drawing-of = Red { $title }: { $nodes } nodos, { $ties } vínculos. La tabla siguiente contiene los mismos nodos.
@@ -236,5 +250,9 @@ js-networks-cite = Weft, red { $title }, versión { $version } de los datos, { $
 js-networks-copied = Se ha copiado el enlace
 js-networks-full-on = Salir de pantalla completa
 js-networks-full-off = Pantalla completa
+js-networks-alone-folded = Sin vínculos y sin dibujar: { $count }.
+js-networks-alone-shown = Sin vínculos, también dibujados: { $count }.
+js-networks-alone-show = Mostrar
+js-networks-alone-fold = Dejar fuera
 js-networks-size-means = Tamaño: { $name }
 js-networks-several = Quien pertenece a varios tiene varios colores.

@@ -5,7 +5,7 @@ overview-lead = Weft es un mapa de los servicios sociales: quién presta, financ
 overview-search = Busque por su nombre una organización, un servicio o un caso
 overview-browse = Explorar todo
 overview-here = Qué hay aquí
-overview-sentence = { $actors }, { $services } y { $innovations }; { $participations }, en { $sectors } y en { $levels }.
+overview-sentence = { $actors }, { $services } y { $innovations }; { $participations }, y { $provisions }; en { $sectors } y en { $levels }.
 overview-count-actors = { $n ->
     [one] Una entidad
    *[other] { $number } entidades
@@ -24,6 +24,11 @@ overview-count-participations = { $n ->
     [0] ninguna participación registrada
     [one] una participación registrada
    *[other] { $number } participaciones registradas
+}
+overview-count-provisions = { $n ->
+    [0] ninguna entidad consta como prestadora de un servicio
+    [one] consta un servicio con una entidad que lo presta
+   *[other] { $number } veces consta una entidad como prestadora de un servicio
 }
 overview-count-sectors = { $n ->
     [one] un sector
@@ -50,15 +55,17 @@ overview-actors-means = Organizaciones, unidades, redes y grupos que nombran los
 overview-actors-basis = { $part } de { $whole } están en la red de colaboración; de las demás no consta que participen en nada, o representan a un grupo.
 overview-services = Servicios e innovaciones
 overview-services-means = Lo que se presta a las personas y las prácticas documentadas en torno a ello.
-overview-services-basis = En { $part } de { $whole } participa al menos una entidad de la red.
+overview-services-basis = En { $part } de { $whole } consta al menos una entidad que lo presta o participa.
 overview-held-name = Conectadas
-overview-held-means = Proporción de las entidades de la red que están conectadas: desde cada una hay un camino a cada una de las demás.
+overview-held-means = Proporción de las entidades de la red que están en su mayor parte conectada: desde cada una hay un camino a cada una de las demás.
+overview-held-alone = De { $alone } de las { $nodes } entidades de la red no consta ningún vínculo: los directorios suelen nombrar un solo prestador por servicio, y entonces no hay vínculo que registrar. La cifra indica cuánto consta más que quién trabaja con quién.
 overview-bridging-name = Vínculos que tienden puentes
 overview-bridging-means = Proporción de los vínculos que cruzan un sector, un nivel de responsabilidad o ambos: la integración que consta.
 overview-dependence-name = Pares de sectores que dependen de una entidad
 overview-dependence-means = Proporción de los pares de sectores unidos que mantiene una sola entidad: sin ella no queda ningún vínculo registrado.
 overview-formal-name = Vínculos formalizados
 overview-formal-means = Proporción de los vínculos registrados que se apoyan en un instrumento, como un contrato, un convenio o una afiliación.
+overview-rests = Se basa en { $actors } de { $all } entidades, en { $sets } de { $of } conjuntos de datos: de las demás no consta ningún vínculo que cuente aquí.
 overview-basis = { $part } de { $whole }.
 overview-basis-unknown = { $part } de { $whole }; { $unknown } no se pueden juzgar.
 overview-coverage = Cobertura: { $share }
@@ -66,6 +73,9 @@ overview-no-value = sin valor
 overview-trend = Evolución:
 overview-trend-up = sube de { $from } ({ $begin }) a { $to } ({ $end })
 overview-trend-down = baja de { $from } ({ $begin }) a { $to } ({ $end })
+overview-trend-sets = . Entretanto el número de conjuntos de datos pasó de { $before } a { $after }: hay otros datos, no solo cambios
+overview-trend-first = aún sin evolución: primera versión
+overview-trend-none = sin evolución: esta cifra aún no está en el historial
 overview-trend-same = { $to } el { $begin } y también el { $end }
 overview-cite = Cómo citar
 overview-history = Todas las cifras principales a lo largo del tiempo
