@@ -13,8 +13,8 @@ mod projection;
 pub mod export;
 
 pub use definition::{DefinitionError, NetworkDefinition};
-pub(crate) use filter::places_named;
 pub use filter::{Filter, FilterError, Period};
+pub(crate) use filter::{WITHIN, is_mentioned, places_named};
 pub use grouping::{Attribute, Category, Grouping, Profiles, UNKNOWN};
 pub(crate) use projection::label;
 pub use projection::{Counts, Evidence, Projection, ProjectionError, Statement};
