@@ -152,7 +152,7 @@ async fn values_may_be_names_and_what_nobody_knows_is_told() {
             "https://w3id.org/weft/id/place/nowhere",
             "the data knows nothing called",
         ),
-        ("Berlim", "do you mean `Berlin`"),
+        ("Florenc", "do you mean `Florence`"),
     ] {
         let target = format!("{germany}{}", encoded(value));
         let problem = send(&INNOSERV, "GET", &target, &[], "").await.expect(400);

@@ -195,7 +195,7 @@ async fn each_part_is_rows_as_json_and_csv_and_in_pages() {
         .json();
     assert_eq!(all["networks"].as_array().unwrap().len(), 2);
     for (query, status, words) in [
-        ("part=nothing", 404, "there are changes, indicators"),
+        ("part=nothing", 404, "there are changes, services"),
         ("networks=nothing", 404, "no network"),
         ("metrics=nothing", 400, "no metric"),
         ("dataset=open", 400, "in no data set"),
