@@ -30,15 +30,23 @@ export async function showChart(panel, result, context) {
   // Names read better than identifiers, and what ends the row is most often what was counted.
   const isText = (column) => rows.some((row) => row[column]?.type === "literal");
   const others = all.filter((column) => !isNumber[column] && !isAsked(column));
+  // The thing itself, where a column has its name: then the name is in the language of the page.
+  const thingOf = (column) => {
+    const name = columns[column] ?? "";
+    const thing = name.endsWith("Label") ? columns.indexOf(name.slice(0, -5)) : -1;
+    return thing >= 0 && rows.some((row) => row[thing]?.type === "uri") ? thing : column;
+  };
   let x = others.find((column) => isDate[column]) ?? others.find(isText) ?? others[0] ?? numbers[0];
+  x = thingOf(x);
   let y = measures.filter((column) => column !== x).at(-1) ?? numbers.find((column) => column !== x) ?? numbers[0];
   // Where a name has several rows, another column of names tells them apart.
   const valuesOf = (column) => new Set(rows.map((row) => row[column]?.value ?? ""));
   const isPart = (column) => {
     const count = valuesOf(column).size;
-    return column !== x && isText(column) && count > 1 && count <= 24;
+    return thingOf(column) !== x && isText(column) && count > 1 && count <= 24;
   };
   let series = !isDate[x] && !isNumber[x] && valuesOf(x).size < rows.length ? (others.find(isPart) ?? -1) : -1;
+  if (series >= 0) series = thingOf(series);
   let kind = isDate[x] ? "line" : isNumber[x] && x !== y ? "scatter" : "bar";
 
   const stage = make("div", { class: "drawing chart" });
@@ -60,7 +68,7 @@ export async function showChart(panel, result, context) {
     select(t("results-chart-x"), named(all), String(x), (value) => set(() => (x = Number(value)))),
     select(t("results-chart-y"), named(numbers), String(y), (value) => set(() => (y = Number(value)))),
   );
-  const parts = others.filter((column) => column === series || isPart(column));
+  const parts = [...new Set(others.filter(isPart).map(thingOf))];
   if (parts.length) {
     const list = [["-1", "–"], ...named(parts)];
     controls.append(select(t("results-chart-series"), list, String(series), (value) => set(() => (series = Number(value)))));

@@ -211,7 +211,10 @@ SELECT ?x (MIN(?name) AS ?town) WHERE {
     town.n += 1;
     towns.set(name, town);
   }
+  // A town with a stray point or two is elsewhere, and its name would mislead.
+  const most = Math.max(0, ...[...towns.values()].map((town) => town.n));
   return [...towns.values()]
+    .filter((town) => town.n >= Math.max(Math.min(2, most), most / 20))
     .sort((a, b) => b.n - a.n || (a.name < b.name ? -1 : 1))
     .slice(0, 60)
     .map(({ name, sum, n }) => ({ name, point: sum.map((part) => part / n) }));
