@@ -457,6 +457,7 @@ impl Asking<'_> {
         let pinned = Pinned::of(state, headers, &general, deadline).await?;
         // Names are looked up in the data as it is stated: the merged view has fewer IRIs.
         let named = resolved(state, query, &values, &pinned.snapshot, deadline).await;
+        let typed = owned(&values);
         let (named, refusal) = match named {
             Ok(named) => (named, None),
             Err(error) => (owned(&values), Some(error)),
@@ -477,6 +478,7 @@ impl Asking<'_> {
                 uri.query().unwrap_or_default(),
                 pinned.version(),
             )
+            .typed(&typed)
             .merged(is_merged)
             .at(origin(headers, uri))
         };

@@ -54,6 +54,8 @@ pub(in crate::http) struct ResultPage {
 struct AskedQuestion {
     query: Arc<CatalogueQuery>,
     values: Vec<(String, String)>,
+    /// The values as they were sent: names where the query takes IRIs.
+    typed: Vec<(String, String)>,
 }
 
 impl AskedQuestion {
@@ -71,7 +73,6 @@ struct Field {
     name: String,
     meaning: String,
     kind: String,
-    value: String,
     control: Control,
 }
 
@@ -79,7 +80,11 @@ enum Control {
     /// One of these: value, name, whether it is chosen.
     Choice(Vec<(String, String, bool)>),
     /// A text, with the `inputmode` of the field and the classes whose things are suggested.
-    Text { mode: &'static str, class: String },
+    Text {
+        shown: String,
+        mode: &'static str,
+        class: String,
+    },
 }
 
 impl Field {
@@ -142,6 +147,11 @@ impl Field {
                 Control::Choice(listed.into_iter().map(chosen).collect())
             }
             None => Control::Text {
+                shown: asked
+                    .typed
+                    .iter()
+                    .find(|(name, typed)| *name == parameter.name && !typed.is_empty())
+                    .map_or_else(|| value.clone(), |(_, typed)| typed.clone()),
                 mode: match parameter.kind {
                     ParameterKind::Integer | ParameterKind::Decimal => "decimal",
                     _ => "text",
@@ -166,7 +176,6 @@ impl Field {
                 meaning
             }),
             kind: shell.t(&format!("results-kind-{}", parameter.kind.name())),
-            value,
             control,
         }
     }
@@ -254,6 +263,14 @@ impl ResultPage {
         self
     }
 
+    /// Says which values the client sent, where names stand for IRIs.
+    pub(in crate::http) fn typed(mut self, values: &[(String, String)]) -> Self {
+        if let Some(asked) = &mut self.asked {
+            asked.typed = values.to_vec();
+        }
+        self
+    }
+
     /// What tells it from other pages with the same results.
     pub(in crate::http) fn address(&self) -> &str {
         &self.address
@@ -316,6 +333,7 @@ impl ResultPage {
                     .iter()
                     .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                     .collect(),
+                typed: Vec::new(),
             }),
             question,
             editor,
