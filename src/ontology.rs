@@ -143,6 +143,7 @@ pub mod iri {
         vocabulary! { "http://purl.org/dc/terms/":
             TITLE = "title";
             DESCRIPTION = "description";
+            PUBLISHER = "publisher";
             LICENSE = "license";
             SOURCE = "source";
             EXTENT = "extent";

@@ -12,18 +12,20 @@
 //! #+ choices: place, weft:Place
 //! #+ title@es: Entidades de un lugar
 //! #+ parameter@es: since, desde cuándo
+//! #+ column: actorLabel, Actor (name)
+//! #+ column@es: actorLabel, Entidad (nombre)
 //! ```
 //!
 //! A parameter is a variable of the SELECT. One that is not given takes its default, and without
 //! a default stays unbound. `choices` says where its values are listed: code lists (`code/branch`)
-//! or a class of things in the data. Titles, descriptions, tags and the descriptions of parameters
-//! can be there in other languages too; what is not is shown as it is without a language.
+//! or a class of things in the data. Titles, descriptions, tags, headings and
+//! the descriptions of parameters can be there in other languages too; what is not is shown as it is without a language.
 
 use super::iri;
 use crate::ontology::TextFile;
 use crate::store::{Query, QueryForm, StoreError, SyntaxError, on_deep_stack};
 use oxigraph::model::vocab::xsd;
-use oxigraph::model::{Literal, NamedNode, Term};
+use oxigraph::model::{Literal, NamedNode, Term, Variable};
 use oxsdatatypes::{Boolean, Date, Decimal, GYear, GYearMonth, Integer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -51,6 +53,8 @@ pub struct CatalogueQuery {
     pub tags: Vec<String>,
     /// What can be asked for.
     pub parameters: Vec<Parameter>,
+    /// Headings of the variables that have one.
+    pub columns: BTreeMap<String, String>,
     /// What it says of itself in other languages, by their tags.
     pub translations: BTreeMap<String, Translation>,
     /// The text of the file.
@@ -69,6 +73,8 @@ pub struct Translation {
     pub tags: Vec<String>,
     /// What its parameters mean, by their names.
     pub parameters: BTreeMap<String, String>,
+    /// Headings of variables.
+    pub columns: BTreeMap<String, String>,
 }
 
 /// A value that a query can be run with.
@@ -293,8 +299,21 @@ impl CatalogueQuery {
                 )));
             }
         }
+        let named = header
+            .translations
+            .values()
+            .flat_map(|translation| translation.columns.keys());
+        for column in header.columns.keys().chain(named) {
+            let is_there = |variable: &Variable| variable.as_str() == column;
+            if !query.variables().iter().any(is_there) {
+                return Err(whole(format!(
+                    "column `{column}`: the SELECT does not have ?{column}"
+                )));
+            }
+        }
         Ok(Self {
             name: name.to_owned(),
+            columns: header.columns,
             title: header
                 .title
                 .ok_or_else(|| whole("`#+ title:` is missing".to_owned()))?,
@@ -339,6 +358,15 @@ impl CatalogueQuery {
             .get(language)
             .and_then(|translation| translation.parameters.get(&parameter.name))
             .unwrap_or(&parameter.description)
+    }
+
+    /// The heading of a variable in a language, else without one; `None` if it has none.
+    pub fn heading_in(&self, variable: &str, language: &str) -> Option<&str> {
+        self.translations
+            .get(language)
+            .and_then(|translation| translation.columns.get(variable))
+            .or_else(|| self.columns.get(variable))
+            .map(String::as_str)
     }
 
     /// The query with values for its parameters; an empty value counts as none.
@@ -399,6 +427,7 @@ struct Header {
     question: Option<u32>,
     tags: Vec<String>,
     parameters: Vec<Parameter>,
+    columns: BTreeMap<String, String>,
     translations: BTreeMap<String, Translation>,
 }
 
@@ -448,8 +477,16 @@ impl Header {
                 self.parameter(name)?.choices = lists;
                 Ok(())
             }
+            "column" => {
+                let (name, heading) = parse_column(value)?;
+                match self.columns.insert(name.clone(), heading) {
+                    None => Ok(()),
+                    Some(_) => Err(format!("column `{name}` is there twice")),
+                }
+            }
             other => Err(format!(
-                "`{other}` is no key; there are title, description, parameter, choices, question, tags"
+                "`{other}` is no key; there are title, description, parameter, choices, column, \
+                 question, tags"
             )),
         }
     }
@@ -471,6 +508,7 @@ impl Header {
                     meaning.trim().to_owned(),
                 ))
             }
+            "column" => Some(parse_column(value)?),
             _ => None,
         };
         let translation = self.translations.entry(language.to_owned()).or_default();
@@ -489,8 +527,13 @@ impl Header {
                 translation.parameters.insert(name, meaning);
                 Ok(())
             }
+            ("column", Some((name, heading))) => {
+                translation.columns.insert(name, heading);
+                Ok(())
+            }
             _ => Err(format!(
-                "`{key}@{language}` is no key; title, description, parameter and tags can be there in other languages"
+                "`{key}@{language}` is no key; title, description, parameter, column and tags can be there in \
+                 other languages"
             )),
         }
     }
@@ -510,6 +553,16 @@ fn set<T>(field: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
         None => Ok(()),
         Some(_) => Err(format!("`{name}` is there twice")),
     }
+}
+
+/// The variable and heading of a column.
+fn parse_column(value: &str) -> Result<(String, String), String> {
+    let (name, heading) = value
+        .split_once(',')
+        .map(|(name, heading)| (name.trim().trim_start_matches('?'), heading.trim()))
+        .filter(|(name, heading)| !name.is_empty() && !heading.is_empty())
+        .ok_or("a column is `variable, heading`, such as `pairsCut, Pairs cut`")?;
+    Ok((name.to_owned(), heading.to_owned()))
 }
 
 fn parse_parameter(value: &str) -> Result<Parameter, String> {
@@ -582,12 +635,43 @@ pub enum CatalogueError {
         /// What fits.
         expected: &'static str,
     },
+    /// A name or an IRI of which the data knows nothing, or a name of several things.
+    #[error("parameter `{name}`: {}", unresolved(value, candidates, *.is_several))]
+    Unresolved {
+        /// The parameter.
+        name: String,
+        /// What was given.
+        value: String,
+        /// What may be meant: names and IRIs.
+        candidates: Vec<String>,
+        /// Whether all candidates have the name that was given.
+        is_several: bool,
+    },
     /// A parameter with two values.
     #[error("parameter `{0}` is given twice")]
     Repeated(String),
     /// The query cannot take its values.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn unresolved(value: &str, candidates: &[String], is_several: bool) -> String {
+    let clean = value.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let value: String = clean.take(300).collect();
+    match (candidates, is_several) {
+        ([], _) => format!(
+            "the data knows nothing called `{value}`; write a name as it is recorded, a code, or \
+             an IRI (/api/v1/search finds it)"
+        ),
+        (several, true) => format!(
+            "several are called `{value}`; write the IRI of the one that you mean: {}",
+            several.join(", ")
+        ),
+        (near, false) => format!(
+            "the data knows nothing called `{value}`; do you mean {}?",
+            near.join(", ")
+        ),
+    }
 }
 
 fn known_parameters(known: &[String]) -> String {
@@ -620,6 +704,26 @@ mod tests {
         assert_eq!(query.tags, ["actors", "places"]);
         assert_eq!(query.parameters[0].description, "a place; within, too");
         assert_eq!(query.parameters[1].default.as_deref(), Some("2000-01-01"));
+    }
+
+    #[test]
+    fn columns_have_headings_in_the_language_of_the_reader() {
+        let text = TEXT.replace(
+            "#+ question",
+            "#+ column: since, Since (year)\n#+ column@es: since, Desde (año)\n#+ question",
+        );
+        let query = parse(&text).unwrap();
+        assert_eq!(query.heading_in("since", "es"), Some("Desde (año)"));
+        assert_eq!(query.heading_in("since", "fr"), Some("Since (year)"));
+        assert_eq!(query.heading_in("actor", "en"), None);
+        for bad in [
+            "#+ column: nothing, Nothing",
+            "#+ column: since",
+            "#+ column: , x",
+        ] {
+            let text = TEXT.replace("#+ question", &format!("{bad}\n#+ question"));
+            assert!(parse(&text).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub mod merging;
 pub mod networks;
 mod observations;
 mod outgoing;
+mod parameters;
 pub mod patch;
 pub mod permalink;
 mod plans;

@@ -24,7 +24,7 @@ use crate::ingest::rdf::{self as rdf_source, ParseOptions};
 use crate::ingest::report::{ImportReport, Progress};
 use crate::network::ProjectionError;
 use crate::rdf::Batch;
-use crate::store::{self, DatasetSpec, Limits, Query, QueryResults, StoreError};
+use crate::store::{self, DatasetSpec, Limits, Query, QueryResults, Snapshot, StoreError};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use oxigraph::io::RdfFormat;
@@ -182,6 +182,15 @@ struct Import {
     /// otherwise its graph is partner/NAME
     #[arg(long)]
     name: Option<String>,
+    /// The title of the data set [default: the mapping's, with --name before it]
+    #[arg(long)]
+    title: Option<String>,
+    /// Who publishes the data: a name or an IRI
+    #[arg(long)]
+    publisher: Option<String>,
+    /// The licence of the data: its IRI, or its name [default: what the mapping says]
+    #[arg(long)]
+    licence: Option<String>,
     /// Change nothing if there is any finding
     #[arg(long)]
     strict: bool,
@@ -649,6 +658,9 @@ fn run_import(place: &Place, import: Import) -> Result<(), CliError> {
     };
     let options = ImportOptions {
         name: import.name,
+        title: import.title,
+        publisher: import.publisher,
+        licence: import.licence,
         base: graph.config().base.clone(),
         graph: import.graph.as_deref().map(graph_iri).transpose()?,
         strict: import.strict,
@@ -766,10 +778,11 @@ fn print_import_report(reporter: &Reporter, report: &ImportReport) {
 fn run_query(place: &Place, arguments: RunQuery) -> Result<(), CliError> {
     let graph = existing(place)?;
     let mut snapshot = graph.snapshot();
+    let query = query_of(&graph, &arguments, &snapshot)?;
     if arguments.merged {
         snapshot = graph.merged(&snapshot)?;
     }
-    let query = query_of(&graph, &arguments)?.with_services(graph.services(&snapshot));
+    let query = query.with_services(graph.services(&snapshot));
     let limits = Limits {
         deadline: arguments
             .timeout
@@ -784,7 +797,11 @@ fn run_query(place: &Place, arguments: RunQuery) -> Result<(), CliError> {
     })?
 }
 
-fn query_of(graph: &KnowledgeGraph, arguments: &RunQuery) -> Result<Query, CliError> {
+fn query_of(
+    graph: &KnowledgeGraph,
+    arguments: &RunQuery,
+    snapshot: &Snapshot,
+) -> Result<Query, CliError> {
     let path = Path::new(&arguments.query);
     let text = if arguments.query == "-" {
         let mut text = String::new();
@@ -797,10 +814,10 @@ fn query_of(graph: &KnowledgeGraph, arguments: &RunQuery) -> Result<Query, CliEr
         })?
     } else if let Ok(known) = graph.catalogue().get(&arguments.query) {
         let values = parameters(&arguments.parameters)?;
-        let values: Vec<_> = values
+        let values = graph.resolve_parameters(known, &values, snapshot, &Limits::default())?;
+        let values = values
             .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         return Ok(known.bind(values)?);
     } else {
         return Err(CliError::Failed(format!(

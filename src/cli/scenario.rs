@@ -12,7 +12,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 /// What a table for people shows of each part; the other columns are for programs.
-const SHOWN: [(Part, &str, &[&str]); 6] = [
+const SHOWN: [(Part, &str, &[&str]); 7] = [
     (
         Part::Changes,
         "What the changes did",
@@ -25,6 +25,18 @@ const SHOWN: [(Part, &str, &[&str]); 6] = [
             "added",
             "removed",
             "note",
+        ],
+    ),
+    (
+        Part::Services,
+        "Services and innovations whose providers change",
+        &[
+            "label",
+            "kind",
+            "status",
+            "providersToday",
+            "providersScenario",
+            "sectorLabel",
         ],
     ),
     (
@@ -67,15 +79,17 @@ const SHOWN: [(Part, &str, &[&str]); 6] = [
         &["kind", "label", "actorsToday", "actorsScenario", "sizes"],
     ),
 ];
-/// Actors in a table that nobody named a part for.
+/// Actors and services in a table that nobody named a part for.
 const BEST: usize = 15;
+/// A difference of figures that a table for people does not show.
+const LEAST: f64 = 5e-4;
 
 #[derive(Args)]
 pub(super) struct WhatIf {
     /// The scenario, as JSON: {"title": …, "changes": [{"op": "removeActor", "iri": …}]}; - is
     /// standard input
     file: PathBuf,
-    /// Only one part: changes, indicators, groups, networks, sectorPairs, levelPairs, lost, won,
+    /// Only one part: changes, services, indicators, groups, networks, sectorPairs, levelPairs, lost, won,
     /// actors or components [default: a summary in a table, else indicators]
     #[arg(long)]
     part: Option<String>,
@@ -158,20 +172,36 @@ fn summary(
     }
     writeln!(
         output,
-        "Data version {}; {} statements more, {} less; {} actors affected.",
+        "Data version {}; {} statements more, {} fewer; {} actors affected.",
         found.version, found.added, found.removed, found.actors_affected
     )?;
+    let services = found.table(Part::Services);
+    let left = services
+        .rows
+        .iter()
+        .filter(|row| services.cell(row, "status").text() == Some("noProvider"))
+        .count();
+    if left > 0 {
+        writeln!(
+            output,
+            "{left} services or innovations have no provider left."
+        )?;
+    }
     for (part, title, columns) in SHOWN {
-        let table = found.table(part);
+        let table = &moved(found.table(part));
         if table.rows.is_empty() {
             continue;
         }
-        writeln!(output, "\n{title}")?;
-        let most = if part == Part::Actors {
-            BEST
-        } else {
-            usize::MAX
+        let most = match part {
+            Part::Actors | Part::Services => BEST,
+            _ => usize::MAX,
         };
+        let count = table.rows.len();
+        if count > most {
+            writeln!(output, "\n{title} ({most} of {count}; --part has all)")?;
+        } else {
+            writeln!(output, "\n{title}")?;
+        }
         rows(table, columns, most).table(output)?;
     }
     let lost = found.table(Part::Lost).rows.len();
@@ -180,6 +210,27 @@ fn summary(
         "{lost} pairs of sectors or levels are no longer joined, {won} are joined anew."
     ));
     Ok(())
+}
+
+/// The rows of a table that compares figures of which something changes; all rows of another.
+fn moved(table: &Table) -> Table {
+    let is_moved = |row: &&Vec<scenarios::Cell>| {
+        if let Some("lost" | "won") = table.cell(row, "change").text() {
+            return true;
+        }
+        match table.cell(row, "difference") {
+            scenarios::Cell::Number(difference) => difference.abs() > LEAST,
+            // What can be told on one side only, and tables that compare no figures.
+            _ if table.columns.contains(&"today") => {
+                table.cell(row, "today") != table.cell(row, "scenario")
+            }
+            _ => true,
+        }
+    };
+    Table {
+        columns: table.columns,
+        rows: table.rows.iter().filter(is_moved).cloned().collect(),
+    }
 }
 
 fn clean(text: &str) -> String {

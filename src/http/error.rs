@@ -730,7 +730,9 @@ fn catalogue_problem(error: CatalogueError) -> Problem {
             "Unknown parameter",
             detail,
         ),
-        CatalogueError::Value { .. } | CatalogueError::Repeated(_) => Problem::new(
+        CatalogueError::Value { .. }
+        | CatalogueError::Unresolved { .. }
+        | CatalogueError::Repeated(_) => Problem::new(
             StatusCode::BAD_REQUEST,
             "bad-value",
             "A parameter has a value that does not fit",

@@ -35,9 +35,21 @@ const USUAL_PREVIEW: usize = 5;
 /// How many it may ask for.
 const MOST_PREVIEWED: usize = 100;
 
-const PARAMETERS: [&str; 8] = [
-    "mapping", "graph", "name", "strict", "dry-run", "preview", "filename", "timeout",
+const PARAMETERS: [&str; 11] = [
+    "mapping",
+    "graph",
+    "name",
+    "title",
+    "publisher",
+    "licence",
+    "strict",
+    "dry-run",
+    "preview",
+    "filename",
+    "timeout",
 ];
+/// Characters of a title, the name of a publisher or of a licence.
+const MOST_LETTERS: usize = 500;
 const OFFERS: [Format; 7] = [
     Format::Json,
     Format::Csv,
@@ -102,11 +114,23 @@ impl Asked {
             .one("graph")?
             .map(|name| crate::ingest::rdf::graph_named(name).map_err(AppError::from))
             .transpose()?;
+        let text = |name: &str| -> Result<Option<String>, ApiError> {
+            let text = form.one(name)?.map(str::to_owned);
+            match text.as_ref().map(|text| text.chars().count()) {
+                Some(length) if length > MOST_LETTERS => Err(ApiError::BadRequest(format!(
+                    "`{name}`: at most {MOST_LETTERS} characters, not {length}"
+                ))),
+                _ => Ok(text),
+            }
+        };
         let writes = preview.is_none() && !form.switch("dry-run")?;
         Ok(Self {
             mapping: form.one("mapping")?.map(str::to_owned),
             options: ImportOptions {
                 name: form.one("name")?.map(str::to_owned),
+                title: text("title")?,
+                publisher: text("publisher")?,
+                licence: text("licence")?,
                 base: config.base.clone(),
                 graph,
                 strict: form.switch("strict")?,

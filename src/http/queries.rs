@@ -20,8 +20,11 @@ use crate::app::evaluations;
 use crate::app::executable::{self, Published};
 use crate::app::results::write_quads;
 use crate::app::saved::{LONGEST_TEXT, Saved};
-use crate::app::{Catalogue, CatalogueError, CatalogueQuery, KnowledgeGraph, SavedQuery};
-use crate::store::{DatasetSpec, QueryForm};
+use crate::app::{
+    AppError, Catalogue, CatalogueError, CatalogueQuery, KnowledgeGraph, Parameter, ParameterKind,
+    SavedQuery,
+};
+use crate::store::{DatasetSpec, Limits, QueryForm, Snapshot};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
@@ -32,6 +35,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Where the pages of the questions are, and where their data is.
 const PAGES: &str = "/queries";
@@ -358,6 +362,45 @@ pub(super) fn is_general(query: &CatalogueQuery, name: &str) -> bool {
         && !query.parameters.iter().any(|known| known.name == name)
 }
 
+fn owned(values: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    values.iter().map(owned).collect()
+}
+
+fn pairs(values: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    values
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+/// Values with IRIs in place of the names of things.
+async fn resolved(
+    state: &AppState,
+    query: &CatalogueQuery,
+    values: &[(&str, &str)],
+    snapshot: &Arc<Snapshot>,
+    deadline: Instant,
+) -> Result<Vec<(String, String)>, ApiError> {
+    let values = owned(values);
+    let is_named = |parameter: &Parameter| {
+        parameter.kind == ParameterKind::Iri
+            && values
+                .iter()
+                .any(|(name, value)| *name == parameter.name && !value.trim().is_empty())
+    };
+    if !query.parameters.iter().any(is_named) {
+        return Ok(values);
+    }
+    let (query, snapshot) = (query.clone(), Arc::clone(snapshot));
+    let limits = Limits {
+        deadline: Some(deadline),
+        ..Limits::default()
+    };
+    state
+        .blocking(move |graph| Ok(graph.resolve_parameters(&query, &values, &snapshot, &limits)?))
+        .await
+}
+
 /// A question, and how it is asked.
 struct Asking<'a> {
     query: &'a CatalogueQuery,
@@ -372,19 +415,22 @@ struct Asking<'a> {
 impl Asking<'_> {
     /// The text of the query: as it was written, or (`runnable=true`) as it runs elsewhere, with
     /// values for its parameters.
-    fn text(&self, state: &AppState) -> Result<Response, ApiError> {
+    async fn text(&self, state: &AppState) -> Result<Response, ApiError> {
         let form = Form::of_url(self.uri)?;
+        let snapshot = request::snapshot(state, self.headers)?;
         let text = if form.switch("runnable")? {
             let values: Vec<_> = form
                 .pairs()
                 .filter(|(name, _)| *name != "runnable")
                 .collect();
+            let end = Instant::now() + state.graph().config().query_timeout;
+            let values = resolved(state, self.query, &values, &snapshot, end).await?;
+            let values: Vec<_> = pairs(&values).collect();
             self.query.bind(values.iter().copied())?;
             executable::runnable_with(self.query, &values)
         } else {
             self.query.text.clone()
         };
-        let snapshot = request::snapshot(state, self.headers)?;
         let reading = Reading::new(state, &snapshot, &["query text", &text]);
         Ok(reading
             .not_modified(self.headers)
@@ -393,7 +439,7 @@ impl Asking<'_> {
 
     async fn answer(self, state: &AppState) -> Result<Response, ApiError> {
         if self.extension == Some("rq") {
-            return self.text(state);
+            return self.text(state).await;
         }
         let Self {
             query,
@@ -424,12 +470,25 @@ impl Asking<'_> {
         let deadline = deadline(&general, state.graph().config().query_timeout)?;
         let values: Vec<(&str, &str)> =
             form.pairs().filter(|(name, _)| !is_general(name)).collect();
-        let mut bound = query.bind(values.iter().copied());
-        if let Err(CatalogueError::NoSuchParameter { known, .. }) = &mut bound {
-            known.extend(common().filter(|name| !is_own(name)).map(str::to_owned));
-        }
         let rows = table_of(query, &general, extension, headers)?;
         let pinned = Pinned::of(state, headers, &general, deadline).await?;
+        // Names are looked up in the data as it is stated: the merged view has fewer IRIs.
+        let named = resolved(state, query, &values, &pinned.snapshot, deadline).await;
+        let typed = owned(&values);
+        let (named, refusal) = match named {
+            Ok(named) => (named, None),
+            Err(error) => (owned(&values), Some(error)),
+        };
+        let values: Vec<(&str, &str)> = pairs(&named).collect();
+        let bound = match refusal {
+            Some(error) => Err(error),
+            None => query.bind(values.iter().copied()).map_err(|mut error| {
+                if let CatalogueError::NoSuchParameter { known, .. } = &mut error {
+                    known.extend(common().filter(|name| !is_own(name)).map(str::to_owned));
+                }
+                ApiError::from(error)
+            }),
+        };
         let is_merged = merging::is_wanted(&general, false)?;
         let snapshot = merging::seen(state, &pinned.snapshot, is_merged).await?;
         let page_of = |pinned: &Pinned| {
@@ -441,13 +500,14 @@ impl Asking<'_> {
                 uri.query().unwrap_or_default(),
                 pinned.version(),
             )
+            .typed(&typed)
             .merged(is_merged)
             .at(origin(headers, uri))
         };
         let bound = match bound {
             Ok(bound) => bound,
             // On a page the form says what is wrong, and has the values that were given.
-            Err(error) if here == PAGES => {
+            Err(ApiError::App(AppError::Catalogue(error))) if here == PAGES => {
                 let problem = error.to_string();
                 let page = page_of(&pinned);
                 let body = state
@@ -460,7 +520,7 @@ impl Asking<'_> {
                 );
                 return Ok(response.into_response());
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         };
         let mut identity = vec![query.text.as_str()];
         identity.extend(values.iter().flat_map(|(name, value)| [*name, *value]));

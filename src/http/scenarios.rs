@@ -30,7 +30,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::time::timeout_at;
 
-/// Actors that an answer with all parts lists; their own part has all.
+/// Actors and services that an answer with all parts lists; their own parts have all.
 const FIRST_ACTORS: usize = 50;
 /// Parameters of every evaluation, besides the filters and the page.
 const PARAMETERS: [&str; 5] = ["part", "networks", "metrics", "timeout", VERSION];
@@ -301,7 +301,7 @@ fn whole(evaluation: &Evaluation, about: Map<String, Value>) -> Value {
     );
     for part in Part::ALL {
         let mut rows = rows_of(evaluation.table(part)).into_objects();
-        if part == Part::Actors {
+        if [Part::Actors, Part::Services].contains(&part) {
             rows.truncate(FIRST_ACTORS);
         }
         view.insert(part.name().to_owned(), Value::Array(rows));

@@ -118,6 +118,101 @@ async fn values_that_do_not_fit_are_said_in_the_form_that_has_them() {
 }
 
 #[tokio::test]
+async fn values_may_be_names_and_what_nobody_knows_is_told() {
+    let data = "/api/v1/queries/bridges-between-sectors.csv?sectorB=";
+    let mut answers = Vec::new();
+    for value in [
+        "https://w3id.org/weft/code/branch/housing",
+        "code/branch/housing",
+        "housing",
+        "Housing",
+        "HOUSING",
+        "Vivienda",
+    ] {
+        let target = format!("{data}{}", encoded(value));
+        answers.push(
+            send(&INNOSERV, "GET", &target, &[], "")
+                .await
+                .expect(200)
+                .text,
+        );
+    }
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0]),
+        "{answers:?}"
+    );
+    let germany = "/api/v1/queries/actors-by-sector.csv?place=";
+    let by_code = send(&INNOSERV, "GET", &format!("{germany}de"), &[], "").await;
+    let by_iri = format!("{germany}id/place/de");
+    let by_iri = send(&INNOSERV, "GET", &by_iri, &[], "").await.expect(200);
+    assert_eq!(by_code.expect(200).text, by_iri.text);
+    for (value, words) in [
+        ("Nowhereland", "the data knows nothing called `Nowhereland`"),
+        (
+            "https://w3id.org/weft/id/place/nowhere",
+            "the data knows nothing called",
+        ),
+        ("Florenc", "do you mean `Florence`"),
+    ] {
+        let target = format!("{germany}{}", encoded(value));
+        let problem = send(&INNOSERV, "GET", &target, &[], "").await.expect(400);
+        let detail = problem.json()["detail"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        assert!(detail.contains(words), "{detail}");
+        let target = format!("/queries/actors-by-sector?place={}", encoded(value));
+        let refused = page(&target).await.expect(400);
+        assert!(refused.text.contains("role=\"alert\""), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn columns_have_headings_for_people_and_names_for_programs() {
+    let target = "/queries/single-actor-bridges";
+    let english = page(target).await.expect(200).text;
+    assert!(
+        english.contains("<th scope=\"col\">Pairs of sectors cut</th>"),
+        "{english}"
+    );
+    let answer = spanish(target).await.expect(200).text;
+    assert!(answer.contains("<th scope=\"col\">Pares de sectores cortados</th>"));
+    let csv = send(
+        &INNOSERV,
+        "GET",
+        "/api/v1/queries/single-actor-bridges.csv",
+        &[],
+        "",
+    )
+    .await;
+    assert!(
+        csv.expect(200)
+            .text
+            .starts_with("actor,actorLabel,pairsCut,")
+    );
+}
+
+#[tokio::test]
+async fn the_editor_keeps_the_merged_view_and_a_citation_is_short() {
+    let answer = page("/queries/overview?merged=true").await.expect(200);
+    let editor = "/sparql?example=overview&merged=true";
+    assert!(plain(&answer.text).contains(editor), "{}", answer.text);
+    let editor = page(editor).await.expect(200).text;
+    assert!(
+        editor.contains("name=\"merged\" value=\"true\" checked"),
+        "{editor}"
+    );
+    let query = format!("SELECT ?s {{ ?s ?p \"{}\" }}", "x".repeat(3_000));
+    let answer = page(&format!("/sparql?query={}", encoded(&query))).await;
+    let text = answer.expect(200).text;
+    let cited = text
+        .split("<cite")
+        .nth(1)
+        .map(|rest| rest.len().min(rest.find("</cite>").unwrap_or(0)));
+    assert!(cited.is_none_or(|letters| letters < 600), "{cited:?}");
+}
+
+#[tokio::test]
 async fn no_rows_and_too_many_are_said_in_words() {
     let none = page("/queries/emes-profiles").await.expect(200);
     assert!(none.text.contains("nothing that is recorded fits"));

@@ -228,7 +228,7 @@ async fn each_part_is_rows_as_json_and_csv_and_in_pages() {
         .json();
     assert_eq!(all["networks"].as_array().unwrap().len(), 2);
     for (query, status, words) in [
-        ("part=nothing", 404, "there are changes, indicators"),
+        ("part=nothing", 404, "there are changes, services"),
         ("networks=nothing", 404, "no network"),
         ("metrics=nothing", 400, "no metric"),
         ("dataset=open", 400, "in no data set"),
@@ -797,13 +797,35 @@ async fn the_page_shows_what_does_not_fit_and_lets_people_choose() {
     page(&service.state, "/scenarios/add?op=removeActor&actor=hub")
         .await
         .expect(303);
+    // Nothing goes because another name of it was typed, and not where something else is called so.
+    let other = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        e:h4 a weft:Actor ; rdfs:label 'Homestead' ; skos:altLabel 'Health South' .
+        e:h5 a weft:Actor ; rdfs:label 'Coast' ; skos:altLabel 'Hub' .";
+    load(&service.graph, "http://e/others", other);
+    for (text, shown) in [
+        ("Health+South", "Homestead (also called Health South)"),
+        ("health+sou", "Homestead (also called Health South)"),
+        ("Hub", "Coast (also called Hub)"),
+        ("Homestea", "Homestead"),
+    ] {
+        let target = format!("/scenarios/add?op=removeActor&actor={text}");
+        let choice = page(&service.state, &target).await.expect(200).text;
+        assert!(choice.contains("Choose what you mean by"), "{choice}");
+        assert!(choice.contains(shown), "{shown}: {choice}");
+    }
+    page(
+        &service.state,
+        "/scenarios/add?op=removeActor&actor=homestead",
+    )
+    .await
+    .expect(303);
     let choice = page(
         &service.state,
         "/scenarios/add?op=mergeActors&actor=hu&other=A",
     )
     .await;
     let choice = choice.expect(200).text;
-    assert!(choice.contains("Several are called like"), "{choice}");
+    assert!(choice.contains("Choose what you mean by"), "{choice}");
     assert!(choice.contains("actor=http://e/h2&#38;other=A"), "{choice}");
     page(
         &service.state,

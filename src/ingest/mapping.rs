@@ -465,6 +465,13 @@ pub struct ImportOptions {
     /// [`graph`](Self::graph) says otherwise. Default: the partner's, if the graph is one of a
     /// partner (`partner/x/y` gives `x-y`), else what the mapping says.
     pub name: Option<String>,
+    /// The title of the data set; default: the mapping's, with the name of the data set before it
+    /// if it has one of its own.
+    pub title: Option<String>,
+    /// Who publishes the data: a name or an IRI.
+    pub publisher: Option<String>,
+    /// The IRI of the licence, or its name; default: what the mapping says.
+    pub licence: Option<String>,
     /// What resource IRIs begin with, before `id/`.
     pub base: String,
     /// The graph that the data is for; default: what the mapping says.
@@ -484,6 +491,9 @@ impl Default for ImportOptions {
     fn default() -> Self {
         Self {
             name: None,
+            title: None,
+            publisher: None,
+            licence: None,
             base: iri::BASE.to_owned(),
             graph: None,
             strict: false,
@@ -854,16 +864,22 @@ impl<'a> Importer<'a> {
         };
         self.state(&dataset, rdf::TYPE, p::DATASET);
         self.state(&dataset, rdf::TYPE, p::ENTITY);
-        self.state(
-            &dataset,
-            p::TITLE,
-            Literal::from(manifest.title.as_ref().unwrap_or(&manifest.name).as_str()),
-        );
-        let filled = |text: &'a Option<String>| text.as_deref().filter(|text| !text.is_empty());
+        let filled = |text: &'a Option<String>| {
+            let text = text.as_deref().map(str::trim);
+            text.filter(|text| !text.is_empty())
+        };
+        let title = match filled(&self.options.title) {
+            Some(title) => title.to_owned(),
+            None => self.usual_title(),
+        };
+        self.state(&dataset, p::TITLE, Literal::from(title));
+        if let Some(publisher) = filled(&self.options.publisher) {
+            self.state(&dataset, p::PUBLISHER, iri_or_text(publisher));
+        }
         if let Some(description) = filled(&manifest.description) {
             self.state(&dataset, p::DESCRIPTION, Literal::from(description));
         }
-        if let Some(licence) = filled(&manifest.licence) {
+        if let Some(licence) = filled(&self.options.licence).or(filled(&manifest.licence)) {
             self.state(&dataset, p::LICENSE, iri_or_text(licence));
         }
         if let Some(source) = filled(&manifest.source) {
@@ -877,6 +893,25 @@ impl<'a> Importer<'a> {
         });
         let time = Literal::new_typed_literal(time, xsd::DATE_TIME);
         self.state(&dataset, p::GENERATED_AT_TIME, time);
+    }
+
+    /// The title of the mapping; that of one import of several with its name before it, without
+    /// what the mapping says of its format: `miami, from Open Referral HSDS`.
+    fn usual_title(&self) -> String {
+        let manifest = &self.mapping.manifest;
+        let title = manifest.title.as_ref().unwrap_or(&manifest.name);
+        let of_graph = self.options.graph.as_ref().and_then(name_of_partner);
+        match self.options.name.as_ref().or(of_graph.as_ref()) {
+            Some(name) if *name != manifest.name => {
+                let end = [", ", " (", ": "]
+                    .iter()
+                    .filter_map(|sign| title.find(sign))
+                    .min()
+                    .unwrap_or(title.len());
+                format!("{name}, from {}", title.get(..end).unwrap_or(title))
+            }
+            _ => title.clone(),
+        }
     }
 
     fn describe_file(

@@ -249,6 +249,30 @@ impl Name {
         self.words.concat()
     }
 
+    /// Words that stand in the singular in one of the names and in the plural in the other: they
+    /// are compared as one word, and may still tell two bodies apart. Words for kinds of bodies are
+    /// not among them.
+    pub fn plurals(&self, other: &Self) -> Vec<(String, String)> {
+        let only = |name: &Self, other: &Self| -> Vec<String> {
+            let others: BTreeSet<&str> = other.folded.split(' ').collect();
+            name.folded
+                .split(' ')
+                .filter(|word| !others.contains(word))
+                .filter(|word| MEANINGS.at(&[stem(word).to_owned()]).is_none())
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut rest = only(other, self);
+        let mut found = Vec::new();
+        for word in only(self, other) {
+            let at = rest.iter().position(|one| stem(one) == stem(&word));
+            if let Some(at) = at {
+                found.push((word, rest.remove(at)));
+            }
+        }
+        found
+    }
+
     /// Whether there is anything to compare.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()

@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 pub const PRIOR: f64 = -1.4;
 /// No weight of a name is larger than this: beyond it only identifiers can tell.
 const MOST: f64 = 7.0;
+/// The greatest score of two records of different registers that nothing but their names joins.
+pub const MOST_APART: f64 = 0.89;
 /// Letters of the narrowest cell by which lists cut names.
 const NARROWEST_CELL: usize = 30;
 
@@ -29,6 +31,7 @@ pub enum Level {
     NameIdentical,
     NameSame,
     NameSameSoFar,
+    NamePlural,
     NameSpelling,
     NameCutWord,
     NameCutWordOnly,
@@ -83,6 +86,7 @@ impl Level {
             Self::NameIdentical
             | Self::NameSame
             | Self::NameSameSoFar
+            | Self::NamePlural
             | Self::NameSpelling
             | Self::NameCutWord
             | Self::NameCutWordOnly
@@ -135,6 +139,8 @@ impl Level {
             Self::NameSame => (0.4, 0.009),
             // As for names that end as if they were cut.
             Self::NameSameSoFar => (0.04, 0.005),
+            // `BRIDGE CENTRE` and `BRIDGES CENTRE` may be one slip or two bodies.
+            Self::NamePlural => (0.03, 0.003),
             Self::NameSpelling => (0.11, 0.003),
             Self::NameCutWord => (0.03, 0.002),
             Self::NameCutWordOnly => (0.04, 0.001),
@@ -276,7 +282,9 @@ impl Found {
 }
 
 /// Weighs all evidence for and against two records being one thing. Different values of an
-/// identifier of one scheme veto, unless another scheme agrees.
+/// identifier of one scheme veto, unless another scheme agrees. Two records that have numbers of
+/// different registers, and neither a place nor a web address in common, are never surer than
+/// [`MOST_APART`]: nothing but a name speaks for them.
 ///
 /// # Complexity
 /// Time **O(a b (w² + w log n))** for a and b names of w words and n names in the corpus; records
@@ -284,7 +292,22 @@ impl Found {
 /// of the corpus are looked at.
 pub fn judge(left: &Record, right: &Record, corpus: &Corpus) -> Verdict {
     let mut found = evidence(left, right, corpus);
-    let odds = PRIOR + found.iter().map(|found| found.level.weight()).sum::<f64>();
+    let mut odds = PRIOR + found.iter().map(|found| found.level.weight()).sum::<f64>();
+    let most = (MOST_APART / (1.0 - MOST_APART)).ln();
+    let apart = registers_apart(left, right, &found)
+        .filter(|_| odds > most)
+        .map(|value| Reason {
+            feature: Level::IdentifierDiffers.feature(),
+            contribution: ((most - odds) * 100.0).round() / 100.0,
+            text: format!(
+                "they have numbers of different registers ({value}), and no place or web address \
+                 in common"
+            ),
+            value,
+        });
+    if apart.is_some() {
+        odds = most;
+    }
     let is_vetoed = found
         .iter()
         .any(|found| found.level == Level::IdentifierDiffers);
@@ -311,8 +334,33 @@ pub fn judge(left: &Record, right: &Record, corpus: &Corpus) -> Verdict {
                 contribution: (found.level.weight() * 100.0).round() / 100.0,
                 text: found.text,
             })
+            .chain(apart)
             .collect(),
     }
+}
+
+/// The numbers that two records have in registers of which each has another, unless a place or a
+/// web address is shared.
+fn registers_apart(left: &Record, right: &Record, found: &[Found]) -> Option<String> {
+    let is_shared = |found: &Found| {
+        matches!(
+            found.level,
+            Level::IdentifierSame | Level::HostSame | Level::TownSame
+        )
+    };
+    if found.iter().any(is_shared)
+        || left
+            .identifiers
+            .keys()
+            .any(|scheme| right.identifiers.contains_key(scheme))
+    {
+        return None;
+    }
+    let first = |record: &Record| {
+        let (scheme, values) = record.identifiers.first_key_value()?;
+        Some(format!("{scheme} {}", values.first()?))
+    };
+    Some(format!("{} and {}", first(left)?, first(right)?))
 }
 
 /// The levels that a pair has: what the weights are estimated from.
@@ -487,6 +535,7 @@ fn compare(left: &Name, right: &Name, corpus: &Corpus) -> Vec<Found> {
     let glued = left.glued() == right.glued();
     let nothing_left = alignment.left.is_empty() && alignment.right.is_empty();
     let both = format!("{} / {}", left.text, right.text);
+    let plural;
     if nothing_left && alignment.respelt.is_empty() && alignment.broken.is_none() {
         let is_open = (left.is_cut || right.is_cut) && left.folded != right.folded;
         let (level, text) = if is_open {
@@ -525,6 +574,9 @@ fn compare(left: &Name, right: &Name, corpus: &Corpus) -> Vec<Found> {
                 Level::NameIdentical,
                 "the names are the same but for accents, case and signs",
             )
+        } else if let [(one, other), ..] = left.plurals(right).as_slice() {
+            plural = format!("the names have the same words but for {one}/{other}");
+            (Level::NamePlural, plural.as_str())
         } else {
             (Level::NameSame, "the names have the same words")
         };
@@ -627,7 +679,7 @@ fn compare(left: &Name, right: &Name, corpus: &Corpus) -> Vec<Found> {
         let rarest = alignment.rarest / corpus.most();
         let is_all = matches!(
             level,
-            Some(Level::NameIdentical | Level::NameSame | Level::NameSpelling)
+            Some(Level::NameIdentical | Level::NameSame | Level::NamePlural | Level::NameSpelling)
         );
         let is_specific = alignment.is_specific || (glued && !nothing_left);
         // A register of companies has a name once, however plain its words.
@@ -1322,6 +1374,46 @@ mod tests {
         assert_eq!(judge(&one, &other, &corpus).score, 0.0);
         let renamed = with("The Foundation for England", "GB-CHC", "327114");
         assert!(judge(&one, &renamed, &corpus).score > 0.8);
+    }
+
+    #[test]
+    fn a_plural_in_another_register_is_no_sure_match() {
+        let with = |name: &str, scheme: &str, value: &str| {
+            let mut record = Record::named(name);
+            let values = record.identifiers.entry(scheme.to_owned()).or_default();
+            values.insert(value.to_owned());
+            record
+        };
+        let one = with("Bridges Community Centre", "GB-CHC", "1079085");
+        let other = with("Bridge Community Centre", "GB-SC", "SC033125");
+        let corpus = Corpus::new([&one, &other]);
+        let verdict = judge(&one, &other, &corpus);
+        assert!(verdict.score < 0.9, "{verdict:#?}");
+        let told: Vec<&str> = verdict.reasons.iter().map(|r| r.text.as_str()).collect();
+        assert!(
+            told.iter()
+                .all(|text| !text.starts_with("the names have the same words:"))
+        );
+        assert!(
+            told.iter().any(|text| text.contains("bridges/bridge")),
+            "{told:?}"
+        );
+        // The same name in two registers may be one body, and is never sure.
+        let same = with("Bridges Community Centre", "GB-COH", "04000000");
+        let corpus = Corpus::new([&one, &same]);
+        let verdict = judge(&one, &same, &corpus);
+        assert_eq!(verdict.score, MOST_APART, "{verdict:#?}");
+        assert!(
+            verdict
+                .reasons
+                .iter()
+                .any(|r| r.text.contains("different registers"))
+        );
+        // A place in common makes it more than a name.
+        let (mut here, mut there) = (one, same);
+        here.towns.insert("monmouth".to_owned());
+        there.towns.insert("monmouth".to_owned());
+        assert!(judge(&here, &there, &corpus).score > 0.9);
     }
 
     #[test]

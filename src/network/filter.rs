@@ -505,7 +505,7 @@ fn names_of_places(snapshot: &Snapshot) -> Vec<(NamedNode, String)> {
 
 const COUNTRY_CODE: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#countryCode");
-pub(super) const WITHIN: NamedNodeRef<'_> =
+pub(crate) const WITHIN: NamedNodeRef<'_> =
     NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#within");
 const PLACE: NamedNodeRef<'_> = NamedNodeRef::new_unchecked("https://w3id.org/weft/ns#Place");
 
@@ -611,7 +611,8 @@ fn is_a(node: NamedNodeRef<'_>, class: NamedNodeRef<'_>, snapshot: &Snapshot) ->
         .is_some()
 }
 
-fn is_mentioned(node: NamedNodeRef<'_>, snapshot: &Snapshot) -> bool {
+/// Whether a snapshot says anything of a node.
+pub(crate) fn is_mentioned(node: NamedNodeRef<'_>, snapshot: &Snapshot) -> bool {
     let term = Some(TermRef::NamedNode(node));
     snapshot
         .quads_for_pattern(term, None, None, None)

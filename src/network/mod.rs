@@ -14,7 +14,7 @@ pub mod export;
 
 pub use definition::{DefinitionError, NetworkDefinition};
 pub use filter::{Filter, FilterError, Period};
-pub(crate) use filter::{folded, places_named};
+pub(crate) use filter::{WITHIN, folded, is_mentioned, places_named};
 pub use grouping::{Attribute, Category, Grouping, Profiles, UNKNOWN};
 pub(crate) use projection::label;
 pub use projection::{Counts, Evidence, Projection, ProjectionError, Statement};

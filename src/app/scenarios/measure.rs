@@ -4,6 +4,7 @@ use super::super::integration::{FlatFigure, IntegrationReport};
 use super::super::networks::{MeasuredNetwork, NetworkError};
 use super::super::{AppError, KnowledgeGraph, MergedView, Summary};
 use super::apply::Applied;
+use super::services::{self, Provision};
 use super::tables::{Cell, Part, Table};
 use super::{Note, Outcome, Thing};
 use crate::app::iri;
@@ -112,7 +113,17 @@ impl Row {
 }
 
 /// Figures that are no indicator of the ontology: id, name, whether more or less is better.
-const NAMES: [(&str, &str, Option<&str>); 38] = [
+const NAMES: [(&str, &str, Option<&str>); 40] = [
+    (
+        "services-without-provider",
+        "Services and innovations without a recorded provider",
+        Some("less"),
+    ),
+    (
+        "services-on-one-provider",
+        "Services and innovations with one recorded provider only",
+        Some("less"),
+    ),
     ("actors", "Actors recorded", None),
     ("services", "Services recorded", None),
     ("innovations", "Innovations recorded", None),
@@ -390,7 +401,15 @@ impl Measured<'_> {
         &self,
         outcomes: &[Outcome],
     ) -> Result<(Vec<(Part, Table)>, usize), AppError> {
-        let [indicators, groups] = self.figures();
+        let provision = self
+            .sides
+            .map(|side| Provision::of(side.view.merged(), self.filter));
+        let [today, then] = [&provision[0], &provision[1]];
+        let [indicators, groups] = self.figures([today, then]);
+        let services = services::table([
+            (today, self.sides[0].view.merged()),
+            (then, self.sides[1].view.merged()),
+        ]);
         let sectors = self.pairs(Attribute::Sector);
         let levels = self.pairs(Attribute::Level);
         let both = |change: &str| {
@@ -402,6 +421,7 @@ impl Measured<'_> {
         let (actors, affected) = self.actors()?;
         let tables = vec![
             (Part::Changes, changes(outcomes)),
+            (Part::Services, services),
             (Part::Indicators, indicators),
             (Part::Groups, groups),
             (Part::Networks, self.of_networks()?),
@@ -417,8 +437,19 @@ impl Measured<'_> {
 
     // ---- figures -------------------------------------------------------------------------------
 
-    fn rows_of(&self, side: &Side<'_>) -> Vec<Row> {
+    fn rows_of(&self, side: &Side<'_>, provision: &Provision) -> Vec<Row> {
         let mut rows = Vec::new();
+        for (id, count) in [
+            ("services-without-provider", 0),
+            ("services-on-one-provider", 1),
+        ] {
+            let (all, by_sector) = provision.with_providers(count);
+            rows.push(Row::count("services", id, all));
+            rows.extend(by_sector.into_iter().map(|(sector, count)| Row {
+                group: Some(sector.to_owned()),
+                ..Row::count("services", id, count)
+            }));
+        }
         if self.filter.is_default() {
             let counts = &side.counts;
             for (id, count) in [
@@ -481,8 +512,8 @@ impl Measured<'_> {
     }
 
     /// Figures of the whole, and those of groups.
-    fn figures(&self) -> [Table; 2] {
-        let [today, then] = self.sides.map(|side| self.rows_of(side));
+    fn figures(&self, provision: [&Provision; 2]) -> [Table; 2] {
+        let [today, then] = [0, 1].map(|side| self.rows_of(self.sides[side], provision[side]));
         let find: HashMap<_, &Row> = then.iter().map(|row| (row.key(), row)).collect();
         let known: BTreeSet<_> = today.iter().map(Row::key).collect();
         let mut tables = [Table::new(FIGURES), Table::new(GROUPS)];

@@ -9,6 +9,7 @@ mod apply;
 mod change;
 mod measure;
 mod saved;
+mod services;
 mod tables;
 
 pub use change::{Change, LONGEST_SCENARIO, MOST_CHANGES, Many, OPERATIONS, Scenario};

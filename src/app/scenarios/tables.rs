@@ -120,7 +120,7 @@ impl Table {
     }
 
     /// The rows that have a text in a column.
-    pub(super) fn only(&self, column: &str, text: &str) -> Self {
+    pub(crate) fn only(&self, column: &str, text: &str) -> Self {
         let fits = |row: &&Vec<Cell>| self.cell(row, column).text() == Some(text);
         Self {
             columns: self.columns,
@@ -134,6 +134,8 @@ impl Table {
 pub enum Part {
     /// What each change did.
     Changes,
+    /// Services and innovations whose providers change, first those that have none left.
+    Services,
     /// Indicators, today and in the scenario.
     Indicators,
     /// Indicators by sector, level, role or ladder.
@@ -156,8 +158,9 @@ pub enum Part {
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Changes,
+        Self::Services,
         Self::Indicators,
         Self::Groups,
         Self::Networks,
@@ -173,6 +176,7 @@ impl Part {
     pub fn name(self) -> &'static str {
         match self {
             Self::Changes => "changes",
+            Self::Services => "services",
             Self::Indicators => "indicators",
             Self::Groups => "groups",
             Self::Networks => "networks",

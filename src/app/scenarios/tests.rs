@@ -559,3 +559,61 @@ fn a_scenario_comes_out_as_if_somebody_had_written_it() {
         }
     }
 }
+
+#[test]
+fn a_directory_without_its_provider_has_services_that_nobody_provides() {
+    let graph = graph(
+        "e:a a weft:Actor ; rdfs:label 'A' ; weft:provides e:s , e:t , e:u .
+         e:b a weft:Actor ; rdfs:label 'B' ; weft:provides e:t .
+         e:c a weft:Actor ; rdfs:label 'C' .
+         e:p a weft:Participation ; weft:actor e:c ; weft:in e:u ; weft:role role:co-provider .
+         e:q a weft:Participation ; weft:actor e:b ; weft:in e:u ; weft:role role:funder .
+         e:s a weft:Service ; rdfs:label 'S' ; weft:sector branch:health , branch:housing .
+         e:t a weft:Service ; rdfs:label 'T' ; weft:sector branch:health .
+         e:u a weft:Service ; rdfs:label 'U' .
+         e:v a weft:Service ; rdfs:label 'V' ; weft:sector branch:health .",
+    );
+    let found = evaluate(&graph, json!([{"op": "removeActor", "iri": "http://e/a"}])).unwrap();
+    let services = found.table(Part::Services);
+    let told: Vec<[&str; 3]> = services
+        .rows
+        .iter()
+        .map(|row| ["label", "status", "lost"].map(|name| services.cell(row, name).text().unwrap()))
+        .collect();
+    // Nobody provides V today either; a funder is no provider.
+    assert_eq!(
+        told,
+        [
+            ["S", "noProvider", "A"],
+            ["T", "oneProvider", "A"],
+            ["U", "oneProvider", "A"]
+        ]
+    );
+    let left = &services.rows[0];
+    assert_eq!(number(services, left, "providersToday"), 1.0);
+    assert_eq!(number(services, left, "providersScenario"), 0.0);
+    assert_eq!(figure(&found, "services-without-provider"), [1.0, 2.0]);
+    assert_eq!(figure(&found, "services-on-one-provider"), [1.0, 2.0]);
+    let groups = found.table(Part::Groups);
+    let of = |sector: &str| -> [f64; 2] {
+        let found = groups.rows.iter().find(|row| {
+            groups.cell(row, "id").text() == Some("services-without-provider")
+                && groups
+                    .cell(row, "group")
+                    .text()
+                    .is_some_and(|iri| iri.ends_with(sector))
+        });
+        ["today", "scenario"].map(|side| number(groups, found.unwrap(), side))
+    };
+    assert_eq!(of("/health"), [1.0, 2.0]);
+    assert_eq!(of("/housing"), [0.0, 1.0]);
+    // Put into other hands they are provided.
+    let moved = evaluate(
+        &graph,
+        json!([{"op": "moveService", "iri": "http://e/v", "provider": "http://e/c"}]),
+    )
+    .unwrap();
+    let services = moved.table(Part::Services);
+    let row = row(services, "label", "V");
+    assert_eq!(services.cell(row, "status").text(), Some("provided"));
+}

@@ -919,6 +919,17 @@ fn imports(known: &Known) -> Vec<Operation> {
             json!({"type": "string", "minLength": 1}),
             "The name of the source.",
         ),
+        query(
+            "title",
+            text(),
+            "The title of the data set; else that of the mapping, after the name.",
+        ),
+        query(
+            "publisher",
+            text(),
+            "Who publishes the data: a name or an IRI.",
+        ),
+        query("licence", text(), "The licence: its IRI, or its name."),
         query("strict", flag(false), "Whether one finding is too many."),
         query("dry-run", flag(false), "Write nothing."),
         query(

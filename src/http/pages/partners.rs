@@ -6,6 +6,7 @@
 
 use super::links::{Link, Links, encoded, graph_href};
 use super::ontology::cut;
+use super::waiting::{Awaited, PATIENCE, wait};
 use super::{Shell, render};
 use crate::app::check::MOST_STATEMENTS;
 use crate::app::datasets::{Dataset, Description, time_of};
@@ -437,80 +438,93 @@ async fn queue(
         ..Limits::default()
     };
     let seen = Arc::clone(&snapshot);
-    let body = state
-        .measuring(seen, end, move |graph| {
-            let found = match &asked {
-                Some(asked) => graph.suggest_links(&snapshot, asked, &limits)?,
-                None => Vec::new(),
-            };
-            let decisions = Decisions::of(&snapshot);
-            let mut states = States::default();
-            let mut chosen: Vec<(Suggestion, LinkState)> = Vec::new();
-            for pair in found {
-                let state = decisions.state(&pair.source, &pair.target);
-                match state {
-                    LinkState::Open => states.open += 1,
-                    LinkState::Accepted => states.accepted += 1,
-                    LinkState::Rejected => states.rejected += 1,
-                }
-                if only.is_none_or(|only| only == state) {
-                    chosen.push((pair, state));
-                }
+    let address = uri.to_string();
+    let framed = shell.clone();
+    let mut data = "/api/v1/links/suggestions.csv?".to_owned();
+    data.push_str(&format!("graph={}", encoded(&wanted.graph)));
+    let making = state.measuring(seen, end, move |graph| {
+        let found = match &asked {
+            Some(asked) => graph.suggest_links(&snapshot, asked, &limits)?,
+            None => Vec::new(),
+        };
+        let decisions = Decisions::of(&snapshot);
+        let mut states = States::default();
+        let mut chosen: Vec<(Suggestion, LinkState)> = Vec::new();
+        for pair in found {
+            let state = decisions.state(&pair.source, &pair.target);
+            match state {
+                LinkState::Open => states.open += 1,
+                LinkState::Accepted => states.accepted += 1,
+                LinkState::Rejected => states.rejected += 1,
             }
-            let links = Links::new(&graph.config().base);
-            let pairs: Vec<Pair> = chosen
-                .iter()
-                .enumerate()
-                .skip(offset)
-                .take(PAIRS_A_PAGE)
-                .map(|(at, (pair, state))| {
-                    Pair::of(&shell, &snapshot, &links, at + 1, pair, *state)
-                })
-                .collect();
-            let page = |offset: usize| {
-                let mut address = format!(
-                    "/partners/links?graph={}&threshold={}&state={}",
-                    encoded(&wanted.graph),
-                    encoded(&wanted.threshold),
-                    encoded(&wanted.state)
-                );
-                for (name, value) in [("with", &wanted.with), ("type", &wanted.kind)] {
-                    if !value.is_empty() {
-                        address.push_str(&format!("&{name}={}", encoded(value)));
-                    }
-                }
-                if offset > 0 {
-                    address.push_str(&format!("&offset={offset}"));
-                }
-                address
-            };
-            let mut api = format!(
-                "graph={}&threshold={}",
+            if only.is_none_or(|only| only == state) {
+                chosen.push((pair, state));
+            }
+        }
+        let links = Links::new(&graph.config().base);
+        let pairs: Vec<Pair> = chosen
+            .iter()
+            .enumerate()
+            .skip(offset)
+            .take(PAIRS_A_PAGE)
+            .map(|(at, (pair, state))| Pair::of(&shell, &snapshot, &links, at + 1, pair, *state))
+            .collect();
+        let page = |offset: usize| {
+            let mut address = format!(
+                "/partners/links?graph={}&threshold={}&state={}",
                 encoded(&wanted.graph),
-                encoded(&wanted.threshold)
+                encoded(&wanted.threshold),
+                encoded(&wanted.state)
             );
             for (name, value) in [("with", &wanted.with), ("type", &wanted.kind)] {
                 if !value.is_empty() {
-                    api.push_str(&format!("&{name}={}", encoded(value)));
+                    address.push_str(&format!("&{name}={}", encoded(value)));
                 }
             }
-            let end = offset + pairs.len();
-            render(&QueuePage {
-                next: (end < chosen.len()).then(|| page(end)),
-                previous: (offset > 0).then(|| page(offset.saturating_sub(PAIRS_A_PAGE))),
-                shown_of: chosen.len(),
-                graphs: linkable(&snapshot),
-                pairs,
-                states,
-                api,
-                door,
-                wanted,
-                version: snapshot.version(),
-                shell,
-            })
+            if offset > 0 {
+                address.push_str(&format!("&offset={offset}"));
+            }
+            address
+        };
+        let mut api = format!(
+            "graph={}&threshold={}",
+            encoded(&wanted.graph),
+            encoded(&wanted.threshold)
+        );
+        for (name, value) in [("with", &wanted.with), ("type", &wanted.kind)] {
+            if !value.is_empty() {
+                api.push_str(&format!("&{name}={}", encoded(value)));
+            }
+        }
+        let end = offset + pairs.len();
+        render(&QueuePage {
+            next: (end < chosen.len()).then(|| page(end)),
+            previous: (offset > 0).then(|| page(offset.saturating_sub(PAIRS_A_PAGE))),
+            shown_of: chosen.len(),
+            graphs: linkable(&snapshot),
+            pairs,
+            states,
+            api,
+            door,
+            wanted,
+            version: snapshot.version(),
+            shell,
         })
-        .await?;
-    Ok(reading.respond(Format::Html, body))
+    });
+    // The work goes on, and what it finds is kept for the next who asks.
+    match tokio::time::timeout(PATIENCE, making).await {
+        Ok(body) => Ok(reading.respond(Format::Html, body?)),
+        Err(_) => {
+            let awaited = Awaited {
+                title: framed.t("partners-links-title"),
+                address,
+                data,
+                network: "",
+                filter: "",
+            };
+            wait(&state, &headers, framed, &awaited)
+        }
+    }
 }
 
 /// The graphs whose things can be linked: all but those that are made or describe another.

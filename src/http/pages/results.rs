@@ -26,6 +26,8 @@ use std::sync::Arc;
 const MOST_ROWS: usize = 1_000;
 /// Characters of a value that a cell shows.
 const LONGEST_VALUE: usize = 2_000;
+/// Characters of an address that a citation prints.
+const LONGEST_CITED: usize = 300;
 /// Values that a parameter can be chosen from in a list; of more, one is named.
 const MOST_CHOICES: usize = 400;
 
@@ -47,11 +49,15 @@ pub(in crate::http) struct ResultPage {
     origin: String,
     /// The version, if the request names one.
     pinned: Option<u64>,
+    /// Whether the merged view was asked.
+    merged: bool,
 }
 
 struct AskedQuestion {
     query: Arc<CatalogueQuery>,
     values: Vec<(String, String)>,
+    /// The values as they were sent: names where the query takes IRIs.
+    typed: Vec<(String, String)>,
 }
 
 impl AskedQuestion {
@@ -69,7 +75,6 @@ struct Field {
     name: String,
     meaning: String,
     kind: String,
-    value: String,
     control: Control,
 }
 
@@ -77,7 +82,11 @@ enum Control {
     /// One of these: value, name, whether it is chosen.
     Choice(Vec<(String, String, bool)>),
     /// A text, with the `inputmode` of the field and the classes whose things are suggested.
-    Text { mode: &'static str, class: String },
+    Text {
+        shown: String,
+        mode: &'static str,
+        class: String,
+    },
 }
 
 impl Field {
@@ -140,6 +149,11 @@ impl Field {
                 Control::Choice(listed.into_iter().map(chosen).collect())
             }
             None => Control::Text {
+                shown: asked
+                    .typed
+                    .iter()
+                    .find(|(name, typed)| *name == parameter.name && !typed.is_empty())
+                    .map_or_else(|| value.clone(), |(_, typed)| typed.clone()),
                 mode: match parameter.kind {
                     ParameterKind::Integer | ParameterKind::Decimal => "decimal",
                     _ => "text",
@@ -164,7 +178,6 @@ impl Field {
                 meaning
             }),
             kind: shell.t(&format!("results-kind-{}", parameter.kind.name())),
-            value,
             control,
         }
     }
@@ -234,17 +247,28 @@ impl ResultPage {
             question,
             origin: String::new(),
             pinned,
+            merged: false,
         }
     }
 
     /// Says whether the merged view was asked, so that addresses lead back to it. Those of queries
     /// of the catalogue have what the client sent already.
     pub(in crate::http) fn merged(mut self, is_merged: bool) -> Self {
+        self.merged = is_merged;
         if is_merged {
             if self.asked.is_none() {
                 add_parameter(&mut self.address, MERGED, "true");
             }
             add_parameter(&mut self.question, MERGED, "true");
+            add_parameter(&mut self.editor, MERGED, "true");
+        }
+        self
+    }
+
+    /// Says which values the client sent, where names stand for IRIs.
+    pub(in crate::http) fn typed(mut self, values: &[(String, String)]) -> Self {
+        if let Some(asked) = &mut self.asked {
+            asked.typed = values.to_vec();
         }
         self
     }
@@ -320,11 +344,13 @@ impl ResultPage {
                     .iter()
                     .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                     .collect(),
+                typed: Vec::new(),
             }),
             question,
             editor,
             origin: String::new(),
             pinned,
+            merged: false,
         }
     }
 
@@ -348,6 +374,31 @@ impl ResultPage {
         }
     }
 
+    /// The heading of a column: that of the question, else the name of the variable.
+    fn heading(&self, variable: &str) -> String {
+        let heading = self.asked.as_ref().and_then(|asked| {
+            let language = self.shell.language.tag();
+            asked.query.heading_in(variable, language)
+        });
+        shortened(heading.unwrap_or(variable), 100)
+    }
+
+    /// The headings that are no names of variables.
+    fn headings(&self) -> HashMap<&str, String> {
+        let Some(asked) = &self.asked else {
+            return HashMap::new();
+        };
+        let translations = asked.query.translations.values();
+        let names = translations.flat_map(|translation| translation.columns.keys());
+        asked
+            .query
+            .columns
+            .keys()
+            .chain(names)
+            .map(|name| (name.as_str(), self.heading(name)))
+            .collect()
+    }
+
     /// What the scripts need to know.
     fn settings(&self, graph: &KnowledgeGraph, form: QueryForm) -> String {
         let name = match form {
@@ -359,6 +410,10 @@ impl ResultPage {
             "base": graph.config().base,
             "prefixes": &*iri::PREFIXES,
             "parameters": parameters,
+            "headings": self.headings(),
+            "merged": self.merged,
+            "version": self.pinned,
+            "query": if self.asked.is_none() { self.query.as_str() } else { "" },
             "data": self.address.replacen("{}", name, 1),
             "csv": format!("{}{}", self.origin, self.address.replacen("{}", "csv", 1)),
         })
@@ -389,6 +444,8 @@ struct CitationView {
     date: Option<String>,
     permalink: String,
     text: String,
+    /// Whether the address is too long to be printed.
+    is_long: bool,
     /// Whether the version can be asked for after a restart.
     lasting: bool,
 }
@@ -409,9 +466,16 @@ impl CitationView {
             more_datasets: 0,
             lasting: graph.store().is_durable(),
         };
+        // Nobody copies a query by hand: a short address is made for those who cite it.
+        let is_long = permalink.len() > LONGEST_CITED;
+        let cited = match is_long {
+            true => "/sparql",
+            false => permalink.as_str(),
+        };
         Self {
             version,
-            text: citation.text(&title, &format!("{}{permalink}", page.origin)),
+            is_long,
+            text: citation.text(&title, &format!("{}{cited}", page.origin)),
             permalink,
             date: citation
                 .date
@@ -530,7 +594,7 @@ fn collect(
             let variables = solutions.variables().to_vec();
             template.columns = variables
                 .iter()
-                .map(|variable| variable.as_str().to_owned())
+                .map(|variable| template.page.heading(variable.as_str()))
                 .collect();
             for solution in solutions {
                 let solution = solution?;

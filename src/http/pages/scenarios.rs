@@ -16,7 +16,8 @@ use crate::http::request::{self, Form, origin};
 use crate::http::respond::Reading;
 use crate::http::scenarios::{Asked, Listed, is_own, listed, no_longer, of_link, shown};
 use crate::indicators::Fold;
-use crate::network::Filter;
+use crate::network::{Filter, text_of};
+use crate::ontology::iri;
 use crate::store::{Limits, Snapshot};
 use askama::Template;
 use axum::Router;
@@ -24,10 +25,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use oxigraph::model::vocab::rdf;
+use oxigraph::model::vocab::{rdf, rdfs};
 use oxigraph::model::{NamedNode, NamedOrBlankNode, TermRef};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -37,6 +38,8 @@ const MOST_NAMES: usize = 500;
 const MOST_CHOICES: usize = 12;
 /// Actors that the page lists; the files have all.
 const MOST_ACTORS: usize = 25;
+/// Services that the page lists; the files have all.
+const MOST_SERVICES: usize = 25;
 /// Sentences of one kind.
 const MOST_SENTENCES: usize = 8;
 /// Characters of a label in a list.
@@ -184,6 +187,23 @@ struct ActorRow {
     is_lost: bool,
 }
 
+/// A service or innovation whose providers change.
+struct ServiceRow {
+    href: String,
+    label: String,
+    sectors: String,
+    status: String,
+    providers: String,
+    lost: String,
+    is_lost: bool,
+}
+
+/// How many things of a sector have no provider left.
+struct LeftRow {
+    sector: String,
+    count: String,
+}
+
 struct NetworkView {
     title: String,
     rows: Vec<FigureRow>,
@@ -214,6 +234,10 @@ struct ResultPage {
     problem: Option<String>,
     changes: Vec<ChangeView>,
     sentences: Vec<String>,
+    /// Things without a provider, by sector.
+    left: Vec<LeftRow>,
+    services: Vec<ServiceRow>,
+    services_affected: usize,
     figures: Vec<FigureRow>,
     networks: Vec<NetworkView>,
     sector_pairs: Vec<PairRow>,
@@ -457,6 +481,7 @@ async fn add(
                 merged: &merged,
                 form: &form,
                 limits: &limits,
+                shell: &shell,
             };
             match adding.changes()? {
                 Ok(changes) => {
@@ -519,6 +544,7 @@ struct Adding<'a> {
     merged: &'a Arc<Snapshot>,
     form: &'a Form,
     limits: &'a Limits,
+    shell: &'a Shell,
 }
 
 impl Adding<'_> {
@@ -693,24 +719,74 @@ impl Adding<'_> {
         let found = self
             .graph
             .search(self.merged, &search, 0..MOST_CHOICES, self.limits)?;
-        let candidates: Vec<(String, String)> = found
-            .things
-            .iter()
-            .filter(|thing| matches!(thing.hit.subject, NamedOrBlankNode::NamedNode(_)))
-            .map(|thing| (thing.id(), thing.hit.label.value().to_owned()))
-            .collect();
-        let mut same = candidates
-            .iter()
-            .filter(|(_, label)| label.to_lowercase() == text.to_lowercase());
-        match (same.next(), same.next(), candidates.as_slice()) {
-            (Some((iri, _)), None, _) | (None, _, [(iri, _)]) => Ok(Ok(iri.clone())),
+        let meant = folded(text);
+        let mut candidates = Vec::new();
+        let (mut called, mut also_called) = (Vec::new(), 0);
+        for thing in &found.things {
+            let NamedOrBlankNode::NamedNode(node) = &thing.hit.subject else {
+                continue;
+            };
+            let name = label_in(self.merged, node.as_ref().into(), self.shell.tag());
+            let hit = thing.hit.label.value();
+            if self.is_called(node, &meant) {
+                called.push(node.as_str().to_owned());
+            } else if folded(hit) == meant {
+                also_called += 1;
+            }
+            // Whoever looks for another name sees why this is there.
+            let shown = if folded(hit) == folded(&name) {
+                name
+            } else {
+                let (name, other) = (short(&name), short(hit));
+                let names = [("name", name.as_str()), ("other", other.as_str())];
+                self.shell.with("scenarios-also-called", &names)
+            };
+            candidates.push((node.as_str().to_owned(), shown));
+        }
+        match called.as_slice() {
+            [iri] if also_called == 0 => Ok(Ok(iri.clone())),
             _ => Ok(Err(Unclear {
                 field,
                 text: text.to_owned(),
-                candidates,
+                candidates: told_apart(candidates),
             })),
         }
     }
+
+    /// Whether this is what something is called first of all, and no name besides.
+    fn is_called(&self, node: &NamedNode, meant: &str) -> bool {
+        [rdfs::LABEL, iri::skos::PREF_LABEL]
+            .into_iter()
+            .flat_map(|property| {
+                let node = Some(TermRef::from(node));
+                self.merged
+                    .quads_for_pattern(node, Some(property), None, None)
+            })
+            .any(|quad| folded(text_of(&quad.object)) == meant)
+    }
+}
+
+/// A name without what does not tell names apart.
+fn folded(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
+/// Things of the same name with the ends of their IRIs, by which they can be told apart.
+fn told_apart(candidates: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, text) in &candidates {
+        *counts.entry(text.clone()).or_default() += 1;
+    }
+    let tell = |(iri, text): (String, String)| {
+        if counts.get(&text).is_none_or(|count| *count < 2) {
+            return (iri, text);
+        }
+        let end = iri.rsplit(['/', '#']).next().unwrap_or(&iri);
+        let text = format!("{text} – {end}");
+        (iri, text)
+    };
+    candidates.into_iter().map(tell).collect()
 }
 
 // ---- the page of a result -----------------------------------------------------------------------
@@ -750,6 +826,9 @@ impl Making<'_> {
         ResultPage {
             changes: self.changes(evaluation),
             sentences: evaluation.map_or_else(Vec::new, |found| self.sentences(found)),
+            left: self.left(table(Part::Services)),
+            services: self.services(table(Part::Services)),
+            services_affected: table(Part::Services).rows.len(),
             figures: self.figures(table(Part::Indicators)),
             networks: self.networks(table(Part::Networks)),
             sector_pairs: self.pairs(table(Part::SectorPairs)),
@@ -994,7 +1073,8 @@ impl Making<'_> {
         };
         let (from, to) = (shown(today), shown(then));
         let words = match (today.number(), then.number()) {
-            (Some(a), Some(b)) if (a - b).abs() < 1e-12 => "same",
+            // What is too little to be seen is told as no change.
+            (Some(a), Some(b)) if (a - b).abs() < 1e-12 || from == to => "same",
             (Some(a), Some(b)) if a < b => "rises",
             (Some(_), Some(_)) => "falls",
             (None, Some(_)) => "appears",
@@ -1030,8 +1110,8 @@ impl Making<'_> {
                     .is_ok_and(|indicator| indicator.fold == Fold::Share);
             let sides = ["today", "scenario"].map(|side| table.cell(row, side));
             let mut figure = self.figure(name, id, sides, is_share);
-            figure.is_better = text("effect") == "better";
-            figure.is_worse = text("effect") == "worse";
+            figure.is_better = figure.is_changed && text("effect") == "better";
+            figure.is_worse = figure.is_changed && text("effect") == "worse";
             figure.rests = self.rests(table, row);
             figure
         });
@@ -1105,8 +1185,8 @@ impl Making<'_> {
             let change = match text("change") {
                 "lost" => "lost",
                 "won" => "won",
-                "weaker" => "weaker",
-                "stronger" => "stronger",
+                "weaker" if today != then => "weaker",
+                "stronger" if today != then => "stronger",
                 _ => "same",
             };
             PairRow {
@@ -1132,7 +1212,7 @@ impl Making<'_> {
     fn actors(&self, table: &Table) -> Vec<ActorRow> {
         let shell = &self.shell;
         let links = Links::new(&self.graph.config().base);
-        let rows = table.rows.iter().take(MOST_ACTORS).map(|row| {
+        let rows = table.rows.iter().filter_map(|row| {
             let cell = |column: &str| table.cell(row, column);
             let text = |column: &str| cell(column).text().unwrap_or_default();
             let number = |column: &str| {
@@ -1141,7 +1221,15 @@ impl Making<'_> {
                     .map_or_else(|| "–".to_owned(), |number| written(shell, number, false))
             };
             let (iri, status) = (text("iri"), text("status"));
-            ActorRow {
+            let ties = [number("degreeToday"), number("degreeScenario")];
+            let ranks = [
+                number("betweennessRankToday"),
+                number("betweennessRankScenario"),
+            ];
+            if status == "changed" && ties[0] == ties[1] && ranks[0] == ranks[1] {
+                return None;
+            }
+            Some(ActorRow {
                 href: if iri.starts_with("new:") {
                     String::new()
                 } else {
@@ -1149,14 +1237,72 @@ impl Making<'_> {
                 },
                 label: short(text("label")),
                 status: shell.t(&format!("scenarios-status-{status}")),
-                ties: format!("{} → {}", number("degreeToday"), number("degreeScenario")),
-                rank: format!(
-                    "{} → {}",
-                    number("betweennessRankToday"),
-                    number("betweennessRankScenario")
-                ),
+                ties: ties.join(" → "),
+                rank: ranks.join(" → "),
                 is_lost: ["removed", "isolated"].contains(&status),
+            })
+        });
+        rows.take(MOST_ACTORS).collect()
+    }
+
+    /// The names of the sectors of a row, in the language of the page.
+    fn sectors(&self, table: &Table, row: &[Cell]) -> Vec<String> {
+        let iris = table.cell(row, "sector").text().unwrap_or_default();
+        iris.split("; ")
+            .filter(|iri| !iri.is_empty())
+            .map(|iri| self.label(iri, iri))
+            .collect()
+    }
+
+    fn services(&self, table: &Table) -> Vec<ServiceRow> {
+        let shell = &self.shell;
+        let links = Links::new(&self.graph.config().base);
+        let rows = table.rows.iter().take(MOST_SERVICES).map(|row| {
+            let text = |column: &str| table.cell(row, column).text().unwrap_or_default();
+            let number = |column: &str| {
+                let number = table.cell(row, column).number();
+                number.map_or_else(|| "–".to_owned(), |number| written(shell, number, false))
+            };
+            let (iri, status) = (text("iri"), text("status"));
+            ServiceRow {
+                href: if iri.starts_with("new:") {
+                    String::new()
+                } else {
+                    links.page(iri)
+                },
+                label: self.label(iri, text("label")),
+                sectors: self.sectors(table, row).join(", "),
+                status: shell.t(&format!("scenarios-service-{status}")),
+                providers: format!(
+                    "{} → {}",
+                    number("providersToday"),
+                    number("providersScenario")
+                ),
+                lost: short(&text("lost").replace("; ", ", ")),
+                is_lost: status == "noProvider",
             }
+        });
+        rows.collect()
+    }
+
+    /// How many things have no provider left, by sector, most first. What belongs to several
+    /// sectors counts in each.
+    fn left(&self, table: &Table) -> Vec<LeftRow> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for row in &table.only("status", "noProvider").rows {
+            let mut sectors = self.sectors(table, row);
+            if sectors.is_empty() {
+                sectors.push(self.shell.t("scenarios-no-sector"));
+            }
+            for sector in sectors {
+                *counts.entry(sector).or_default() += 1;
+            }
+        }
+        let mut rows: Vec<(String, usize)> = counts.into_iter().collect();
+        rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let rows = rows.into_iter().map(|(sector, count)| LeftRow {
+            sector,
+            count: self.shell.whole(count),
         });
         rows.collect()
     }
@@ -1165,6 +1311,25 @@ impl Making<'_> {
     fn sentences(&self, found: &Evaluation) -> Vec<String> {
         let shell = &self.shell;
         let mut sentences = Vec::new();
+        let services = found.table(Part::Services);
+        for (kind, status, key) in [
+            ("service", "noProvider", "scenarios-says-no-provider"),
+            (
+                "innovation",
+                "noProvider",
+                "scenarios-says-no-provider-of-innovation",
+            ),
+            ("service", "oneProvider", "scenarios-says-one-provider"),
+        ] {
+            let is_so = |row: &&Vec<Cell>| {
+                services.cell(row, "kind").text() == Some(kind)
+                    && services.cell(row, "status").text() == Some(status)
+            };
+            let count = services.rows.iter().filter(is_so).count();
+            if count > 0 {
+                sentences.push(shell.n(key, count));
+            }
+        }
         for (part, key) in [
             (Part::Lost, "scenarios-says-lost"),
             (Part::Won, "scenarios-says-won"),
@@ -1274,7 +1439,7 @@ fn forms(
         let rank = node.and_then(|node| {
             let rank = Some(crate::ontology::iri::weft::RANK);
             let mut ranks = merged.quads_for_pattern(Some((&node).into()), rank, None, None);
-            crate::network::text_of(&ranks.next()?.object).parse().ok()
+            text_of(&ranks.next()?.object).parse().ok()
         });
         rank.unwrap_or(i64::MAX)
     };

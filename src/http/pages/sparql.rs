@@ -5,6 +5,7 @@ use super::results::download_names;
 use super::{Shell, render};
 use crate::app::{executable, iri};
 use crate::http::error::ApiError;
+use crate::http::merging::{MERGED, is_wanted};
 use crate::http::negotiate::Format;
 use crate::http::request::{self, Form};
 use crate::http::respond::Reading;
@@ -56,6 +57,8 @@ struct QueryPage {
     timeouts: Vec<u64>,
     timeout: u64,
     settings: String,
+    /// Whether what accepted links join is taken for one.
+    merged: bool,
 }
 
 /// `/sparql` for a browser that sends no query.
@@ -72,7 +75,7 @@ pub(in crate::http) async fn query_form(
         (_, Some(name)) if !name.is_empty() => {
             let values: Vec<_> = form
                 .pairs()
-                .filter(|(name, _)| ![TEXT, QUESTION].contains(name))
+                .filter(|(name, _)| ![TEXT, QUESTION, MERGED].contains(name))
                 .collect();
             let query = queries::find(graph, name)?;
             executable::runnable_with(&query, &values)
@@ -83,7 +86,17 @@ pub(in crate::http) async fn query_form(
         }
         .to_owned(),
     };
-    let reading = Reading::new(state, &snapshot, &["query form", shell.tag(), &query]);
+    let merged = is_wanted(form, false)?;
+    let reading = Reading::new(
+        state,
+        &snapshot,
+        &[
+            "query form",
+            shell.tag(),
+            &query,
+            if merged { MERGED } else { "" },
+        ],
+    );
     if let Some(response) = reading.not_modified(headers) {
         return Ok(response);
     }
@@ -104,6 +117,7 @@ pub(in crate::http) async fn query_form(
         timeout,
         settings: settings.to_string(),
         query,
+        merged,
         shell,
     };
     Ok(reading.respond(Format::Html, render(&page)?))

@@ -544,10 +544,13 @@ impl<'a> Maker<'a> {
     /// A query of the catalogue, if there is one of that name.
     fn catalogue_query(&self, name: &str) -> Option<Lead> {
         let query = self.graph.catalogue().get(name).ok()?;
-        Some(self.lead(
-            "integration-query",
-            format!("/sparql?query={}", encoded(&query.text)),
-        ))
+        // Without the values that it takes it would ask for all that there is.
+        let has_defaults = query.parameters.iter().any(|known| known.default.is_some());
+        let address = match has_defaults {
+            true => format!("/queries/{name}"),
+            false => format!("/sparql?query={}", encoded(&query.text)),
+        };
+        Some(self.lead("integration-query", address))
     }
 
     fn indicator_query(&self, indicator: &Indicator) -> Lead {

@@ -19,6 +19,10 @@ export async function showChart(panel, result, context) {
   const isAsked = (column) => context.parameters.includes(columns[column]);
   const answers = all.filter((column) => isNumber[column] && !isAsked(column));
   const numbers = answers.length ? answers : all.filter((column) => isNumber[column]);
+  // An order, a year or a position is a number that nobody counted.
+  const isMeasure = (column) =>
+    !/rank|^year|^a[nñ]o$|^(geo)?_?(lat(itude|itud)?|(long?|lng)(itude|itud)?)$/i.test(columns[column]);
+  const measures = numbers.filter(isMeasure);
   if (!numbers.length) {
     panel.append(make("p", {}, t("results-chart-none")));
     return;
@@ -26,14 +30,30 @@ export async function showChart(panel, result, context) {
   // Names read better than identifiers, and what ends the row is most often what was counted.
   const isText = (column) => rows.some((row) => row[column]?.type === "literal");
   const others = all.filter((column) => !isNumber[column] && !isAsked(column));
+  // The thing itself, where a column has its name: then the name is in the language of the page.
+  const thingOf = (column) => {
+    const name = columns[column] ?? "";
+    const thing = name.endsWith("Label") ? columns.indexOf(name.slice(0, -5)) : -1;
+    return thing >= 0 && rows.some((row) => row[thing]?.type === "uri") ? thing : column;
+  };
   let x = others.find((column) => isDate[column]) ?? others.find(isText) ?? others[0] ?? numbers[0];
-  let y = numbers.find((column) => column !== x) ?? numbers[0];
+  x = thingOf(x);
+  let y = measures.filter((column) => column !== x).at(-1) ?? numbers.find((column) => column !== x) ?? numbers[0];
+  // Where a name has several rows, another column of names tells them apart.
+  const valuesOf = (column) => new Set(rows.map((row) => row[column]?.value ?? ""));
+  const isPart = (column) => {
+    const count = valuesOf(column).size;
+    return thingOf(column) !== x && isText(column) && count > 1 && count <= 24;
+  };
+  let series = !isDate[x] && !isNumber[x] && valuesOf(x).size < rows.length ? (others.find(isPart) ?? -1) : -1;
+  if (series >= 0) series = thingOf(series);
   let kind = isDate[x] ? "line" : isNumber[x] && x !== y ? "scatter" : "bar";
 
   const stage = make("div", { class: "drawing chart" });
   const notes = make("div", { class: "quiet" });
   const controls = make("div", { class: "view-controls" });
-  const named = (list) => list.map((column) => [String(column), columns[column]]);
+  const heading = (column) => context.heading(columns[column]);
+  const named = (list) => list.map((column) => [String(column), heading(column)]);
   const kinds = [
     ["bar", t("results-chart-bar")],
     ["line", t("results-chart-line")],
@@ -48,17 +68,28 @@ export async function showChart(panel, result, context) {
     select(t("results-chart-x"), named(all), String(x), (value) => set(() => (x = Number(value)))),
     select(t("results-chart-y"), named(numbers), String(y), (value) => set(() => (y = Number(value)))),
   );
+  const parts = [...new Set(others.filter(isPart).map(thingOf))];
+  if (parts.length) {
+    const list = [["-1", "–"], ...named(parts)];
+    controls.append(select(t("results-chart-series"), list, String(series), (value) => set(() => (series = Number(value)))));
+  }
   panel.append(controls, stage, notes);
 
   const paint = async () => {
     const points = rows
-      .map((row) => ({ x: row[x], y: numeric(row[y]) }))
+      .map((row) => ({ x: row[x], y: numeric(row[y]), part: series >= 0 ? row[series] : null }))
       .filter((point) => Number.isFinite(point.y));
     const most = kind === "bar" ? MOST_BARS : MOST_POINTS;
     const shown = points.slice(0, most);
-    const iris = shown.filter((point) => point.x?.type === "uri").map((point) => point.x.value);
-    await lookUp(iris);
-    for (const point of shown) point.name = context.text(point.x, 80) || "–";
+    const terms = shown.flatMap((point) => [point.x, point.part]);
+    await lookUp(terms.filter((term) => term?.type === "uri").map((term) => term.value));
+    const order = [...new Set(shown.map((point) => point.part?.value))];
+    for (const point of shown) {
+      point.name = context.text(point.x, 80) || "–";
+      if (series < 0 || series === x) continue;
+      point.series = order.indexOf(point.part?.value) % 6;
+      point.name = `${point.name} · ${context.text(point.part, 60) || "–"}`;
+    }
     notes.replaceChildren();
     const say = (text) => notes.append(make("p", {}, text));
     if (points.length > most) {
@@ -70,11 +101,11 @@ export async function showChart(panel, result, context) {
     const width = Math.max(280, stage.clientWidth || 800);
     const label = t("results-chart-label", {
       kind: kinds.find(([name]) => name === kind)[1],
-      y: columns[y],
-      x: columns[x],
+      y: heading(y),
+      x: heading(x),
       n: number(shown.length),
     });
-    const svg = kind === "bar" ? bars(shown, width) : plot(shown, width, kind, isDate[x], columns, x, y);
+    const svg = kind === "bar" ? bars(shown, width) : plot(shown, width, kind, isDate[x], heading(x), heading(y));
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", label);
     stage.replaceChildren(svg);
@@ -129,7 +160,7 @@ function bars(points, width) {
     const title = draw("title", {}, `${point.name}: ${number(point.y, 6)}`);
     svg.append(
       draw("text", { x: left - 8, y: top + 14, "text-anchor": "end" }, fitted(point.name, left - 10)),
-      draw("rect", { class: "bar", x: from, y: top, width: Math.max(1, to - from), height: 18, rx: 2 }, title),
+      draw("rect", { class: point.series ? `bar series-${point.series}` : "bar", x: from, y: top, width: Math.max(1, to - from), height: 18, rx: 2 }, title),
       draw("text", { x: to + 6, y: top + 14 }, number(point.y, 2)),
     );
   });
@@ -138,7 +169,7 @@ function bars(points, width) {
   return svg;
 }
 
-function plot(points, width, kind, isDate, columns, x, y) {
+function plot(points, width, kind, isDate, along, upward) {
   const height = Math.min(460, Math.max(280, width * 0.55));
   const [left, right, top, bottom] = [64, 20, 24, 48];
   const places = points.map((point) => (isDate ? moment(point.x) : numeric(point.x)));
@@ -190,8 +221,8 @@ function plot(points, width, kind, isDate, columns, x, y) {
   }
   svg.append(
     draw("line", { class: "axis", x1: left, x2: width - right, y1: height - bottom, y2: height - bottom }),
-    draw("text", { x: width - right, y: height - 6, "text-anchor": "end" }, columns[x]),
-    draw("text", { x: 4, y: 14 }, columns[y]),
+    draw("text", { x: width - right, y: height - 6, "text-anchor": "end" }, along),
+    draw("text", { x: 4, y: 14 }, upward),
   );
   if (kind === "line") {
     const path = items.map((item) => `${across(item.at)},${up(item.y)}`).join(" ");

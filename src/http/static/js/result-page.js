@@ -3,7 +3,7 @@
 import { ask, askJson } from "./api.js";
 import { Context, make, read, show } from "./results.js";
 import { ofAddress, showSnippets } from "./snippets.js";
-import { language } from "./texts.js";
+import { language, t } from "./texts.js";
 
 const place = document.getElementById("results");
 if (place) {
@@ -20,6 +20,30 @@ if (place) {
   }
 }
 
+// A short address, for those who cite.
+const short = document.getElementById("short-link");
+if (short && place) {
+  const { query, merged, version } = JSON.parse(place.dataset.settings);
+  short.hidden = !query;
+  short.addEventListener("click", async () => {
+    const said = document.getElementById("short-said");
+    try {
+      const pinned = version ?? Number(short.dataset.version);
+      const response = await ask("/api/v1/permalinks", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query, merged: Boolean(merged), version: pinned }),
+      });
+      const link = await response.json();
+      document.getElementById("cited").textContent = link.citeAs;
+      short.hidden = true;
+      said.textContent = t("results-short-done");
+    } catch (error) {
+      said.textContent = error.message;
+    }
+  });
+}
+
 // Names of things for parameters that have too many to list.
 for (const input of document.querySelectorAll("input[data-suggest]")) {
   const list = document.getElementById(input.getAttribute("list"));
@@ -34,7 +58,11 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
       try {
         const found = await askJson(`/api/v1/search?${query}`);
         list.replaceChildren(
-          ...found.map((thing) => make("option", { value: thing.iri, lang: language }, thing.label)),
+          ...found.map((thing) => {
+            // The name will do where nothing else has it.
+            const isOnly = found.filter((other) => other.label === thing.label).length === 1;
+            return make("option", { value: isOnly ? thing.label : thing.iri, lang: language }, thing.label);
+          }),
         );
       } catch {
         list.replaceChildren();

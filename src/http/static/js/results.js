@@ -175,12 +175,19 @@ function brief(text, most = 200) {
 
 /** What the views need to know of the page. */
 export class Context {
-  constructor({ base, prefixes, parameters }) {
+  constructor({ base, prefixes, parameters, headings }) {
     this.base = base;
     /** Columns that repeat what was asked for. */
     this.parameters = parameters ?? [];
+    /** What columns are called, where that is not the name of their variable. */
+    this.headings = headings ?? {};
     this.prefixes = Object.entries(prefixes).sort((a, b) => b[1].length - a[1].length);
     this.names = true;
+  }
+
+  /** The heading of a column. */
+  heading(name) {
+    return Object.hasOwn(this.headings, name) ? this.headings[name] : name;
   }
 
   /** An IRI with a prefix, where one fits. */
@@ -332,8 +339,10 @@ function showTable(panel, result, context) {
     result.columns.forEach((name, column) => {
       if (!shown[column]) return;
       const isMine = order?.column === column;
-      const button = make("button", { type: "button", "aria-label": t("results-sort", { column: name }), "data-column": column });
-      button.append(make("bdi", {}, name), isMine ? (order.down ? " ▼" : " ▲") : "");
+      const heading = context.heading(name);
+      const label = t("results-sort", { column: heading });
+      const button = make("button", { type: "button", "aria-label": label, title: name, "data-column": column });
+      button.append(make("bdi", {}, heading), isMine ? (order.down ? " ▼" : " ▲") : "");
       button.addEventListener("click", () => {
         order = isMine && order.down ? null : { column, down: Boolean(isMine) };
         arrange();

@@ -59,6 +59,11 @@ function titleOf(query) {
   return comment ? comment.slice(0, 80) : "";
 }
 
+/** What asks for the merged view, if it is chosen. */
+function asMerged(before) {
+  return at("merged").checked ? `${before}merged=true` : "";
+}
+
 function begin() {
   const parameters = new URLSearchParams(location.search);
   const isAsked = parameters.has("edit") || parameters.has("example");
@@ -284,7 +289,7 @@ async function send(path, headers) {
   const id = `page-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
   const controller = new AbortController();
   running = { id, controller };
-  return ask(`${path}?timeout=${encodeURIComponent(at("timeout").value)}`, {
+  return ask(`${path}?timeout=${encodeURIComponent(at("timeout").value)}${asMerged("&")}`, {
     method: "POST",
     headers: { ...TEXT, ...headers, "weft-query-id": id },
     body: text(),
@@ -326,7 +331,7 @@ function run() {
     else if (result.rows.length === 1) status = t("sparql-done-one", { seconds, version });
     at("status").textContent = status;
     const names = result.kind === "construct" ? settings.graphFormats : settings.rowFormats;
-    const address = (name) => `/sparql?query=${encodeURIComponent(query)}&format=${name}`;
+    const address = (name) => `/sparql?query=${encodeURIComponent(query)}&format=${name}${asMerged("&")}`;
     at("answer").hidden = false;
     showResults(at("results"), result, context, {
       view,
@@ -406,7 +411,7 @@ function showKept(line, href, more) {
 
 async function copyLink() {
   const chosen = view === "table" ? "" : `&view=${view}`;
-  const address = `${location.origin}/sparql?query=${encodeURIComponent(text())}${chosen}`;
+  const address = `${location.origin}/sparql?query=${encodeURIComponent(text())}${chosen}${asMerged("&")}`;
   await copyText(address, at("copy-link"));
   showKept(t("sparql-link-here"), address, [t("sparql-link-copied")]);
 }
@@ -416,7 +421,7 @@ async function shortLink() {
     const response = await ask("/api/v1/permalinks", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query: text(), view }),
+      body: JSON.stringify({ query: text(), view, merged: at("merged").checked }),
     });
     const link = await response.json();
     const cite = make("span", {}, `${t("sparql-cite")} `, make("cite", {}, link.citeAs));

@@ -53,7 +53,8 @@ scenarios-see = See what changes
 scenarios-see-more = Add this change
 
 scenarios-choose = Which one?
-scenarios-several = Several are called like
+scenarios-several = Choose what you mean by
+scenarios-also-called = { $name } (also called { $other })
 scenarios-no-actor = No actor is called like
 scenarios-no-service = No service or innovation is called like
 scenarios-no-such-how = Go back and write another part of the name, or look for it among all.
@@ -68,7 +69,7 @@ scenarios-does-not-fit = A change does not fit the data.
 scenarios-does-not-fit-how = Leave the change out below, or make another in its place.
 scenarios-leave-out = leave out
 scenarios-edit = Change this scenario
-scenarios-statements = ({ $added } statements more, { $removed } less)
+scenarios-statements = ({ $added } statements more, { $removed } fewer)
 scenarios-note-still = Note: other statements still lead to something being said of it.
 scenarios-note-also = Note: other statements also lead to: { $values }.
 scenarios-change-removeActor = Without { $name }
@@ -95,6 +96,18 @@ scenarios-field-provider = Provider
 
 scenarios-short = In short
 scenarios-says-nothing = No figure changes.
+scenarios-says-no-provider = { $n ->
+    [one] One service has no provider left.
+   *[other] { $number } services have no provider left.
+}
+scenarios-says-no-provider-of-innovation = { $n ->
+    [one] One innovation has no provider left.
+   *[other] { $number } innovations have no provider left.
+}
+scenarios-says-one-provider = { $n ->
+    [one] One service is left with one provider only.
+   *[other] { $number } services are left with one provider only.
+}
 scenarios-says-lost = Nothing that is recorded joins { $from } and { $to } any more.
 scenarios-says-won = { $from } and { $to } are joined, which nothing recorded does today.
 scenarios-says-more = { $n ->
@@ -112,6 +125,21 @@ scenarios-says-cut-points = { $n ->
    *[other] { $number } actors become cut points: without any one of them, others would be cut off.
 }
 scenarios-ties-between-actors = Ties between actors
+scenarios-services-mean = A provider is who is recorded as providing the service or innovation. Somebody who is not recorded may provide it all the same, and another may step in.
+scenarios-left-caption = Without any provider, by sector; what belongs to several sectors counts in each
+scenarios-no-sector = No sector recorded
+scenarios-column-left = Without a provider
+scenarios-services-caption = { $shown } of { $all } services and innovations whose providers change, those without any first; today → scenario
+scenarios-column-providers = Providers
+scenarios-column-lost = Lost providers
+scenarios-service-noProvider = no provider is left
+scenarios-service-oneProvider = one provider is left
+scenarios-service-fewer = fewer providers
+scenarios-service-more = more providers
+scenarios-service-otherProvider = another provider
+scenarios-service-provided = has a provider at last
+scenarios-service-removed = removed
+scenarios-service-added = new
 scenarios-caveat = Only what is recorded counts: a tie that nobody has recorded may hold all the same, and what people would do in answer to the change is not foreseen here. More is not always better.
 scenarios-today = Today
 scenarios-then = Scenario
@@ -167,6 +195,7 @@ scenarios-status-noCutPoint = no longer a cut point
 scenarios-status-changed = other ties or another position
 
 scenarios-part-changes = Changes
+scenarios-part-services = Services whose providers change
 scenarios-part-indicators = Indicators
 scenarios-part-groups = Indicators by sector, level and role
 scenarios-part-networks = Networks
@@ -199,6 +228,8 @@ scenarios-licences = Licences of the data:
 
 scenarios-figure-actors = Actors recorded
 scenarios-figure-services = Services recorded
+scenarios-figure-services-without-provider = Services and innovations without a recorded provider
+scenarios-figure-services-on-one-provider = Services and innovations with one recorded provider only
 scenarios-figure-innovations = Innovations recorded
 scenarios-figure-participations = Participations recorded
 scenarios-figure-ties = Ties recorded
@@ -284,6 +315,8 @@ js-whatif-choose-other = Now select the other node, and choose “Tie with { $na
 # The same names for the scripts.
 js-whatif-figure-actors = { scenarios-figure-actors }
 js-whatif-figure-services = { scenarios-figure-services }
+js-whatif-figure-services-without-provider = { scenarios-figure-services-without-provider }
+js-whatif-figure-services-on-one-provider = { scenarios-figure-services-on-one-provider }
 js-whatif-figure-innovations = { scenarios-figure-innovations }
 js-whatif-figure-participations = { scenarios-figure-participations }
 js-whatif-figure-ties = { scenarios-figure-ties }

@@ -7,6 +7,7 @@ sparql-query = SPARQL query
 sparql-run = Run
 sparql-cancel = Cancel
 sparql-timeout = Stop after
+sparql-merged = Count what accepted links join as one
 sparql-seconds =
     { $n ->
         [one] { $number } second

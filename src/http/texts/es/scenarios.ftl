@@ -53,7 +53,8 @@ scenarios-see = Ver qué cambia
 scenarios-see-more = Añadir este cambio
 
 scenarios-choose = ¿Cuál de ellas?
-scenarios-several = Hay varias con un nombre parecido a
+scenarios-several = Elija a qué se refiere con
+scenarios-also-called = { $name } (también { $other })
 scenarios-no-actor = Ninguna entidad tiene un nombre parecido a
 scenarios-no-service = Ningún servicio ni innovación tiene un nombre parecido a
 scenarios-no-such-how = Vuelva atrás y escriba otra parte del nombre, o búsquela entre todas.
@@ -95,6 +96,18 @@ scenarios-field-provider = Entidad prestadora
 
 scenarios-short = En resumen
 scenarios-says-nothing = No cambia ninguna cifra.
+scenarios-says-no-provider = { $n ->
+    [one] Un servicio queda sin ninguna entidad prestadora.
+   *[other] { $number } servicios quedan sin ninguna entidad prestadora.
+}
+scenarios-says-no-provider-of-innovation = { $n ->
+    [one] Una innovación queda sin ninguna entidad prestadora.
+   *[other] { $number } innovaciones quedan sin ninguna entidad prestadora.
+}
+scenarios-says-one-provider = { $n ->
+    [one] Un servicio queda con una sola entidad prestadora.
+   *[other] { $number } servicios quedan con una sola entidad prestadora.
+}
 scenarios-says-lost = Nada de lo registrado une ya { $from } y { $to }.
 scenarios-says-won = { $from } y { $to } quedan unidos; hoy nada de lo registrado los une.
 scenarios-says-more = { $n ->
@@ -112,6 +125,21 @@ scenarios-says-cut-points = { $n ->
    *[other] { $number } entidades pasan a ser puntos de corte: sin cualquiera de ellas, otras quedarían separadas.
 }
 scenarios-ties-between-actors = Vínculos entre entidades
+scenarios-services-mean = Es prestadora la entidad de la que consta que presta el servicio o la innovación. Puede prestarlo igualmente alguien que no consta, y otra entidad puede asumirlo.
+scenarios-left-caption = Sin ninguna entidad prestadora, por sector; lo que pertenece a varios sectores cuenta en cada uno
+scenarios-no-sector = Sin sector registrado
+scenarios-column-left = Sin entidad prestadora
+scenarios-services-caption = { $shown } de { $all } servicios e innovaciones cuyas entidades prestadoras cambian, primero los que quedan sin ninguna; hoy → escenario
+scenarios-column-providers = Entidades prestadoras
+scenarios-column-lost = Entidades que se pierden
+scenarios-service-noProvider = queda sin entidad prestadora
+scenarios-service-oneProvider = queda una sola entidad prestadora
+scenarios-service-fewer = menos entidades prestadoras
+scenarios-service-more = más entidades prestadoras
+scenarios-service-otherProvider = otra entidad prestadora
+scenarios-service-provided = pasa a tener entidad prestadora
+scenarios-service-removed = eliminado
+scenarios-service-added = nuevo
 scenarios-caveat = Solo cuenta lo registrado: un vínculo que nadie ha registrado puede existir igualmente, y aquí no se prevé cómo reaccionarían las personas y las organizaciones. Más no siempre es mejor.
 scenarios-today = Hoy
 scenarios-then = Escenario
@@ -167,6 +195,7 @@ scenarios-status-noCutPoint = deja de ser punto de corte
 scenarios-status-changed = otros vínculos u otra posición
 
 scenarios-part-changes = Cambios
+scenarios-part-services = Servicios cuyas entidades prestadoras cambian
 scenarios-part-indicators = Indicadores
 scenarios-part-groups = Indicadores por sector, nivel y papel
 scenarios-part-networks = Redes
@@ -199,6 +228,8 @@ scenarios-licences = Licencias de los datos:
 
 scenarios-figure-actors = Entidades registradas
 scenarios-figure-services = Servicios registrados
+scenarios-figure-services-without-provider = Servicios e innovaciones sin entidad prestadora registrada
+scenarios-figure-services-on-one-provider = Servicios e innovaciones con una sola entidad prestadora registrada
 scenarios-figure-innovations = Innovaciones registradas
 scenarios-figure-participations = Participaciones registradas
 scenarios-figure-ties = Vínculos registrados
@@ -284,6 +315,8 @@ js-whatif-choose-other = Seleccione ahora el otro nodo y elija «Vincular con { 
 # The same names for the scripts.
 js-whatif-figure-actors = { scenarios-figure-actors }
 js-whatif-figure-services = { scenarios-figure-services }
+js-whatif-figure-services-without-provider = { scenarios-figure-services-without-provider }
+js-whatif-figure-services-on-one-provider = { scenarios-figure-services-on-one-provider }
 js-whatif-figure-innovations = { scenarios-figure-innovations }
 js-whatif-figure-participations = { scenarios-figure-participations }
 js-whatif-figure-ties = { scenarios-figure-ties }

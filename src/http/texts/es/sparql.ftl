@@ -7,6 +7,7 @@ sparql-query = Consulta SPARQL
 sparql-run = Ejecutar
 sparql-cancel = Cancelar
 sparql-timeout = Detener tras
+sparql-merged = Contar como uno lo que unen los enlaces aceptados
 sparql-seconds =
     { $n ->
         [one] { $number } segundo
