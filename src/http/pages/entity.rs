@@ -278,10 +278,13 @@ pub(in crate::http) fn resource(
         true => &description.incoming,
         false => &description.outgoing,
     };
-    let mut names: BTreeMap<String, &GraphName> = BTreeMap::new();
-    for quad in stating.iter().filter(|quad| is_source(&quad.graph_name)) {
-        names.insert(quad.graph_name.to_string(), &quad.graph_name);
-    }
+    let has_source = stating.iter().any(|quad| is_source(&quad.graph_name));
+    let names: BTreeMap<String, &GraphName> = stating
+        .iter()
+        .map(|quad| &quad.graph_name)
+        .filter(|graph| !has_source || is_source(graph))
+        .map(|graph| (graph.to_string(), graph))
+        .collect();
     let mut graphs: Vec<Link> = names.values().map(|graph| writer.graph(graph)).collect();
     graphs.sort_by(|a, b| a.text.cmp(&b.text));
     let licences: BTreeSet<String> = names

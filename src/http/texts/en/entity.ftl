@@ -213,6 +213,8 @@ entity-more-ties = { $n ->
    *[other] Show { $number } more
 }
 
+entity-rest-of = { $heading }: the others
+
 entity-around-which = Network: { $network }.
 entity-around-affiliation = No other actor is recorded in what it takes part in, so it has no ties in the network of collaboration; this is the network of actors and what they take part in.
 entity-around-funding = It takes part in nothing that is recorded; this is the network of who funds whom.
@@ -257,6 +259,10 @@ entity-hub-see = { $n ->
 }
 entity-hub-none = No actor, innovation or service is recorded here.
 entity-hub-parts = Places in it
+entity-hub-show-parts = { $n ->
+    [one] Show one place
+   *[other] Show { $number } places, offices among them
+}
 entity-hub-broader = Broader
 entity-hub-narrower = Narrower
 entity-hub-matches = In other lists

@@ -213,6 +213,8 @@ entity-more-ties = { $n ->
    *[other] Mostrar { $number } más
 }
 
+entity-rest-of = { $heading }: los demás
+
 entity-around-which = Red: { $network }.
 entity-around-affiliation = No consta ninguna otra entidad en aquello en lo que participa, por lo que no tiene vínculos en la red de colaboración; esta es la red de las entidades y aquello en lo que participan.
 entity-around-funding = No consta que participe en nada; esta es la red de quién financia a quién.
@@ -257,6 +259,10 @@ entity-hub-see = { $n ->
 }
 entity-hub-none = No consta aquí ninguna entidad, innovación ni servicio.
 entity-hub-parts = Lugares que comprende
+entity-hub-show-parts = { $n ->
+    [one] Mostrar un lugar
+   *[other] Mostrar { $number } lugares, sedes incluidas
+}
 entity-hub-broader = Más amplio
 entity-hub-narrower = Más específico
 entity-hub-matches = En otras listas
