@@ -78,6 +78,8 @@ pub(super) struct PartGroup {
     pub(super) rows: Vec<PartRow>,
     /// Those that are to be opened.
     pub(super) rest: Vec<PartRow>,
+    /// Columns in which some row has something: with whom, instrument, when, amount.
+    pub(super) columns: [bool; 4],
 }
 
 pub(super) struct PartRow {
@@ -433,12 +435,21 @@ impl Writer<'_> {
                     totals: Vec::new(),
                     rows: Vec::new(),
                     rest: Vec::new(),
+                    columns: [false; 4],
                 };
                 groups.push((part.kind, group));
             }
             let Some((_, group)) = groups.last_mut() else {
                 continue;
             };
+            for (has, is_said) in group.columns.iter_mut().zip([
+                !row.with.is_empty(),
+                !row.instruments.is_empty(),
+                !row.when.is_empty(),
+                !row.amounts.is_empty(),
+            ]) {
+                *has |= is_said;
+            }
             match group.rows.iter_mut().find(|known| known.is_like(&row)) {
                 Some(known) => known.alike += 1,
                 None => group.rows.push(row),
