@@ -104,8 +104,8 @@ struct ErrorPage<'a> {
 /// status.
 fn title_of(shell: &Shell, problem: &Problem) -> String {
     let status = problem.status.as_u16();
-    let known = match (shell.language, status) {
-        (Language::English, _) => return problem.title.to_owned(),
+    match (shell.language, status) {
+        (Language::English, _) => problem.title.to_owned(),
         (_, 400) => shell.t("error-title-400"),
         (_, 401) => shell.t("error-title-401"),
         (_, 403) => shell.t("error-title-403"),
@@ -120,8 +120,7 @@ fn title_of(shell: &Shell, problem: &Problem) -> String {
         (_, 504) => shell.t("error-title-504"),
         (_, 500..) => shell.t("error-title-500"),
         _ => shell.t("error-title-other"),
-    };
-    known
+    }
 }
 
 /// A problem as a page.

@@ -694,10 +694,10 @@ impl Writer<'_> {
                 _ => shell.n("entity-has-participants", others.len()),
             });
         }
-        if let (Kind::Actor, Surrounded::By(around)) = (profile.kind, around) {
-            if around.network == NETWORK {
-                sentences.push(shell.n("entity-has-partners", around.total));
-            }
+        if let (Kind::Actor, Surrounded::By(around)) = (profile.kind, around)
+            && around.network == NETWORK
+        {
+            sentences.push(shell.n("entity-has-partners", around.total));
         }
         sentences.into_iter().map(with_one_stop).collect()
     }
