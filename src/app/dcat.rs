@@ -254,6 +254,39 @@ pub fn licences(snapshot: &Snapshot, graph: &GraphName) -> Vec<NamedNode> {
         .collect()
 }
 
+/// What a graph is called by whoever describes it, in a language, else in English, else in
+/// whatever there is; `None` if nobody names it.
+pub fn title(snapshot: &Snapshot, graph: &GraphName, language: &str) -> Option<String> {
+    let GraphName::NamedNode(iri) = graph else {
+        return None;
+    };
+    let about = About {
+        snapshot,
+        iri,
+        label: String::new(),
+        nodes: 0,
+        triples: Vec::new(),
+    };
+    let said = about.said(graph);
+    let titles = said
+        .iter()
+        .map(|(subject, within)| about.values(subject, TITLE, within))
+        .find(|titles| !titles.is_empty())?;
+    titles
+        .iter()
+        .filter_map(|term| match term {
+            Term::Literal(literal) => Some(literal),
+            _ => None,
+        })
+        .min_by_key(|literal| match literal.language() {
+            Some(tag) if tag == language => 0,
+            Some("en") => 1,
+            None => 2,
+            Some(_) => 3,
+        })
+        .map(|literal| literal.value().to_owned())
+}
+
 /// When the data of a version changed last.
 fn modified(graph: &KnowledgeGraph, snapshot: &Snapshot) -> Result<Option<String>, AppError> {
     graph.time_of(snapshot.version())

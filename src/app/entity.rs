@@ -2,7 +2,7 @@
 //! sectors it is on whose word, when what happened, and where it stands in its network.
 
 use super::integration::NETWORK;
-use super::networks::NetworkError;
+use super::networks::{MeasuredNetwork, NetworkError};
 use super::rules::is_of_rules;
 use super::{AppError, KnowledgeGraph, iri};
 use crate::metrics::{self, Metric, Options, Score, ValueKind};
@@ -16,11 +16,16 @@ use std::sync::Arc;
 
 /// Parts that are read of a thing, and shown.
 pub const MOST_PARTS: usize = 200;
-const MOST_READ: usize = 2_000;
+const MOST_READ: usize = 5_000;
 /// Others in the same service or innovation that are named.
 pub const MOST_WITH: usize = 5;
 /// Neighbours that are drawn.
 pub const MOST_NEIGHBOURS: usize = 40;
+
+/// The network of actors and what they take part in.
+const AFFILIATION: &str = "affiliation";
+/// The network of who pays whom.
+const FUNDING: &str = "funding";
 
 macro_rules! terms {
     ($($name:ident = $local:literal;)*) => {
@@ -46,6 +51,8 @@ terms! {
     STATED_VALUE = "statedValue";
     CONFLICTS_WITH = "conflictsWith";
     FIELD = "field";
+    PERIOD = "period";
+    CLASSIFICATION = "classification";
 }
 
 /// What a thing is.
@@ -81,17 +88,23 @@ impl Kind {
         }
     }
 
-    /// The network that its neighbours are looked for in.
-    pub fn network(self) -> &'static str {
+    /// The networks that its neighbours are looked for in: the first where it has some counts.
+    pub fn networks(self) -> &'static [&'static str] {
         match self {
-            Self::Actor => NETWORK,
-            Self::Innovation | Self::Service => "affiliation",
+            Self::Actor => &[NETWORK, AFFILIATION, FUNDING],
+            Self::Innovation | Self::Service => &[AFFILIATION],
         }
     }
 
-    /// The metrics of its place there, the telling ones first.
-    fn metrics(self) -> &'static [&'static str] {
+    /// The metrics of its place in a network, the telling ones first.
+    fn metrics(self, network: &str) -> &'static [&'static str] {
         match self {
+            Self::Actor if network == AFFILIATION => {
+                &["degree", "betweenness", "latapyClustering", "redundancy"]
+            }
+            Self::Actor if network == FUNDING => {
+                &["degree", "strength", "betweenness", "articulation"]
+            }
             Self::Actor => &[
                 "degree",
                 "betweenness",
@@ -162,14 +175,33 @@ pub struct Part {
     pub since: Vec<String>,
     /// To when.
     pub until: Vec<String>,
-    /// How much, with the unit.
+    /// How much.
     pub amounts: Vec<String>,
+    /// In which unit.
+    pub unit: String,
+    /// What it is called or for: the titles of the statement, else how it is classified.
+    pub titles: Vec<Term>,
+    /// The period that an amount is of, in words.
+    pub period: Vec<String>,
     /// The documents that say so.
     pub sources: Vec<Term>,
     /// The graphs that say so.
     pub graphs: Vec<GraphName>,
     /// Only rules conclude it.
     pub is_inferred: bool,
+}
+
+/// What the payments of a kind add up to in a unit.
+#[derive(Clone, Debug)]
+pub struct Total {
+    /// [`PartKind::Pays`] or [`PartKind::IsPaid`].
+    pub kind: PartKind,
+    /// The unit.
+    pub unit: String,
+    /// The sum.
+    pub sum: f64,
+    /// How many payments have an amount in this unit.
+    pub payments: usize,
 }
 
 /// Who says that a thing is in a sector.
@@ -233,6 +265,8 @@ pub struct Profile {
     pub parts: Vec<Part>,
     /// How many such ties there are.
     pub part_count: usize,
+    /// What is paid and got in all, kind by kind and unit by unit; those that are not shown count.
+    pub totals: Vec<Total>,
     /// The sectors that somebody says it is in.
     pub sectors: Vec<InSector>,
     /// What sources disagree about.
@@ -318,7 +352,7 @@ impl Profile {
     /// and ties, about these.
     pub fn of(snapshot: &Snapshot, node: &NamedNode) -> Option<Self> {
         let kind = Kind::of(snapshot, node)?;
-        let (mut parts, part_count) = parts(snapshot, node);
+        let (mut parts, part_count, totals) = parts(snapshot, node);
         for part in parts.iter_mut().take(MOST_PARTS) {
             part.meet_others(snapshot, node);
         }
@@ -328,6 +362,7 @@ impl Profile {
             kind,
             names: names(snapshot, node),
             part_count,
+            totals,
             sectors: sectors(snapshot, node),
             conflicts: conflicts(snapshot, node),
             dated,
@@ -364,11 +399,13 @@ fn names(snapshot: &Snapshot, node: &NamedNode) -> Vec<(String, Option<String>)>
         .collect()
 }
 
-/// The ties of a thing, in order, and how many there are.
-fn parts(snapshot: &Snapshot, node: &NamedNode) -> (Vec<Part>, usize) {
+/// The ties of a thing, in order, how many there are, and what is paid in all.
+fn parts(snapshot: &Snapshot, node: &NamedNode) -> (Vec<Part>, usize, Vec<Total>) {
     let me = TermRef::from(node);
     let mut parts = Vec::new();
     let mut count = 0;
+    let mut totals: BTreeMap<(PartKind, String), (f64, usize)> = BTreeMap::new();
+    let mut paid: BTreeSet<(PartKind, String)> = BTreeSet::new();
     // What other statements about the same two say already.
     let mut told: BTreeSet<String> = BTreeSet::new();
     for (kind, class, mine, theirs) in [
@@ -395,10 +432,24 @@ fn parts(snapshot: &Snapshot, node: &NamedNode) -> (Vec<Part>, usize) {
         for quad in snapshot.quads_for_pattern(None, Some(mine), Some(me), None) {
             seen.insert(quad.subject.to_string(), quad.subject);
         }
-        for statement in seen.into_values() {
+        for (name, statement) in seen {
             let at = TermRef::from(statement.as_ref());
             if !is_a(snapshot, at, class) {
                 continue;
+            }
+            // A payment to an actor for a service is met twice.
+            let is_payment = matches!(kind, PartKind::Pays | PartKind::IsPaid);
+            if is_payment && paid.insert((kind, name)) {
+                let amounts = texts(snapshot, at, weft::AMOUNT);
+                if let [amount] = amounts.as_slice()
+                    && let Ok(amount) = amount.parse::<f64>()
+                    && amount.is_finite()
+                {
+                    let unit = texts(snapshot, at, UNIT).join(", ");
+                    let total = totals.entry((kind, unit)).or_default();
+                    total.0 += amount;
+                    total.1 += 1;
+                }
             }
             for other in values(snapshot, at, theirs) {
                 count += 1;
@@ -451,9 +502,27 @@ fn parts(snapshot: &Snapshot, node: &NamedNode) -> (Vec<Part>, usize) {
     };
     parts.sort_by_cached_key(|part| {
         let roles: Vec<String> = part.roles.iter().map(name).collect();
-        (part.kind, roles, name(&part.other), part.since.clone())
+        // Of payments the greatest come first.
+        let cents = match part.kind {
+            PartKind::Pays | PartKind::IsPaid => part.greatest_amount().map_or(0, |amount| {
+                // Beyond what fits the order of the largest does not matter.
+                -((amount * 100.0) as i64)
+            }),
+            _ => 0,
+        };
+        let name = name(&part.other);
+        (part.kind, roles, cents, name, part.since.clone())
     });
-    (parts, count)
+    let totals = totals
+        .into_iter()
+        .map(|((kind, unit), (sum, payments))| Total {
+            kind,
+            unit,
+            sum,
+            payments,
+        })
+        .collect();
+    (parts, count, totals)
 }
 
 impl Part {
@@ -469,6 +538,9 @@ impl Part {
             since: Vec::new(),
             until: Vec::new(),
             amounts: Vec::new(),
+            unit: String::new(),
+            titles: Vec::new(),
+            period: Vec::new(),
             sources: Vec::new(),
             is_inferred: graphs.iter().all(is_of_rules),
             graphs,
@@ -483,7 +555,10 @@ impl Part {
         mine: NamedNodeRef<'_>,
     ) -> Self {
         let at = TermRef::from(statement.as_ref());
-        let units = texts(snapshot, at, UNIT).join(", ");
+        let mut titles = values(snapshot, at, iri::TITLE);
+        if titles.is_empty() {
+            titles = values(snapshot, at, CLASSIFICATION);
+        }
         let mut graphs: Vec<GraphName> = snapshot
             .quads_for_pattern(Some(at), Some(mine), None, None)
             .map(|quad| quad.graph_name)
@@ -495,14 +570,21 @@ impl Part {
             instruments: values(snapshot, at, weft::INSTRUMENT),
             since: texts(snapshot, at, weft::SINCE),
             until: texts(snapshot, at, weft::UNTIL),
-            amounts: texts(snapshot, at, weft::AMOUNT)
-                .into_iter()
-                .map(|amount| format!("{amount} {units}").trim_end().to_owned())
-                .collect(),
+            amounts: texts(snapshot, at, weft::AMOUNT),
+            unit: texts(snapshot, at, UNIT).join(", "),
+            titles,
+            period: texts(snapshot, at, PERIOD),
             sources: values(snapshot, at, provenance::SOURCE),
             statement: Some(statement.clone()),
             ..Self::bare(kind, other, graphs)
         }
+    }
+
+    fn greatest_amount(&self) -> Option<f64> {
+        self.amounts
+            .iter()
+            .filter_map(|amount| amount.parse::<f64>().ok())
+            .max_by(f64::total_cmp)
     }
 
     /// Finds the others that take part in the same service or innovation.
@@ -667,11 +749,12 @@ fn dated(snapshot: &Snapshot, node: &NamedNode, parts: &[Part]) -> Vec<Dated> {
 }
 
 impl KnowledgeGraph {
-    /// The neighbours of a thing in its network, and what is measured of it; `None` if it is no
-    /// node of that network. Costly metrics only where the network is small enough.
+    /// The neighbours of a thing in the first of its networks where it has some, and what is
+    /// measured of it there; in the first of which it is a node if it has none anywhere, `None` if
+    /// it is in none. Costly metrics only where the network is small enough.
     ///
     /// # Errors
-    /// [`AppError`] if the network cannot be built, or not in time.
+    /// [`AppError`] if a network cannot be built, or not in time.
     pub fn surroundings(
         &self,
         snapshot: &Arc<Snapshot>,
@@ -679,25 +762,46 @@ impl KnowledgeGraph {
         kind: Kind,
         limits: &Limits,
     ) -> Result<Option<Surroundings>, AppError> {
-        let definition = match self.networks().definition(kind.network()) {
-            Err(NetworkError::NoSuchNetwork { .. }) => return Ok(None),
-            definition => definition?,
-        };
-        let filter = Filter::default();
-        let measured = self.network(snapshot, definition, &filter, Options::default(), limits)?;
+        let mut alone = None;
+        for id in kind.networks() {
+            let definition = match self.networks().definition(id) {
+                Err(NetworkError::NoSuchNetwork { .. }) => continue,
+                definition => definition?,
+            };
+            let filter = Filter::default();
+            let options = Options::default();
+            let measured = self.network(snapshot, definition, &filter, options, limits)?;
+            let network = measured.network();
+            let Some(me) = network.position(node.as_str()) else {
+                continue;
+            };
+            if !network.undirected().neighbors_slice(me).is_empty() {
+                return self.surroundings_in(&measured, id, me, kind).map(Some);
+            }
+            alone = alone.or(Some((id, measured, me)));
+        }
+        alone
+            .map(|(id, measured, me)| self.surroundings_in(&measured, id, me, kind))
+            .transpose()
+    }
+
+    fn surroundings_in(
+        &self,
+        measured: &MeasuredNetwork,
+        id: &'static str,
+        me: u32,
+        kind: Kind,
+    ) -> Result<Surroundings, AppError> {
         let network = measured.network();
-        let Some(me) = network.position(node.as_str()) else {
-            return Ok(None);
-        };
         let wanted: Vec<&'static Metric> = kind
-            .metrics()
+            .metrics(id)
             .iter()
             .filter_map(|id| metrics::find(id))
             .filter(|metric| metric.is_usual(network.len()))
             .collect();
         let columns = self
             .networks()
-            .computing(&measured, |task| measured.columns(&wanted, task))
+            .computing(measured, |task| measured.columns(&wanted, task))
             .map_err(NetworkError::from)?;
         let mode = network.nodes().get(me as usize).map(|node| node.mode);
         let ranked = columns
@@ -767,8 +871,8 @@ impl KnowledgeGraph {
                 }
             }
         }
-        Ok(Some(Surroundings {
-            network: kind.network(),
+        Ok(Surroundings {
+            network: id,
             neighbours: around
                 .iter()
                 .filter_map(|(node, weight)| {
@@ -783,6 +887,6 @@ impl KnowledgeGraph {
             ties: among,
             sectors: sectors_of(me),
             metrics: ranked,
-        }))
+        })
     }
 }

@@ -219,7 +219,7 @@ pub(super) fn name_in(
 }
 
 /// The last part of an IRI.
-pub(super) fn local_name(iri: &str) -> String {
+pub fn local_name(iri: &str) -> String {
     iri.trim_end_matches(['/', '#'])
         .rsplit(['/', '#'])
         .next()

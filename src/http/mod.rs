@@ -504,7 +504,8 @@ async fn explain(request: Request, next: Next) -> Response {
     };
     match response.extensions().get::<Problem>().cloned() {
         Some(problem) if is_browser => {
-            with_headers_of(pages::error(shell, &problem, &uri), &response)
+            let near = response.extensions().get::<pages::Near>();
+            with_headers_of(pages::error(shell, &problem, &uri, near), &response)
         }
         _ => response,
     }

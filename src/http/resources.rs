@@ -10,7 +10,7 @@ use super::negotiate::{Chosen, Format, TRIPLES, by_name, choose};
 use super::request::{self, Form};
 use super::respond::Reading;
 use super::{AppState, context, dcat as catalogue, pages};
-use crate::app::resource::{Description, describe, schemes, vocabulary};
+use crate::app::resource::{Description, describe, label_in, schemes, vocabulary};
 use crate::app::results::write_quads_with;
 use crate::app::{KnowledgeGraph, Search, WriteError, dcat, iri, search, void};
 use crate::store::{Limits, Snapshot};
@@ -22,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use oxigraph::io::RdfFormat;
 use oxigraph::model::vocab::{rdf, rdfs};
-use oxigraph::model::{GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term};
+use oxigraph::model::{GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
 use percent_encoding::percent_decode_str;
 use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
@@ -31,6 +31,8 @@ use std::time::{Duration, Instant};
 
 /// How long may be looked for what somebody might have meant.
 const SUGGESTING: Duration = Duration::from_millis(100);
+/// Things that are named to somebody who asks for what there is not.
+const MOST_NEAR: usize = 3;
 /// Data sets whose licence and description an answer names.
 const MOST_SETS: usize = 5;
 
@@ -66,16 +68,25 @@ async fn thing(
         Some(response) => Ok(response),
         None => {
             let snapshot = request::snapshot(&state, &headers)?;
+            let language = pages::Shell::new(&uri, &headers).tag();
             let near = {
                 let path = path.clone();
                 state
-                    .blocking(move |graph| Ok(suggestions(graph, &snapshot, &path)))
+                    .blocking(move |graph| Ok(suggestions(graph, &snapshot, &path, language)))
                     .await?
             };
-            Err(ApiError::NotFound(format!(
-                "the data says nothing about <{}{path}>{near}",
+            let told: Vec<String> = near.iter().map(|near| format!("<{}>", near.iri)).collect();
+            let told = match told.is_empty() {
+                true => String::new(),
+                false => format!("; it knows {}", told.join(", ")),
+            };
+            let problem = ApiError::NotFound(format!(
+                "the data says nothing about <{}{path}>{told}",
                 iri::WEFT
-            )))
+            ));
+            let mut response = problem.into_response();
+            response.extensions_mut().insert(pages::Near(near));
+            Ok(response)
         }
     }
 }
@@ -111,7 +122,7 @@ async fn at_path(
     if path.starts_with("graph/")
         && let Some((iri, format)) = catalogue::graph_of_path(&snapshot, &path)
     {
-        Form::of_url(uri)?.only(&[])?;
+        only_names(uri, &[])?;
         return catalogue::graph_answer(state, uri, headers, &snapshot, &iri, format).await;
     }
     let found = {
@@ -123,15 +134,33 @@ async fn at_path(
     let Some((description, extension)) = found else {
         return Ok(None);
     };
-    Form::of_url(uri)?.only(&[])?;
+    only_names(uri, &[])?;
     let response = answer(state, uri, headers, snapshot, description, extension).await?;
     Ok(Some(response))
 }
 
-/// Things that are called like the end of a path, as the end of a sentence.
-fn suggestions(graph: &KnowledgeGraph, snapshot: &Snapshot, path: &str) -> String {
+/// Refuses parameters that a thing does not have, but for those that others add to every link to
+/// see where readers come from.
+fn only_names(uri: &Uri, known: &[&str]) -> Result<(), ApiError> {
+    const OF_OTHERS: [&str; 7] = [
+        "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "ref",
+    ];
+    let form = Form::of_url(uri)?;
+    let is_of_others = |name: &str| name.starts_with("utm_") || OF_OTHERS.contains(&name);
+    let own = form.pairs().filter(|(name, _)| !is_of_others(name));
+    Form::of_pairs(own).only(known)
+}
+
+/// Things that are called like the end of a path, those of the same kind first.
+fn suggestions(
+    graph: &KnowledgeGraph,
+    snapshot: &Snapshot,
+    path: &str,
+    language: &str,
+) -> Vec<pages::NearOne> {
+    const LOOKED_AT: usize = 30;
     let decoded = percent_decode_str(path).decode_utf8_lossy();
-    let name = decoded.rsplit('/').next().unwrap_or_default();
+    let (kind, name) = decoded.rsplit_once('/').unwrap_or(("", &decoded));
     let name = match name.rsplit_once('.') {
         Some((name, extension)) if by_name(extension, &TRIPLES).is_some() => name,
         _ => name,
@@ -147,16 +176,32 @@ fn suggestions(graph: &KnowledgeGraph, snapshot: &Snapshot, path: &str) -> Strin
     };
     let found = Search::with_fuzzy(&words, true)
         .ok()
-        .and_then(|search| graph.search(snapshot, &search, 0..3, &limits).ok());
-    let near: Vec<String> = found
+        .and_then(|search| graph.search(snapshot, &search, 0..LOOKED_AT, &limits).ok());
+    let kinds = [graph.config().base.as_str(), iri::WEFT].map(|base| format!("{base}{kind}/"));
+    let links = pages::Links::new(&graph.config().base);
+    let mut near: Vec<(bool, pages::NearOne)> = found
         .iter()
         .flat_map(|found| &found.things)
-        .map(|thing| thing.hit.subject.to_string())
+        .filter_map(|thing| match &thing.hit.subject {
+            NamedOrBlankNode::NamedNode(node) => Some(node),
+            NamedOrBlankNode::BlankNode(_) => None,
+        })
+        .map(|node| {
+            let is_alike = kinds.iter().any(|kind| node.as_str().starts_with(kind));
+            let one = pages::NearOne {
+                iri: node.as_str().to_owned(),
+                href: links.page(node.as_str()),
+                name: label_in(snapshot, node.as_ref().into(), language),
+            };
+            (!is_alike, one)
+        })
         .collect();
-    match near.is_empty() {
-        true => String::new(),
-        false => format!("; it knows {}", near.join(", ")),
-    }
+    // Those that fit best stay first.
+    near.sort_by_key(|(is_other, _)| *is_other);
+    near.into_iter()
+        .map(|(_, one)| one)
+        .take(MOST_NEAR)
+        .collect()
 }
 
 /// `GET /resource?iri=IRI`: the same for things that others have named.
@@ -166,7 +211,7 @@ async fn anything(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let form = Form::of_url(&uri)?;
-    form.only(&["iri", "format"])?;
+    only_names(&uri, &["iri", "format"])?;
     let iri = form
         .one("iri")?
         .ok_or_else(|| ApiError::BadRequest("parameter `iri` is missing".to_owned()))?;

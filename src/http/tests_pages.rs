@@ -245,3 +245,170 @@ async fn a_page_is_not_sent_again_unless_something_changed() {
             .expect(200);
     }
 }
+
+/// A directory whose offices are called like the organisations, and who pays whom.
+const DIRECTORY: &str = "
+PREFIX weft: <https://w3id.org/weft/ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX schema: <http://schema.org/>
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+<https://w3id.org/weft/id/dataset/dir> a dcat:Dataset ; dct:title 'Directory of the county' ;
+  dct:license <https://licences.example/open> .
+<https://w3id.org/weft/id/actor/south> a weft:Actor ; rdfs:label 'SOUTH, INC.' ;
+  weft:place <https://w3id.org/weft/id/place/south> ;
+  weft:provides <https://w3id.org/weft/id/service/meals> ;
+  owl:sameAs <http://www.wikidata.org/entity/Q42> ;
+  prov:wasDerivedFrom <https://w3id.org/weft/id/dataset/dir/organizations.csv#row=7> .
+<https://w3id.org/weft/id/place/south> a weft:Place ; rdfs:label 'SOUTH, INC.' ;
+  weft:within <https://w3id.org/weft/id/place/springfield> ; schema:address <https://w3id.org/weft/id/address/south> .
+<https://w3id.org/weft/id/place/springfield> a weft:Place ; rdfs:label 'Springfield' .
+<https://w3id.org/weft/id/address/south> schema:streetAddress '1 Main Street' ; schema:addressLocality 'Springfield' .
+<https://w3id.org/weft/id/service/meals> a weft:Service ; rdfs:label 'Meals' ;
+  weft:place <https://w3id.org/weft/id/place/south> ;
+  weft:website <https://meals.example/today> ; schema:telephone '555 010 99' ; schema:email 'a@meals.example' ;
+  schema:openingHours 'Monday 9-5' , 'Tuesday 9-5' , 'Saturday 9-12' ;
+  schema:availableLanguage 'English' , 'Creole' .
+<https://w3id.org/weft/id/actor/fund> a weft:Actor ; rdfs:label 'Fund' .
+<https://w3id.org/weft/id/flow/1> a weft:FundingFlow ; weft:payer <https://w3id.org/weft/id/actor/fund> ;
+  weft:payee <https://w3id.org/weft/id/actor/south> ; weft:amount 56710621.41 ; weft:unit 'EUR' ; dct:title 'Kitchen' .
+<https://w3id.org/weft/id/flow/2> a weft:FundingFlow ; weft:payer <https://w3id.org/weft/id/actor/fund> ;
+  weft:payee <https://w3id.org/weft/id/actor/south> ; weft:amount 56710621.41 ; weft:unit 'EUR' ; dct:title 'Kitchen' .
+";
+
+static COUNTY: LazyLock<AppState> = LazyLock::new(|| {
+    let state = state(Config::default());
+    let options = ParseOptions::default();
+    let batch = parse_bytes(DIRECTORY.as_bytes(), RdfFormat::Turtle, &options).unwrap();
+    let name = NamedNode::new_unchecked("https://w3id.org/weft/graph/partner/dir").into();
+    state
+        .graph()
+        .write_graph(&Writer::Local, name, batch, GraphChange::Replace)
+        .unwrap();
+    state
+});
+
+#[tokio::test]
+async fn a_service_tells_how_to_reach_it() {
+    let page = whole_page(&COUNTY, "/id/service/meals", "en").await;
+    has(
+        &page,
+        &[
+            "How to reach it",
+            "href=\"https://meals.example/today\"><bdi>meals.example/today</bdi>",
+            "href=\"tel:55501099\"",
+            "href=\"mailto:a@meals.example\"",
+            "1 Main Street, Springfield",
+            "Monday – Tuesday: 9-5",
+            "Saturday: 9-12",
+            "Creole · English",
+            "“Meals” is a service, in Springfield.",
+            "https://licences.example/open",
+            "<bdi>Directory of the county",
+        ],
+    );
+    assert!(!page.contains("creativecommons.org"), "{page}");
+    let spanish = whole_page(&COUNTY, "/id/service/meals", "es").await;
+    has(&spanish, &["Cómo contactar", "Lunes – Martes: 9-5"]);
+}
+
+#[tokio::test]
+async fn an_actor_is_seen_in_the_network_where_it_has_ties_and_not_in_its_own_office() {
+    let page = whole_page(&COUNTY, "/id/actor/south", "en").await;
+    has(
+        &page,
+        &[
+            "“SOUTH, INC.” is an actor, in Springfield.",
+            "Network: Actors and what they take part in.",
+            "/networks/affiliation?selected=",
+            "The same elsewhere",
+            "Wikidata: Q42",
+            "organizations.csv, row 7",
+            "/resource?iri=https://w3id.org/weft/id/dataset/dir/organizations.csv%23row%3D7",
+            "SOUTH, INC. In: Weft",
+            "56,710,621.41 EUR",
+            "2 statements alike",
+            "113,421,242.82 EUR in all, in 2 payments",
+            "Kitchen",
+        ],
+    );
+    assert!(!page.contains("INC.."), "{page}");
+    let spanish = whole_page(&COUNTY, "/id/actor/fund", "es").await;
+    has(
+        &spanish,
+        &["56.710.621,41 EUR", "Red: ", "/networks/funding?selected="],
+    );
+    let row = "/resource?iri=https://w3id.org/weft/id/dataset/dir/organizations.csv%23row%3D7";
+    let page = whole_page(&COUNTY, row, "en").await;
+    has(&page, &["<h1><bdi>organizations.csv, row 7</bdi></h1>"]);
+}
+
+#[tokio::test]
+async fn places_and_codes_lead_to_the_things_that_have_them() {
+    let page = whole_page(&INNOSERV, "/code/branch/health", "en").await;
+    let health = "https://w3id.org/weft/code/branch/health";
+    for path in ["/explore", "/integration", "/networks/collaboration"] {
+        has(&page, &[&format!("href=\"{path}?sector={health}\"")]);
+    }
+    has(
+        &page,
+        &[
+            "“Health” is a concept of the list",
+            " actors</bdi>",
+            "COFOG 07",
+            "NACE Rev. 2 86",
+            "See all ",
+        ],
+    );
+    assert!(!page.contains("mixing-sector"), "{page}");
+    let page = whole_page(&COUNTY, "/id/place/springfield", "en").await;
+    has(
+        &page,
+        &[
+            "“Springfield” is a place.",
+            "href=\"/explore?place=https://w3id.org/weft/id/place/springfield\"",
+            "href=\"/integration?place=https://w3id.org/weft/id/place/springfield\"",
+            "one actor",
+            "one service",
+            "href=\"/id/service/meals\"><bdi>Meals</bdi>",
+            "Places in it",
+        ],
+    );
+    let office = whole_page(&COUNTY, "/id/place/south", "en").await;
+    has(&office, &["is a place in Springfield.", "1 Main Street"]);
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_there_names_what_is_near_and_where_to_search() {
+    let html = [("accept", "text/html"), ("accept-language", "es")];
+    let target = "/id/actor/heidelberg-universty";
+    // What is near is looked for a tenth of a second; the first to ask may find nothing.
+    let mut page = String::new();
+    for _ in 0..100 {
+        let answer = send(&INNOSERV, "GET", target, &html, "").await;
+        page = answer.expect(404).text();
+        if page.contains("Quizá buscaba") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    has(
+        &page,
+        &[
+            "<h1>No encontrado</h1>",
+            "<p lang=\"en\">",
+            "href=\"/id/actor/heidelberg-university\"><bdi>",
+            "href=\"/explore?q=heidelberg%20universty\"",
+        ],
+    );
+    // Those who share links add parameters of their own; others are mistakes.
+    let known = "/id/actor/heidelberg-university";
+    for (query, status) in [("?utm_source=mail&fbclid=1", 200), ("?fromat=ttl", 400)] {
+        let target = format!("{known}{query}");
+        send(&INNOSERV, "GET", &target, &html, "")
+            .await
+            .expect(status);
+    }
+}

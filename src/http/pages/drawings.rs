@@ -292,8 +292,9 @@ pub(super) struct Timeline {
 pub(super) type Stretch = (String, i32, Option<i32>, bool);
 
 /// Draws stretches of years one below the other, on 760 units of which 240 are for the labels.
-/// With fewer than two years there is nothing to draw.
-pub(super) fn timeline(stretches: &[Stretch], most: usize) -> Option<Timeline> {
+/// What has no recorded end goes on to this year. With fewer than two years there is nothing to
+/// draw.
+pub(super) fn timeline(stretches: &[Stretch], most: usize, this_year: i32) -> Option<Timeline> {
     const LEFT: f64 = 250.0;
     const WIDTH: f64 = 480.0;
     const ROW: f64 = 26.0;
@@ -301,7 +302,7 @@ pub(super) fn timeline(stretches: &[Stretch], most: usize) -> Option<Timeline> {
     let first = shown.iter().map(|(_, first, ..)| *first).min()?;
     let last = shown
         .iter()
-        .map(|(_, first, last, _)| last.unwrap_or(*first))
+        .map(|(_, first, last, _)| last.unwrap_or(this_year.max(*first)))
         .max()?;
     if first >= last {
         return None;
@@ -322,7 +323,7 @@ pub(super) fn timeline(stretches: &[Stretch], most: usize) -> Option<Timeline> {
         .enumerate()
         .map(|(row, (label, first, end, is_own))| {
             let y = 30.0 + row as f64 * ROW;
-            let to = at(end.unwrap_or(last));
+            let to = at(end.unwrap_or(this_year.max(*first)));
             Bar {
                 y: coordinate(y),
                 x: coordinate(at(*first)),
@@ -376,7 +377,8 @@ mod tests {
     #[test]
     fn stretches_lie_on_one_scale_and_one_year_is_no_timeline() {
         let stretch = |first, last| ("x".to_owned(), first, last, false);
-        let drawn = timeline(&[stretch(1990, Some(2000)), stretch(1995, None)], 20).unwrap();
+        let both = [stretch(1990, Some(2000)), stretch(1995, None)];
+        let drawn = timeline(&both, 20, 2000).unwrap();
         assert_eq!(
             (drawn.bars[0].x.as_str(), drawn.bars[0].width.as_str()),
             ("250.0", "480.0")
@@ -386,8 +388,14 @@ mod tests {
             ("490.0", true)
         );
         assert_eq!(drawn.years.first().map(|(_, year)| *year), Some(1990));
-        assert!(timeline(&[stretch(2000, None)], 20).is_none());
-        assert!(timeline(&[], 20).is_none());
+        let later = timeline(&both, 20, 2010).unwrap();
+        assert_eq!(
+            (later.bars[0].width.as_str(), later.bars[1].width.as_str()),
+            ("240.0", "360.0")
+        );
+        assert!(timeline(&[stretch(2000, None)], 20, 2000).is_none());
+        assert!(timeline(&[stretch(2000, None)], 20, 1999).is_none());
+        assert!(timeline(&[], 20, 2000).is_none());
     }
 
     #[test]

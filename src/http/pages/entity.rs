@@ -1,7 +1,9 @@
 //! The page of anything that the data speaks of.
 
-use super::links::{Cell, Link, Links, explain_href, graph_href, store_href};
-use super::profile::{ProfileView, Surrounded, Writer};
+use super::contact::{Elsewhere, Fact};
+use super::hub::{Hub, is_hub};
+use super::links::{Cell, Link, Links, explain_href, store_href};
+use super::profile::{BETWEEN, ProfileView, Surrounded, Writer, is_source, with_one_stop};
 use super::{Shell, render};
 use crate::app::entity::{Kind, MOST_NEIGHBOURS, Profile};
 use crate::app::merging::Class;
@@ -9,17 +11,17 @@ use crate::app::reconcile::shortened;
 use crate::app::reconcile::suggest::Preview;
 use crate::app::resource::{Concept, Description, definition_in, describe, label_in};
 use crate::app::rules::{is_inferred, is_of_rules};
-use crate::app::{KnowledgeGraph, MergedView, iri};
+use crate::app::{KnowledgeGraph, MergedView, dcat, iri};
 use crate::http::error::ApiError;
 use crate::http::{AppState, merging, negotiate};
-use crate::store::{DEFAULT_GRAPH_IRI, Limits, Snapshot};
+use crate::store::{Limits, Snapshot};
 use askama::Template;
 use oxigraph::model::vocab::{rdf, rdfs};
 use oxigraph::model::{
     GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term, Triple,
 };
 use std::cell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,8 +29,13 @@ use std::time::{Duration, Instant};
 const MOST_VALUES: usize = 200;
 /// Conclusions of which a page says by which rules; the others have a link only.
 const MOST_EXPLAINED: usize = 40;
-/// Longer texts are cut off; the data formats have the whole.
-const LONGEST_VALUE: usize = 1_000;
+/// Of longer texts the beginning is seen, and the whole can be opened.
+const LONGEST_VALUE: usize = 600;
+/// No longer text is shown as a whole; the data formats have it.
+const LONGEST_WHOLE: usize = 50_000;
+/// More values of a property are folded, and fewer of where something is from.
+const MOST_OPEN: usize = 30;
+const MOST_OPEN_SOURCES: usize = 3;
 /// How long a page waits for each.
 const EXPLAIN_WITHIN: Duration = Duration::from_millis(200);
 
@@ -38,14 +45,21 @@ struct ResourcePage {
     shell: Shell,
     title: String,
     iri: String,
-    definition: Option<String>,
+    definition: Option<LongText>,
     /// Each with why the rules concluded it, if nobody states it.
     types: Vec<(Link, Option<Link>)>,
+    /// What there is to say first of a place or a code.
+    hub: Option<Hub>,
+    /// How to reach it.
+    contact: Vec<Fact>,
+    /// Where else it is described.
+    elsewhere: Vec<Elsewhere>,
     groups: Vec<Group>,
     incoming: Vec<Group>,
     concepts: Vec<(Link, Concept)>,
     graphs: Vec<Link>,
-    formats: Vec<Link>,
+    /// Each with its media type.
+    formats: Vec<(Link, &'static str)>,
     /// What the thing is joined with.
     joined: Option<Joined>,
     /// What is known of an actor, a service or an innovation besides.
@@ -53,6 +67,24 @@ struct ResourcePage {
     citation: String,
     licences: Vec<Link>,
     most_neighbours: usize,
+}
+
+/// A text of paragraphs.
+struct LongText {
+    /// What is seen of it.
+    begin: String,
+    /// All of it, if that is more.
+    whole: Option<String>,
+}
+
+impl LongText {
+    fn new(text: &str) -> Self {
+        let begin = shortened(text.trim(), LONGEST_VALUE);
+        Self {
+            whole: (begin != text.trim()).then(|| shortened(text.trim(), LONGEST_WHOLE)),
+            begin,
+        }
+    }
 }
 
 /// A thing that has several IRIs.
@@ -84,10 +116,14 @@ struct Group {
     values: Vec<Value>,
     /// Values that are there and not shown.
     more: usize,
+    /// How many there are, if they are to be opened first.
+    folded: Option<usize>,
 }
 
 struct Value {
     cell: Cell,
+    /// The whole of a text of which the cell has the beginning.
+    whole: Option<String>,
     /// The statements of a blank node.
     inner: Vec<(Link, Cell)>,
     /// The IRIs under which it is stated, for a thing that has several.
@@ -180,6 +216,7 @@ pub(in crate::http) fn resource(
         None => vec![description.iri.clone().into()],
     };
     let view = View {
+        shell: &shell,
         graph,
         to_explain: cell::Cell::new(MOST_EXPLAINED),
         snapshot,
@@ -198,27 +235,6 @@ pub(in crate::http) fn resource(
     let types: Vec<&Quad> = mine()
         .filter(|quad| quad.predicate == rdf::TYPE && known.insert(&quad.object))
         .collect();
-    let graphs: HashSet<&GraphName> = description
-        .outgoing
-        .iter()
-        .chain(&description.incoming)
-        .map(|quad| &quad.graph_name)
-        .collect();
-    let mut graphs: Vec<_> = graphs
-        .into_iter()
-        .filter_map(|graph| match graph {
-            GraphName::NamedNode(node) => Some(Link {
-                href: Some(graph_href(node.as_str())),
-                text: node.as_str().to_owned(),
-            }),
-            GraphName::DefaultGraph => Some(Link {
-                href: Some(graph_href(DEFAULT_GRAPH_IRI)),
-                text: shell.t("entity-default-graph"),
-            }),
-            GraphName::BlankNode(_) => None,
-        })
-        .collect();
-    graphs.sort_by(|a, b| a.text.cmp(&b.text));
     let concepts = description.concepts.iter().map(|concept| {
         let link = Link {
             href: links.href(snapshot, concept.iri.as_ref()),
@@ -227,32 +243,86 @@ pub(in crate::http) fn resource(
         (link, concept.clone())
     });
     let is_scheme = !description.concepts.is_empty();
-    let formats = ["ttl", "nt", "rdf", "jsonld", "trig"].map(|name| {
+    let is_measured = description
+        .outgoing
+        .iter()
+        .any(|quad| !is_source(&quad.graph_name));
+    let formats = [
+        ("ttl", "text/turtle"),
+        ("nt", "application/n-triples"),
+        ("rdf", "application/rdf+xml"),
+        ("jsonld", "application/ld+json"),
+        ("trig", "application/trig"),
+    ];
+    let formats = formats.map(|(name, media_type)| {
         let format = negotiate::by_name(name, &negotiate::TRIPLES);
-        Link {
+        let link = Link {
             href: format.map(|format| links.resource_format(description.iri.as_str(), format)),
             text: name.to_owned(),
-        }
+        };
+        (link, media_type)
     });
     let representative = merged.merging().representative(&description.iri);
     let named_by = merged.merged();
-    let title = label_in(named_by, representative.as_ref().into(), language);
     let writer = Writer {
         shell: &shell,
         snapshot: named_by,
         links: &links,
+        titles: cell::RefCell::default(),
     };
+    let title = writer
+        .row(representative.as_str())
+        .unwrap_or_else(|| label_in(named_by, representative.as_ref().into(), language));
+    // Those that state something of it; where nothing is, those that mention it.
+    let stating = match description.outgoing.is_empty() {
+        true => &description.incoming,
+        false => &description.outgoing,
+    };
+    let has_source = stating.iter().any(|quad| is_source(&quad.graph_name));
+    let names: BTreeMap<String, &GraphName> = stating
+        .iter()
+        .map(|quad| &quad.graph_name)
+        .filter(|graph| !has_source || is_source(graph))
+        .map(|graph| (graph.to_string(), graph))
+        .collect();
+    let mut graphs: Vec<Link> = names.values().map(|graph| writer.graph(graph)).collect();
+    graphs.sort_by(|a, b| a.text.cmp(&b.text));
+    let licences: BTreeSet<String> = names
+        .values()
+        .flat_map(|graph| dcat::licences(named_by, graph))
+        .map(NamedNode::into_string)
+        .collect();
+    let (is_place, is_code) = is_hub(named_by, representative);
     let profile = Profile::of(named_by, representative)
         .map(|profile| writer.profile(representative, &title, &profile, around));
+    let hub = match profile.is_none() && (is_place || is_code) {
+        true => writer.hub(graph, named_by, representative, &title, description),
+        false => None,
+    };
+    let all_members: Vec<Term> = members.iter().cloned().map(Term::from).collect();
+    let (contact, elsewhere) = match profile.is_some() || is_place || is_code {
+        true => (
+            match profile.is_some() {
+                true => writer.contact(representative),
+                false => Vec::new(),
+            },
+            writer.elsewhere(representative, &all_members, is_code),
+        ),
+        false => (Vec::new(), Vec::new()),
+    };
     let cited = graph.citation(snapshot, &graph.stated_in(snapshot, &description.iri));
-    let licences = cited.licences().into_iter().map(|licence| Link {
+    let licences = licences.into_iter().map(|licence| Link {
         href: Some(licence.clone()).filter(|licence| licence.starts_with("http")),
         text: licence,
     });
     let date = cited.date.as_deref().unwrap_or_default();
     let date = date.split('T').next().unwrap_or_default();
     let values = [
-        ("title", super::shortened(&title)),
+        // The sentence has its own full stop.
+        (
+            "title",
+            super::shortened(title.strip_suffix('.').unwrap_or(&title)),
+        ),
         ("version", cited.version.to_string()),
         ("date", date.to_owned()),
         ("iri", representative.as_str().to_owned()),
@@ -264,6 +334,7 @@ pub(in crate::http) fn resource(
         true => shell.with("entity-cite-undated", &values),
         false => shell.with("entity-cite-dated", &values),
     };
+    let citation = with_one_stop(citation);
     render(&ResourcePage {
         joined: class.map(|class| Joined::of(&shell, &merged, class, &links, mine())),
         profile,
@@ -272,7 +343,10 @@ pub(in crate::http) fn resource(
         most_neighbours: MOST_NEIGHBOURS,
         iri: description.iri.as_str().to_owned(),
         definition: definition_in(named_by, representative.as_ref(), language)
-            .map(|text| shortened(&text, LONGEST_VALUE)),
+            .map(|text| LongText::new(&text)),
+        hub,
+        contact,
+        elsewhere,
         types: types
             .into_iter()
             .map(|quad| (view.named(&quad.object), view.inferred(quad)))
@@ -281,10 +355,11 @@ pub(in crate::http) fn resource(
             (quad.object.clone(), quad.subject.clone().into())
         }),
         incoming: view.groups(
-            description
-                .incoming
-                .iter()
-                .filter(|quad| !(is_scheme && quad.predicate == iri::IN_SCHEME)),
+            description.incoming.iter().filter(|quad| {
+                let is_of_scheme = is_scheme && quad.predicate == iri::IN_SCHEME;
+                // Observations name what they were made of: each sector has hundreds.
+                !is_of_scheme && (is_source(&quad.graph_name) || is_measured)
+            }),
             |quad| (quad.subject.clone().into(), quad.object.clone()),
         ),
         concepts: concepts.collect(),
@@ -398,6 +473,7 @@ impl Joined {
 }
 
 struct View<'a> {
+    shell: &'a Shell,
     graph: &'a KnowledgeGraph,
     /// Conclusions of which the page still says by which rules.
     to_explain: cell::Cell<usize>,
@@ -409,12 +485,23 @@ struct View<'a> {
 }
 
 impl View<'_> {
+    fn writer(&self) -> Writer<'_> {
+        Writer {
+            shell: self.shell,
+            snapshot: self.snapshot,
+            links: self.links,
+            titles: cell::RefCell::default(),
+        }
+    }
+
     /// A term by its label.
     fn named(&self, term: &Term) -> Link {
         match term {
             Term::NamedNode(node) => Link {
                 href: self.links.href(self.snapshot, node.as_ref()),
-                text: label_in(self.snapshot, node.as_ref().into(), self.language),
+                text: self.writer().row(node.as_str()).unwrap_or_else(|| {
+                    label_in(self.snapshot, node.as_ref().into(), self.language)
+                }),
             },
             other => Link {
                 href: None,
@@ -475,7 +562,13 @@ impl View<'_> {
                     })
                     .collect();
                 values.sort_by(|a, b| a.cell.link.text.cmp(&b.cell.link.text));
+                let count = values.len().saturating_add(more);
+                let most = match is_provenance(property.as_ref()) {
+                    true => MOST_OPEN_SOURCES,
+                    false => MOST_OPEN,
+                };
                 let group = Group {
+                    folded: (count > most).then_some(count),
                     property: self.named(&property.clone().into()),
                     values,
                     more,
@@ -507,6 +600,10 @@ impl View<'_> {
         };
         Value {
             cell: self.cell(term),
+            whole: match term {
+                Term::Literal(literal) => LongText::new(literal.value()).whole,
+                _ => None,
+            },
             inner,
             under: Vec::new(),
             inferred: None,
@@ -541,19 +638,24 @@ impl View<'_> {
             .collect();
         Some(Link {
             href,
-            text: names.join(", "),
+            text: names.join(BETWEEN),
         })
     }
 }
 
+/// Where something is from.
+fn is_provenance(property: NamedNodeRef<'_>) -> bool {
+    let iri = property.as_str();
+    iri.starts_with("http://www.w3.org/ns/prov#") || iri.ends_with("/source")
+}
+
 /// Names come first, and where it is from last.
 fn rank(property: NamedNodeRef<'_>) -> u8 {
-    let iri = property.as_str();
     if [iri::PREF_LABEL, rdfs::LABEL, iri::TITLE, iri::NOTATION].contains(&property) {
         0
     } else if [iri::DEFINITION, iri::DESCRIPTION, rdfs::COMMENT].contains(&property) {
         1
-    } else if iri.starts_with("http://www.w3.org/ns/prov#") || iri.ends_with("/source") {
+    } else if is_provenance(property) {
         3
     } else {
         2

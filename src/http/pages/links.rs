@@ -103,11 +103,16 @@ impl Links {
         if let Some(path) = self.path(iri) {
             return Some(path);
         }
-        let is_described = snapshot
-            .quads_for_pattern(Some(node.into()), None, None, None)
-            .next()
-            .is_some();
-        if is_described {
+        let is_described = || {
+            let mut quads = snapshot.quads_for_pattern(Some(node.into()), None, None, None);
+            quads.next().is_some()
+        };
+        // Rows of tables have IRIs with a fragment, about which nothing more is stated.
+        let is_own = [self.base.as_str(), iri::WEFT]
+            .iter()
+            .filter_map(|base| iri.strip_prefix(base))
+            .any(|rest| rest.starts_with("id/"));
+        if is_own || is_described() {
             return Some(format!("/resource?iri={}", encoded(iri)));
         }
         // Other schemes could be scripts.

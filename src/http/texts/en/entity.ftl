@@ -89,7 +89,7 @@ entity-differs = { $n ->
 entity-conflicts = Statements that exclude each other
 entity-conflicts-means = The sources give different values. All are kept with their source; none is preferred.
 entity-claim = Claim
-entity-says = says
+entity-says = according to
 
 entity-time = Over time
 entity-time-drawing = Bars from the first to the last recorded year; the list below has the same
@@ -159,3 +159,115 @@ entity-cite-how = How to cite
 entity-preview-also = Also called
 entity-preview-stated-in = Stated in
 entity-preview-id = Identifier
+
+entity-row = { $table }, row { $row }
+entity-values = { $n ->
+    [one] One value
+   *[other] { $number } values
+}
+entity-read-all = Read all
+entity-graph-ontology = Vocabulary and code lists
+entity-graph-inferred = Conclusions of the alignment rules
+entity-graph-metrics = Network metrics
+entity-graph-links = Links between data sets
+entity-graph-queries = Query catalogue
+entity-no-licence = Licence: not stated by the data set.
+
+entity-contact = How to reach it
+entity-contact-website = Website
+entity-contact-phone = Telephone
+entity-contact-mail = E-mail
+entity-contact-address = Address
+entity-contact-hours = Opening hours
+entity-contact-languages = Languages
+entity-contact-eligibility = Who it is for
+entity-contact-mode = How it is delivered
+entity-contact-access = Accessibility
+entity-contact-area = Area served
+entity-contact-status = Status
+entity-day-1 = Monday
+entity-day-2 = Tuesday
+entity-day-3 = Wednesday
+entity-day-4 = Thursday
+entity-day-5 = Friday
+entity-day-6 = Saturday
+entity-day-7 = Sunday
+
+entity-elsewhere = The same elsewhere
+entity-else-same = The same as
+entity-else-page = Page about it
+entity-else-video = Video
+entity-else-source = Known from
+
+entity-payments = { $n ->
+    [one] one payment
+   *[other] { $number } payments
+}
+entity-total = { $sum } in all, in { $payments } with a recorded amount
+entity-alike = { $n ->
+    [one] once
+   *[other] { $number } statements alike
+}
+entity-more-ties = { $n ->
+    [one] Show one more
+   *[other] Show { $number } more
+}
+
+entity-rest-of = { $heading }: the others
+
+entity-around-which = Network: { $network }.
+entity-around-affiliation = No other actor is recorded in what it takes part in, so it has no ties in the network of collaboration; this is the network of actors and what they take part in.
+entity-around-funding = It takes part in nothing that is recorded; this is the network of who funds whom.
+entity-metrics-common = { $n ->
+    [one] One more, whose value is none or nearly everybody’s
+   *[other] { $number } more, whose values are none or nearly everybody’s
+}
+entity-rank-common = no rank: { $alike } of { $of } have this value
+
+entity-is-place = “{ $name }” is a place.
+entity-is-place-within = “{ $name }” is a place in { $place }.
+entity-is-code = “{ $name }” is a concept that things are classified by.
+entity-is-code-of = “{ $name }” is a concept of the list “{ $list }”.
+entity-hub-within = Lies in:
+entity-hub-list = List:
+entity-hub-here = Who and what is here
+entity-hub-with = Who and what it is said of
+entity-hub-actors = { $n ->
+    [one] one actor
+   *[other] { $number } actors
+}
+entity-hub-innovations = { $n ->
+    [one] one innovation
+   *[other] { $number } innovations
+}
+entity-hub-services = { $n ->
+    [one] one service
+   *[other] { $number } services
+}
+entity-hub-explore = Explore
+entity-hub-board = Board of integration
+entity-hub-network = Network of collaboration
+entity-hub-sectors = By sector
+entity-hub-sectors-note = What is in several sectors counts in each of them.
+entity-hub-no-sector = No sector recorded
+entity-hub-count = Number
+entity-hub-first = The first { $most } of { $total }, by name
+entity-hub-all = By name
+entity-hub-see = { $n ->
+    [one] See it
+   *[other] See all { $number }
+}
+entity-hub-none = No actor, innovation or service is recorded here.
+entity-hub-parts = Places in it
+entity-hub-show-parts = { $n ->
+    [one] Show one place
+   *[other] Show { $number } places, offices among them
+}
+entity-hub-broader = Broader
+entity-hub-narrower = Narrower
+entity-hub-matches = In other lists
+entity-match-exact = The same
+entity-match-close = Nearly the same
+entity-match-broad = Part of what is broader there
+entity-match-narrow = Narrower there
+entity-match-related = Related

@@ -159,3 +159,115 @@ entity-cite-how = Cómo citar
 entity-preview-also = También se llama
 entity-preview-stated-in = Afirmado en
 entity-preview-id = Identificador
+
+entity-row = { $table }, fila { $row }
+entity-values = { $n ->
+    [one] Un valor
+   *[other] { $number } valores
+}
+entity-read-all = Leer todo
+entity-graph-ontology = Vocabulario y listas de códigos
+entity-graph-inferred = Conclusiones de las reglas de alineación
+entity-graph-metrics = Métricas de red
+entity-graph-links = Enlaces entre conjuntos de datos
+entity-graph-queries = Catálogo de consultas
+entity-no-licence = Licencia: el conjunto de datos no la indica.
+
+entity-contact = Cómo contactar
+entity-contact-website = Sitio web
+entity-contact-phone = Teléfono
+entity-contact-mail = Correo electrónico
+entity-contact-address = Dirección
+entity-contact-hours = Horario
+entity-contact-languages = Idiomas
+entity-contact-eligibility = A quién se dirige
+entity-contact-mode = Modo de prestación
+entity-contact-access = Accesibilidad
+entity-contact-area = Zona atendida
+entity-contact-status = Estado
+entity-day-1 = Lunes
+entity-day-2 = Martes
+entity-day-3 = Miércoles
+entity-day-4 = Jueves
+entity-day-5 = Viernes
+entity-day-6 = Sábado
+entity-day-7 = Domingo
+
+entity-elsewhere = Lo mismo en otros sitios
+entity-else-same = Lo mismo que
+entity-else-page = Página sobre ello
+entity-else-video = Vídeo
+entity-else-source = Se conoce por
+
+entity-payments = { $n ->
+    [one] un pago
+   *[other] { $number } pagos
+}
+entity-total = { $sum } en total, en { $payments } con importe registrado
+entity-alike = { $n ->
+    [one] una vez
+   *[other] { $number } afirmaciones iguales
+}
+entity-more-ties = { $n ->
+    [one] Mostrar uno más
+   *[other] Mostrar { $number } más
+}
+
+entity-rest-of = { $heading }: los demás
+
+entity-around-which = Red: { $network }.
+entity-around-affiliation = No consta ninguna otra entidad en aquello en lo que participa, por lo que no tiene vínculos en la red de colaboración; esta es la red de las entidades y aquello en lo que participan.
+entity-around-funding = No consta que participe en nada; esta es la red de quién financia a quién.
+entity-metrics-common = { $n ->
+    [one] Una más, sin valor o con el valor de casi todas
+   *[other] { $number } más, sin valor o con el valor de casi todas
+}
+entity-rank-common = sin rango: { $alike } de { $of } tienen este valor
+
+entity-is-place = «{ $name }» es un lugar.
+entity-is-place-within = «{ $name }» es un lugar de { $place }.
+entity-is-code = «{ $name }» es un concepto con el que se clasifica.
+entity-is-code-of = «{ $name }» es un concepto de la lista «{ $list }».
+entity-hub-within = Está en:
+entity-hub-list = Lista:
+entity-hub-here = Quién y qué hay aquí
+entity-hub-with = De quién y de qué se afirma
+entity-hub-actors = { $n ->
+    [one] una entidad
+   *[other] { $number } entidades
+}
+entity-hub-innovations = { $n ->
+    [one] una innovación
+   *[other] { $number } innovaciones
+}
+entity-hub-services = { $n ->
+    [one] un servicio
+   *[other] { $number } servicios
+}
+entity-hub-explore = Explorar
+entity-hub-board = Tablero de integración
+entity-hub-network = Red de colaboración
+entity-hub-sectors = Por sector
+entity-hub-sectors-note = Lo que está en varios sectores cuenta en cada uno de ellos.
+entity-hub-no-sector = Sin sector registrado
+entity-hub-count = Número
+entity-hub-first = Los primeros { $most } de { $total }, por nombre
+entity-hub-all = Por nombre
+entity-hub-see = { $n ->
+    [one] Verlo
+   *[other] Ver los { $number }
+}
+entity-hub-none = No consta aquí ninguna entidad, innovación ni servicio.
+entity-hub-parts = Lugares que comprende
+entity-hub-show-parts = { $n ->
+    [one] Mostrar un lugar
+   *[other] Mostrar { $number } lugares, sedes incluidas
+}
+entity-hub-broader = Más amplio
+entity-hub-narrower = Más específico
+entity-hub-matches = En otras listas
+entity-match-exact = Lo mismo
+entity-match-close = Casi lo mismo
+entity-match-broad = Parte de algo más amplio
+entity-match-narrow = Más específico allí
+entity-match-related = Relacionado
