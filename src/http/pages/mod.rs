@@ -15,7 +15,7 @@ mod help;
 mod integration;
 mod links;
 mod networks;
-mod ontology;
+pub(super) mod ontology;
 mod overview;
 pub(super) mod partners;
 mod profile;
