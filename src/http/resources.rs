@@ -131,6 +131,14 @@ async fn at_path(
 /// Things that are called like the end of a path, as the end of a sentence.
 fn suggestions(graph: &KnowledgeGraph, snapshot: &Snapshot, path: &str) -> String {
     let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let base = &graph.config().base;
+    if let Some((thing, extension)) = decoded.rsplit_once('.')
+        && by_name(extension, &TRIPLES).is_none()
+        && find(graph, snapshot, thing.trim_start_matches('/'), base).is_some()
+    {
+        let names: Vec<&str> = TRIPLES.iter().map(|format| format.name()).collect();
+        return format!("; without the extension it does, as {}", names.join(", "));
+    }
     let name = decoded.rsplit('/').next().unwrap_or_default();
     let name = match name.rsplit_once('.') {
         Some((name, extension)) if by_name(extension, &TRIPLES).is_some() => name,
