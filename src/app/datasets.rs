@@ -120,68 +120,146 @@ const LANGUAGES_AT: [(usize, &str); 2] = [
     (2, "http://id.loc.gov/vocabulary/iso639-1/"),
     (3, "http://id.loc.gov/vocabulary/iso639-2/"),
 ];
-/// Titles and descriptions of the graphs that Weft keeps, in English and Spanish.
-const BUILT_IN: [(&str, [&str; 2], [&str; 2]); 7] = [
-    (
-        "ontology",
-        ["Ontology and code lists", "Ontología y listas de códigos"],
-        [
-            "The classes, properties and codes in which Weft describes actors, services and ties.",
-            "Las clases, propiedades y códigos con los que Weft describe entidades, servicios y vínculos.",
+/// The graphs that Weft keeps itself: their names, and what is said of them in English and Spanish
+/// where nobody has said more.
+const BUILT_IN: [BuiltIn; 7] = [
+    BuiltIn {
+        name: "ontology",
+        title: ["Ontology and code lists", "Ontología y listas de códigos"],
+        description: [
+            "The classes and properties of Weft, the code lists, and how they relate to the vocabularies of others.",
+            "Las clases y propiedades de Weft, las listas de códigos y cómo se relacionan con los vocabularios de otros.",
         ],
-    ),
-    (
-        "innoserv",
-        ["INNOSERV case collection", "Colección de casos INNOSERV"],
-        [
-            "Innovative social services in Europe, with the actors and links of each case.",
-            "Servicios sociales innovadores en Europa, con las entidades y los vínculos de cada caso.",
+        ..BuiltIn::NONE
+    },
+    BuiltIn {
+        name: "innoserv",
+        title: ["INNOSERV case collection", "Colección de casos INNOSERV"],
+        description: [
+            "Innovative practices in health, education and welfare services in Europe that the project INNOSERV documented: who takes part in which, in what role, by which instrument and source.",
+            "Prácticas innovadoras en servicios sanitarios, educativos y sociales de Europa que documentó el proyecto INNOSERV: quién participa en cuál, con qué papel, con qué instrumento y según qué fuente.",
         ],
-    ),
-    (
-        "metrics",
-        ["Network figures", "Cifras de las redes"],
-        [
-            "The latest figures of the networks, computed from the public graphs.",
-            "Las últimas cifras de las redes, calculadas a partir de los grafos públicos.",
+        ..BuiltIn::NONE
+    },
+    BuiltIn {
+        name: "metrics",
+        title: ["Network metrics", "Métricas de red"],
+        description: [
+            "The latest figures of every network and of the integration report, refreshed after commits. Definition, range and reference of each metric are with the metric.",
+            "Las últimas cifras de cada red y del informe de integración, renovadas tras cada cambio. La definición, el rango y la referencia de cada métrica están con la métrica.",
         ],
-    ),
-    (
-        "queries",
-        ["Query catalogue", "Catálogo de consultas"],
-        [
-            "The questions that ship with Weft, as executable SPARQL.",
-            "Las preguntas que se entregan con Weft, como SPARQL ejecutable.",
+        publisher: Some(WEFT),
+        ..BuiltIn::NONE
+    },
+    BuiltIn {
+        name: "queries",
+        title: ["Query catalogue", "Catálogo de consultas"],
+        description: [
+            "The questions that ship with Weft, as SPARQL that programs can find and run.",
+            "Las preguntas que se entregan con Weft, como SPARQL que los programas pueden encontrar y ejecutar.",
         ],
-    ),
-    (
-        "inferred",
-        ["Inferred statements", "Afirmaciones inferidas"],
-        [
-            "What the alignment rules conclude from data in other vocabularies.",
-            "Lo que las reglas de alineación concluyen de datos en otros vocabularios.",
+        publisher: Some(WEFT),
+        // As the ontology, whose words they ask with.
+        licence: Some("https://creativecommons.org/licenses/by/4.0/"),
+    },
+    BuiltIn {
+        name: "inferred",
+        title: [
+            "Conclusions of the alignment rules",
+            "Conclusiones de las reglas de alineación",
         ],
-    ),
-    (
-        "links",
-        [
+        description: [
+            "What follows from data in the vocabularies of others by the alignment rules, told apart from what was said.",
+            "Lo que se sigue, por las reglas de alineación, de datos en los vocabularios de otros, separado de lo afirmado.",
+        ],
+        ..BuiltIn::NONE
+    },
+    BuiltIn {
+        name: "links",
+        title: [
             "Links between data sets",
             "Enlaces entre conjuntos de datos",
         ],
-        [
-            "Which IRIs of different data sets stand for the same actor, and who decided so.",
-            "Qué IRI de distintos conjuntos de datos representan a la misma entidad, y quién lo decidió.",
+        description: [
+            "Which resources of different data sets are the same: who said so, when and why.",
+            "Qué recursos de distintos conjuntos de datos son el mismo: quién lo dijo, cuándo y por qué.",
         ],
-    ),
-    (
-        "default",
-        ["Default graph", "Grafo por defecto"],
-        [
+        ..BuiltIn::NONE
+    },
+    BuiltIn {
+        name: "default",
+        title: ["Default graph", "Grafo por defecto"],
+        description: [
             "Statements that were written without the name of a graph.",
             "Afirmaciones escritas sin nombre de grafo.",
         ],
-    ),
+        ..BuiltIn::NONE
+    },
 ];
+/// Who answers for what Weft makes itself.
+const WEFT: &str = "Weft";
+
+/// What is known of a graph that Weft keeps.
+#[derive(Debug)]
+pub(crate) struct BuiltIn {
+    /// What follows `https://w3id.org/weft/graph/`.
+    pub(crate) name: &'static str,
+    /// Its title in English and Spanish.
+    pub(crate) title: [&'static str; 2],
+    /// What is in it, in English and Spanish.
+    pub(crate) description: [&'static str; 2],
+    /// Who answers for it.
+    pub(crate) publisher: Option<&'static str>,
+    /// Under which licence.
+    pub(crate) licence: Option<&'static str>,
+}
+
+impl BuiltIn {
+    const NONE: Self = Self {
+        name: "",
+        title: ["", ""],
+        description: ["", ""],
+        publisher: None,
+        licence: None,
+    };
+
+    /// That of a graph, by its IRI.
+    pub(crate) fn of(graph: &str) -> Option<&'static Self> {
+        let name = graph.strip_prefix(iri::GRAPH)?;
+        BUILT_IN.iter().find(|known| known.name == name)
+    }
+}
+
+/// Each with the tag of its language.
+pub(crate) fn by_language(texts: &[&'static str; 2]) -> [(&'static str, &'static str); 2] {
+    let [english, spanish] = *texts;
+    [("en", english), ("es", spanish)]
+}
+
+/// The short name of a licence that is known by one, as people write it: `CC BY 4.0`, `ODbL-1.0`.
+pub fn licence_name(iri: &str) -> Option<String> {
+    let bare = |iri: &str| {
+        let rest = iri.split_once("://").map_or(iri, |(_, rest)| rest);
+        let rest = rest.strip_prefix("www.").unwrap_or(rest);
+        rest.trim_end_matches('/').to_ascii_lowercase()
+    };
+    let wanted = bare(iri);
+    if let Some(rest) = wanted.strip_prefix("creativecommons.org/") {
+        let parts: Vec<&str> = rest.split('/').collect();
+        return match parts[..] {
+            ["licenses", kind, version, ..] => {
+                Some(format!("CC {} {version}", kind.to_uppercase()))
+            }
+            ["publicdomain", "zero", version, ..] => Some(format!("CC0 {version}")),
+            _ => None,
+        };
+    }
+    LICENCES
+        .iter()
+        .find(|(_, known)| bare(known) == wanted)
+        .map(|(name, _)| (*name).to_owned())
+}
+
 /// The longest text that a description may have.
 const LONGEST: usize = 10_000;
 /// How many values a list may have.
@@ -679,6 +757,7 @@ fn fits(name: &str, text: &str) -> Result<(), DatasetError> {
 /// What is said of a graph, from the best place where something is.
 fn description_of(snapshot: &Snapshot, graph: &GraphName) -> Description {
     let mut found = None;
+    let mut is_described = false;
     if let Ok(node) = NamedNode::new(iri_of(graph)) {
         if let Ok(about) = about(&node)
             && snapshot.contains_graph(about.as_ref().into())
@@ -686,24 +765,38 @@ fn description_of(snapshot: &Snapshot, graph: &GraphName) -> Description {
             let within = about.as_ref().into();
             let read = Description::read(snapshot, within, node.as_ref().into());
             found = Some(read).filter(|read| *read != Description::default());
+            is_described = found.is_some();
         }
         found = found.or_else(|| within_itself(snapshot, graph, &node));
     }
     let mut description = found.unwrap_or_default();
-    if description.title.is_empty()
-        && let Some(name) = iri_of(graph).strip_prefix(iri::GRAPH)
-        && let Some((_, titles, texts)) = BUILT_IN.iter().find(|(known, ..)| *known == name)
-    {
-        let by_language = |texts: &[&str; 2]| {
-            let texts = ["en", "es"].into_iter().zip(texts);
-            texts
-                .map(|(language, text)| (language.to_owned(), (*text).to_owned()))
-                .collect()
-        };
-        description.title = by_language(titles);
-        if description.description.is_empty() {
-            description.description = by_language(texts);
+    let Some(known) = BuiltIn::of(&iri_of(graph)) else {
+        return description;
+    };
+    // Whoever describes such a graph has the last word, in whatever language.
+    for (texts, usual) in [
+        (&mut description.title, &known.title),
+        (&mut description.description, &known.description),
+    ] {
+        if is_described && !texts.is_empty() {
+            continue;
         }
+        let is_plain = texts.contains_key("");
+        for (language, text) in by_language(usual) {
+            if !(is_plain && language == "en") {
+                texts
+                    .entry(language.to_owned())
+                    .or_insert_with(|| text.to_owned());
+            }
+        }
+    }
+    if description.publisher.is_none() && description.publisher_iri.is_none() {
+        description.publisher = known.publisher.map(str::to_owned);
+    }
+    if description.licence.is_none() {
+        description.licence = known
+            .licence
+            .map(|licence| NamedNode::new_unchecked(licence).into());
     }
     description
 }
@@ -722,6 +815,14 @@ fn within_itself(snapshot: &Snapshot, graph: &GraphName, node: &NamedNode) -> Op
     let own = Description::read(snapshot, within, node.as_ref().into());
     if !own.title.is_empty() {
         return Some(own);
+    }
+    // The vocabulary speaks for its graph, which has its alignment and its shapes too.
+    if node.as_str() == iri::ONTOLOGY_GRAPH.as_str() {
+        let vocabulary = NamedNode::new_unchecked(iri::NS.trim_end_matches('#'));
+        let said = Description::read(snapshot, within, vocabulary.as_ref().into());
+        if said != Description::default() {
+            return Some(said);
+        }
     }
     let mut only: Option<NamedNode> = None;
     for class in [DATASET, VOID_DATASET, ONTOLOGY] {

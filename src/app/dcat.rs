@@ -9,6 +9,7 @@
 //! Made for each version when it is asked for, never stored.
 
 use super::datasets::time_of;
+use super::datasets::{BuiltIn, by_language};
 use super::dumps::{Compression, DumpFormat, DumpKind, DumpScope};
 use super::{AppError, KnowledgeGraph, iri, resource, void};
 use crate::store::{DEFAULT_GRAPH_IRI, GraphTrees, Snapshot};
@@ -245,13 +246,19 @@ pub fn licences(snapshot: &Snapshot, graph: &GraphName) -> Vec<NamedNode> {
         .iter()
         .map(|(subject, within)| about.values(subject, LICENSE, within))
         .find(|values| !values.is_empty());
+    let has_licence = values.is_some();
     let nodes = values.unwrap_or_default().into_iter();
-    nodes
+    let mut found: Vec<NamedNode> = nodes
         .filter_map(|term| match term {
             Term::NamedNode(node) => Some(node),
             _ => None,
         })
-        .collect()
+        .collect();
+    if !has_licence && let Some(licence) = BuiltIn::of(iri.as_str()).and_then(|known| known.licence)
+    {
+        found.push(NamedNode::new_unchecked(licence));
+    }
+    found
 }
 
 /// What a graph is called by whoever describes it, in a language, else in English, else in
@@ -356,7 +363,11 @@ impl About<'_> {
                 self.licence(value, &within);
             }
         }
-        self.usual();
+        let has_said = |(subject, within): &(NamedOrBlankNode, GraphName)| {
+            !self.values(subject, TITLE, within).is_empty()
+        };
+        let is_described = said.first().is_some_and(has_said);
+        self.usual(is_described);
         if self.object(DESCRIPTION).is_none() {
             let text = format!(
                 "The graph <{}> with {triples} statements; whoever filled it has said no more of it.",
@@ -540,54 +551,43 @@ impl About<'_> {
     }
 
     /// What weft says itself of the graphs that it keeps, as far as nobody else has.
-    fn usual(&mut self) {
+    fn usual(&mut self, is_described: bool) {
         let iri = self.iri.clone();
         let name = iri.as_str().strip_prefix(iri::GRAPH);
-        let known = match name {
-            Some("ontology") => Some((
-                "Vocabulary and code lists",
-                "Vocabulario y listas de códigos",
-                "The classes and properties of weft, the code lists, and how they relate to the vocabularies of others.",
-            )),
-            Some("innoserv") => Some((
-                "INNOSERV case collection",
-                "Colección de casos INNOSERV",
-                "Innovative practices in health, education and welfare services in Europe that the project INNOSERV documented: who takes part in which, in what role, by which instrument and source.",
-            )),
-            Some("metrics") => Some((
-                "Network metrics",
-                "Métricas de red",
-                "The latest figures of the networks of this service as statistical observations (RDF Data Cube): of actors and of whole networks, with the version of the data that they were computed on.",
-            )),
-            Some("inferred") => Some((
-                "Conclusions of the alignment rules",
-                "Conclusiones de las reglas de alineación",
-                "What follows from data in the vocabularies of others by the alignment rules, told apart from what was said.",
-            )),
-            Some("links") => Some((
-                "Links between data sets",
-                "Enlaces entre conjuntos de datos",
-                "Which resources of different data sets are the same: who said so, when and why.",
-            )),
-            Some("queries") => Some((
-                "Query catalogue",
-                "Catálogo de consultas",
-                "The queries that this service keeps, described so that machines can run them.",
-            )),
-            Some("default") => Some((
-                "Default graph",
-                "Grafo por defecto",
-                "Statements that were written without the name of a graph.",
-            )),
-            _ => None,
-        };
-        if let Some((english_title, spanish_title, description)) = known {
-            if self.object(TITLE).is_none() {
-                self.add(TITLE, english(english_title));
-                self.add(TITLE, language(spanish_title, "es"));
+        if let Some(known) = BuiltIn::of(iri.as_str()) {
+            for (property, texts) in [(TITLE, &known.title), (DESCRIPTION, &known.description)] {
+                // Whoever describes such a graph has the last word, in whatever language.
+                if is_described && self.object(property).is_some() {
+                    continue;
+                }
+                let said: BTreeSet<String> = self
+                    .triples
+                    .iter()
+                    .filter(|triple| {
+                        triple.predicate == property
+                            && triple.subject == NamedOrBlankNode::from(iri.clone())
+                    })
+                    .filter_map(|triple| match &triple.object {
+                        Term::Literal(text) => Some(text.language().unwrap_or("en").to_owned()),
+                        _ => None,
+                    })
+                    .collect();
+                for (tag, text) in by_language(texts) {
+                    if !said.contains(tag) {
+                        self.add(property, language(text, tag));
+                    }
+                }
             }
-            if self.object(DESCRIPTION).is_none() {
-                self.add(DESCRIPTION, english(description));
+            if let Some(publisher) = known.publisher
+                && self.object(PUBLISHER).is_none()
+            {
+                let publisher = Literal::new_simple_literal(publisher);
+                self.publisher(publisher.into(), &GraphName::DefaultGraph);
+            }
+            if let Some(licence) = known.licence
+                && self.object(LICENSE).is_none()
+            {
+                self.add(LICENSE, NamedNode::new_unchecked(licence));
             }
             if name != Some("default") && self.object(THEME).is_none() {
                 self.add(THEME, POPULATION_AND_SOCIETY.into_owned());

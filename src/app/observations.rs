@@ -5,6 +5,7 @@
 //! holds for all of them (data version, seed, permutations, software) stands once on the data set.
 //! The values of whole networks are also there as plain triples about the network.
 
+use super::datasets::{BuiltIn, by_language};
 use super::networks::{MeasuredNetwork, NetworkError, literal};
 use super::{AppError, KnowledgeGraph, iri};
 use crate::metrics::{self, Cost, Metric, Options, Scope, Score};
@@ -164,19 +165,17 @@ impl KnowledgeGraph {
         let set = set.as_ref();
         writer.add(set, rdf::TYPE, DATA_SET_CLASS);
         writer.add(set, rdf::TYPE, ENTITY);
-        writer.add(
-            set,
-            iri::TITLE,
-            LiteralRef::new_language_tagged_literal_unchecked("Network metrics", "en"),
-        );
-        writer.add(
-            set,
-            iri::DESCRIPTION,
-            LiteralRef::new_language_tagged_literal_unchecked(
-                "The latest figures of every network and of the integration report, refreshed after commits. Definition, range and reference of each metric are with the metric.",
-                "en",
-            ),
-        );
+        if let Some(known) = BuiltIn::of(set.as_str()) {
+            for (property, texts) in [
+                (iri::TITLE, &known.title),
+                (iri::DESCRIPTION, &known.description),
+            ] {
+                for (tag, text) in by_language(texts) {
+                    let text = LiteralRef::new_language_tagged_literal_unchecked(text, tag);
+                    writer.add(set, property, text);
+                }
+            }
+        }
         let whole = |number: u64| Literal::new_typed_literal(number.to_string(), xsd::INTEGER);
         writer.add(set, DATA_VERSION, whole(snapshot.version()).as_ref());
         writer.add(set, SEED, whole(options.seed).as_ref());

@@ -4,7 +4,8 @@ use super::AppState;
 use super::context;
 use super::error::ApiError;
 use super::negotiate::{Chosen, Format, TRIPLES, by_name, choose};
-use super::pages::partners::{day, licence_name};
+use super::pages::ontology::Said;
+use super::pages::partners::{day, licence_link};
 use super::pages::{Shell, encoded, graph_href, render, store_href};
 use super::request::{self, Form, origin};
 use super::resources::{Statements, alternates, rdf_answer};
@@ -12,7 +13,6 @@ use super::respond::Reading;
 use crate::app::datasets::time_of;
 use crate::app::dcat::{self, Dataset, Offers, datasets};
 use crate::app::dumps::{DumpKind, DumpScope};
-use crate::app::reconcile::shortened;
 use crate::app::resource::{describe, label_in};
 use crate::app::{KnowledgeGraph, iri, void};
 use crate::store::{DEFAULT_GRAPH_IRI, Snapshot};
@@ -324,12 +324,17 @@ fn leads(
         }
     };
     let lead = |term: &Term| match term {
+        Term::NamedNode(_) | Term::Literal(_) if property == dcat::LICENSE => {
+            let link = licence_link(term);
+            Some(Lead {
+                href: link.href,
+                text: link.text,
+            })
+        }
         Term::NamedNode(node) => {
             let iri = node.as_str();
             let text = if property == dcat::PUBLISHER {
                 label_in(snapshot, node.as_ref().into(), shell.language.tag())
-            } else if property == dcat::LICENSE {
-                licence_name(iri)
             } else {
                 iri.to_owned()
             };
@@ -360,15 +365,13 @@ fn leads(
         .collect()
 }
 
-/// A text of a data set in the language of the page, else as [`Dataset::text`] has it.
-fn text<'a>(shell: &Shell, set: &'a Dataset, property: NamedNodeRef<'_>) -> Option<&'a str> {
-    let own = set.values(property).find_map(|term| match term {
-        Term::Literal(literal) if literal.language() == Some(shell.language.tag()) => {
-            Some(literal.value())
-        }
+/// A text of a data set in the language of the page, else the best there is with its language.
+fn text(shell: &Shell, set: &Dataset, property: NamedNodeRef<'_>, longest: usize) -> Option<Said> {
+    let literals = set.values(property).filter_map(|term| match term {
+        Term::Literal(literal) => Some(literal),
         _ => None,
     });
-    own.or_else(|| set.text(property))
+    Said::best(literals, shell.language.tag()).map(|said| said.shortened(longest))
 }
 
 /// When a graph changed last, and which version of the data that made.
@@ -381,8 +384,8 @@ fn changed(snapshot: &Snapshot, graph: &GraphName) -> (String, Option<u64>) {
 
 struct Row {
     href: String,
-    title: String,
-    description: String,
+    title: Said,
+    description: Option<Said>,
     publisher: Vec<Lead>,
     licence: Vec<Lead>,
     triples: usize,
@@ -399,13 +402,9 @@ impl Row {
         let dumps = downloads(graph, snapshot, &DumpScope::Graph(set.graph.clone()));
         Self {
             href: graph_href(set.iri.as_str()),
-            title: shortened(
-                text(shell, set, dcat::TITLE).unwrap_or(set.iri.as_str()),
-                LONGEST,
-            ),
-            description: text(shell, set, dcat::DESCRIPTION)
-                .map(|text| shortened(text, LONGEST))
-                .unwrap_or_default(),
+            title: text(shell, set, dcat::TITLE, LONGEST)
+                .unwrap_or_else(|| Said::plain(set.iri.as_str())),
+            description: text(shell, set, dcat::DESCRIPTION, LONGEST),
             publisher: leads(shell, snapshot, set, dcat::PUBLISHER),
             licence: leads(shell, snapshot, set, dcat::LICENSE),
             triples: set.triples,
@@ -433,9 +432,9 @@ struct CataloguePage {
 #[template(path = "graph.html")]
 struct GraphPage {
     shell: Shell,
-    title: String,
+    title: Said,
     iri: String,
-    description: String,
+    description: Option<Said>,
     facts: Vec<(String, Vec<Lead>)>,
     triples: usize,
     subjects: usize,
@@ -498,8 +497,8 @@ fn page(
         }),
         text: name.to_owned(),
     });
-    let title = set.and_then(|set| text(&shell, set, dcat::TITLE));
-    let description = set.and_then(|set| text(&shell, set, dcat::DESCRIPTION));
+    let said = |property| set.and_then(|set| text(&shell, set, property, usize::MAX));
+    let (title, description) = (said(dcat::TITLE), said(dcat::DESCRIPTION));
     let (changed, version) = changed(snapshot, stored);
     // Of a graph that is made nobody reviews pairs, and its report would be about the service.
     let name = iri.as_str().strip_prefix(iri::GRAPH);
@@ -510,9 +509,9 @@ fn page(
         report: format!("/api/v1/graphs/report.html?graph={}", encoded(iri.as_str())),
         review: is_partners.then(|| format!("/partners/links?graph={}", encoded(iri.as_str()))),
         explore: name.map(|name| format!("/explore?dataset={}", encoded(name))),
-        title: title.unwrap_or(iri.as_str()).to_owned(),
+        title: title.unwrap_or_else(|| Said::plain(iri.as_str())),
         iri: iri.as_str().to_owned(),
-        description: description.unwrap_or_default().to_owned(),
+        description,
         facts: facts
             .into_iter()
             .map(|(name, property)| {

@@ -123,9 +123,10 @@ impl ApiError {
             WriteError::WrongFormat(what, format) => {
                 Self::BadRequest(format!("{what} cannot be written as {format}"))
             }
-            error @ (WriteError::Inexpressible(_) | WriteError::Beyond { .. }) => {
-                Self::Inexpressible(error.to_string())
-            }
+            error @ WriteError::Inexpressible(_) => Self::Inexpressible(format!(
+                "{error}; `ttl`, `nt`, `trig` and `nq` can state any graph, `json` any table"
+            )),
+            error @ WriteError::Beyond { .. } => Self::Inexpressible(error.to_string()),
             WriteError::Io(error) => Self::Internal(error.to_string()),
         }
     }

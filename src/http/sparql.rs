@@ -577,6 +577,7 @@ impl Ready {
         found.map(Into::into).ok_or_else(|| {
             let known: Vec<_> = offers
                 .iter()
+                .filter(|format| format.is_built())
                 .filter_map(|format| format.names().first())
                 .copied()
                 .collect();

@@ -323,4 +323,13 @@ async fn what_ships_and_what_describes_itself_have_titles() {
     );
     let ontology = service.get("/api/v1/datasets/ontology", "").await.json();
     assert!(ontology["title"]["es"].is_string(), "{ontology}");
+    assert_eq!(
+        ontology["licence"], innoserv["licence"],
+        "the vocabulary speaks for its graph"
+    );
+    let queries = service.get("/api/v1/datasets/queries", "").await.json();
+    assert_eq!(queries["publisher"], "Weft");
+    assert_eq!(queries["licence"], ontology["licence"]);
+    let innoserv = service.get("/api/v1/datasets/innoserv", "").await.json();
+    assert_eq!(innoserv["title"]["es"], "Colección de casos INNOSERV");
 }

@@ -412,3 +412,32 @@ async fn a_page_that_is_not_there_names_what_is_near_and_where_to_search() {
             .expect(status);
     }
 }
+
+#[tokio::test]
+async fn a_search_of_the_ontology_finds_the_words_of_others_and_leads_to_ours() {
+    let page = get_page(&INNOSERV, "/ontology?q=PublicService", "en").await;
+    has(
+        &page,
+        &[
+            "cpsv:PublicService",
+            "1 word of another vocabulary",
+            "href=\"/ontology#Service\"",
+        ],
+    );
+    let page = get_page(&INNOSERV, "/ontology", "en").await;
+    has(
+        &page,
+        &["href=\"#Service\"", "unless a list says otherwise"],
+    );
+}
+
+#[tokio::test]
+async fn a_code_list_tells_its_licence_and_what_codes_are_called_elsewhere() {
+    let page = get_page(&INNOSERV, "/code/open-eligibility", "es").await;
+    has(&page, &["CC BY-SA 3.0"]);
+    let page = get_page(&INNOSERV, "/code/branch", "es").await;
+    has(
+        &page,
+        &["CC BY 4.0", "Servicios de enseñanza", "casi la misma"],
+    );
+}

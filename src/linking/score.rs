@@ -212,6 +212,8 @@ impl Level {
 /// One piece of evidence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reason {
+    /// What was found, as one of the levels that there are.
+    pub level: Level,
     /// What was compared: `name`, `place`, `identifier`, ….
     pub feature: &'static str,
     /// What was found, in the words of the data.
@@ -298,6 +300,7 @@ pub fn judge(left: &Record, right: &Record, corpus: &Corpus) -> Verdict {
         .filter(|_| odds > most)
         .map(|value| Reason {
             feature: Level::IdentifierDiffers.feature(),
+            level: Level::IdentifierDiffers,
             contribution: ((most - odds) * 100.0).round() / 100.0,
             text: format!(
                 "they have numbers of different registers ({value}), and no place or web address \
@@ -329,6 +332,7 @@ pub fn judge(left: &Record, right: &Record, corpus: &Corpus) -> Verdict {
         reasons: found
             .into_iter()
             .map(|found| Reason {
+                level: found.level,
                 feature: found.level.feature(),
                 value: found.value,
                 contribution: (found.level.weight() * 100.0).round() / 100.0,

@@ -34,4 +34,20 @@ export default async function ({ page, check }) {
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   assert.equal(await page.evaluate(() => document.activeElement.id), 'content')
+
+  // Operations that are opened and tried, and the place for a token, are as legible as the list.
+  await check.visit('/docs?uilang=en')
+  await page.locator('.opblock-tag', { hasText: 'Data sets' }).first().click()
+  for (const method of ['get', 'put', 'delete']) {
+    const operation = page.locator(`.opblock-${method}`).first()
+    await operation.locator('.opblock-summary-control').click()
+    if (method !== 'delete') await operation.locator('.try-out__btn').click()
+  }
+  const tried = page.locator('.opblock-get').first()
+  await tried.locator('.execute').click()
+  await tried.locator('.live-responses-table').waitFor()
+  await check.accessible('/docs, tried')
+  await page.locator('.btn.authorize').first().click()
+  await page.locator('.dialog-ux').waitFor()
+  await check.accessible('/docs, authorize')
 }

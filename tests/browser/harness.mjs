@@ -64,6 +64,11 @@ const listen = page => {
 listen(page)
 context.on('page', listen)
 
+/** Pages that follow the colour scheme by script have done so after two frames. */
+const painted = () => page.evaluate(() => new Promise(resolve => {
+  requestAnimationFrame(() => requestAnimationFrame(resolve))
+}))
+
 const check = {
   /** Opens a page of the service and waits until nothing is fetched any more. */
   async visit (path, options = {}) {
@@ -84,6 +89,7 @@ const check = {
   async accessible (what = page.url()) {
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme })
+      await painted()
       await page.evaluate(source => { if (!window.axe) (0, eval)(source) }, axe)
         .catch(() => page.evaluate(axe))
       const result = await page.evaluate(
@@ -99,6 +105,7 @@ const check = {
       assert.equal(found.length, 0, `${what}, ${colorScheme}:\n${found.join('\n')}`)
     }
     await page.emulateMedia({ colorScheme: 'light' })
+    await painted()
   },
 
   /** Nothing has to be scrolled sideways on a screen of 320 px, which is 1280 px at 400 %. */

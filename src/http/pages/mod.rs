@@ -17,7 +17,7 @@ mod hub;
 mod integration;
 mod links;
 mod networks;
-mod ontology;
+pub(super) mod ontology;
 mod overview;
 pub(super) mod partners;
 mod profile;

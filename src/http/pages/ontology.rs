@@ -4,6 +4,7 @@
 //! is shown as it is.
 
 use super::links::{Link, Links, encoded};
+use super::partners::licence_link;
 use super::{Shell, render};
 use crate::app::resource::{Concept, Description, label_in};
 use crate::app::{KnowledgeGraph, iri};
@@ -36,6 +37,10 @@ const MOST_CONCEPTS: usize = 1_000;
 const LONGEST_SEARCH: usize = 200;
 /// Longer texts of the data are cut to so many characters in lists.
 const LONGEST_TEXT: usize = 1_000;
+
+/// The page that has all terms.
+const TERMS: &str = "/ontology";
+const DCT_LICENCE: &str = "http://purl.org/dc/terms/license";
 
 const OWL: &str = "http://www.w3.org/2002/07/owl#";
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
@@ -76,21 +81,32 @@ async fn ontology(
 
 /// A text, and its language where that is not the page's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Said {
-    text: String,
-    lang: Option<String>,
+pub(in crate::http) struct Said {
+    pub(in crate::http) text: String,
+    pub(in crate::http) lang: Option<String>,
 }
 
 impl Said {
-    fn plain(text: impl Into<String>) -> Self {
+    pub(in crate::http) fn plain(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
             lang: None,
         }
     }
 
+    /// With at most so many characters.
+    pub(in crate::http) fn shortened(self, longest: usize) -> Self {
+        Self {
+            text: cut(&self.text, longest),
+            lang: self.lang,
+        }
+    }
+
     /// The best of several literals for a language: in it, else English, else any.
-    fn best<'a>(literals: impl Iterator<Item = &'a Literal>, language: &str) -> Option<Self> {
+    pub(in crate::http) fn best<'a>(
+        literals: impl Iterator<Item = &'a Literal>,
+        language: &str,
+    ) -> Option<Self> {
         let is_in = |literal: &Literal, wanted: &str| {
             literal
                 .language()
@@ -105,7 +121,7 @@ impl Said {
         };
         let best = literals.min_by(|a, b| (rank(a), a.value()).cmp(&(rank(b), b.value())))?;
         Some(Self {
-            text: cut(best.value(), LONGEST_TEXT),
+            text: best.value().to_owned(),
             lang: best
                 .language()
                 .filter(|_| !is_in(best, language))
@@ -115,7 +131,7 @@ impl Said {
 }
 
 /// A text that is too long for a list, cut.
-pub(super) fn cut(text: &str, longest: usize) -> String {
+pub(in crate::http) fn cut(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
@@ -129,6 +145,8 @@ struct Known<'a> {
     about: HashMap<NamedNode, Vec<(NamedNode, Term)>>,
     links: Links,
     language: &'static str,
+    /// The page that has the terms; empty on the page itself.
+    terms_at: &'static str,
 }
 
 impl<'a> Known<'a> {
@@ -146,6 +164,7 @@ impl<'a> Known<'a> {
             statistics: snapshot.statistics(),
             about,
             links: Links::new(base),
+            terms_at: TERMS,
             language: shell.language.tag(),
         }
     }
@@ -179,7 +198,7 @@ impl<'a> Known<'a> {
                 Term::Literal(literal) => Some(literal),
                 _ => None,
             });
-            Said::best(literals, self.language)
+            Said::best(literals, self.language).map(|said| said.shortened(LONGEST_TEXT))
         })
     }
 
@@ -235,7 +254,7 @@ impl<'a> Known<'a> {
             None => short(node.as_str()),
         };
         let href = match node.as_str().strip_prefix(iri::NS) {
-            Some(id) => Some(format!("#{id}")),
+            Some(id) => Some(format!("{}#{id}", self.terms_at)),
             None => self.links.href(self.snapshot, node.as_ref()),
         };
         Link { href, text }
@@ -608,7 +627,7 @@ fn relation(shell: &Shell, property: &str, ours_first: bool) -> Option<String> {
 fn alignments(
     known: &Known<'_>,
     shell: &Shell,
-    is_wanted: impl Fn(&NamedNode) -> bool,
+    is_wanted: impl Fn(&NamedNode, &str) -> bool,
 ) -> Vec<Vocabulary> {
     let mut found: BTreeMap<usize, BTreeMap<(String, String, String), Match>> = BTreeMap::new();
     let vocabulary = |iri: &str| {
@@ -633,7 +652,9 @@ fn alignments(
             let Some(relation) = relation(shell, property.as_str(), own == subject) else {
                 continue;
             };
-            if !is_wanted(own) {
+            // By our words, or by theirs: `cpsv:PublicService` of CPSV-AP.
+            let name = VOCABULARIES.get(position).map_or("", |(_, _, name)| name);
+            if !is_wanted(own, &format!("{} {name}", short(foreign.as_str()))) {
                 continue;
             }
             let own_link = known.link(own);
@@ -728,7 +749,8 @@ fn shapes(known: &Known<'_>, turtle: &str) -> Vec<ShapeView> {
                     Term::Literal(literal) => Some(literal),
                     _ => None,
                 });
-                let Some(message) = Said::best(literals, known.language) else {
+                let message = Said::best(literals, known.language);
+                let Some(message) = message.map(|said| said.shortened(LONGEST_TEXT)) else {
                     continue;
                 };
                 let severity = values(&part, "severity").into_iter().next();
@@ -843,6 +865,10 @@ struct CodeView {
 struct VocabularyPage {
     shell: Shell,
     q: String,
+    /// What a search has found, in a sentence.
+    found: String,
+    is_nothing: bool,
+    licences: Vec<Link>,
     is_loaded: bool,
     drawing: Drawing,
     classes: Vec<GroupOfTerms>,
@@ -874,8 +900,13 @@ pub(in crate::http) fn vocabulary(
     snapshot: &Snapshot,
     q: &str,
 ) -> Result<String, ApiError> {
-    let known = Known::of(snapshot, &graph.config().base, &shell);
+    let mut known = Known::of(snapshot, &graph.config().base, &shell);
     let words = folded_words(q);
+    if words.is_empty() {
+        // All terms are on this page; of what a search finds only some are.
+        known.terms_at = "";
+    }
+    let known = known;
     let is_wanted = |text: &str| words.iter().all(|word| text.contains(word.as_str()));
     let wanted = |node: &NamedNode| words.is_empty() || is_wanted(&known.words(node));
     let is_term = |node: &NamedNode, kinds: &[&str]| {
@@ -1006,7 +1037,7 @@ pub(in crate::http) fn vocabulary(
         codes(&known, &members, &wanted)
     };
     let is_about_wanted = |text: String| words.is_empty() || is_wanted(&folded(&text));
-    let rules = graph
+    let rules: Vec<RuleView> = graph
         .alignment()
         .iter()
         .map(|(rule, about)| RuleView {
@@ -1030,7 +1061,9 @@ pub(in crate::http) fn vocabulary(
             .retain(|rule| is_about_wanted(format!("{class} {} {}", rule.path, rule.message)));
     }
     shapes.retain(|shape| !shape.rules.is_empty());
-    let vocabularies = alignments(&known, &shell, |node| wanted(node));
+    let vocabularies = alignments(&known, &shell, |node, foreign| {
+        words.is_empty() || is_wanted(&format!("{} {}", known.words(node), folded(foreign)))
+    });
     let mut checks: Vec<CheckView> = known
         .about
         .keys()
@@ -1043,7 +1076,40 @@ pub(in crate::http) fn vocabulary(
         })
         .collect();
     checks.sort_by(|a, b| (&a.notation, &a.id).cmp(&(&b.notation, &b.id)));
+    let matches = |vocabulary: &Vocabulary| vocabulary.matches.len();
+    let found: Vec<String> = [
+        ("ontology-found-terms", counted.terms),
+        ("ontology-codes-n", codes_found),
+        ("ontology-found-lists", schemes.len()),
+        (
+            "ontology-found-matches",
+            vocabularies.iter().map(matches).sum(),
+        ),
+        ("ontology-found-rules", rules.len()),
+        (
+            "ontology-found-shapes",
+            shapes.iter().map(|shape| shape.rules.len()).sum::<usize>() + checks.len(),
+        ),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .map(|(name, count)| shell.n(name, count))
+    .collect();
+    let ontology = NamedNode::new_unchecked(iri::NS.trim_end_matches('#'));
     render(&VocabularyPage {
+        found: match (q.is_empty(), found.is_empty()) {
+            (true, _) => String::new(),
+            (false, true) => shell.t("ontology-nothing"),
+            (false, false) => {
+                let values = [("q", q), ("parts", &found.join(", "))];
+                shell.with("ontology-found", &values)
+            }
+        },
+        is_nothing: found.is_empty(),
+        licences: known
+            .values(&ontology, DCT_LICENCE)
+            .map(licence_link)
+            .collect(),
         q: q.to_owned(),
         is_loaded: counted.classes + counted.properties > 0,
         drawing: drawing(&known),
@@ -1114,17 +1180,46 @@ fn scheme_view(
     }
 }
 
-/// How many statements name a concept, without those of the ontology itself and of computed
-/// figures.
+/// Properties by which lists speak of their own codes and of those of other lists.
+const OF_LISTS: [&str; 13] = [
+    "hasTopConcept",
+    "member",
+    "broader",
+    "broaderTransitive",
+    "narrower",
+    "narrowerTransitive",
+    "related",
+    "broadMatch",
+    "narrowMatch",
+    "closeMatch",
+    "exactMatch",
+    "relatedMatch",
+    "mappingRelation",
+];
+
+/// How many statements name a concept, without those of the ontology itself, of lists that were
+/// loaded, and of computed figures.
 ///
 /// Complexity: O(log n + k), of k statements that name it.
 fn uses(snapshot: &Snapshot, concept: &NamedNode) -> usize {
     let object: TermRef<'_> = concept.as_ref().into();
-    let count = |graph: Option<NamedNodeRef<'_>>| {
-        snapshot.count_for_pattern(None, None, Some(object), graph.map(Into::into))
+    let elsewhere = |property: Option<NamedNodeRef<'_>>| {
+        let count = |graph: Option<NamedNodeRef<'_>>| {
+            snapshot.count_for_pattern(None, property, Some(object), graph.map(Into::into))
+        };
+        let made = [iri::ONTOLOGY_GRAPH, iri::METRICS_GRAPH].map(|graph| count(Some(graph)));
+        count(None).saturating_sub(made.iter().sum())
     };
-    let made = [iri::ONTOLOGY_GRAPH, iri::METRICS_GRAPH].map(|graph| count(Some(graph)));
-    count(None).saturating_sub(made.iter().sum())
+    let all = elsewhere(None);
+    if all == 0 {
+        return 0;
+    }
+    let of_lists: usize = OF_LISTS
+        .iter()
+        .map(|name| NamedNode::new_unchecked(format!("{SKOS}{name}")))
+        .map(|property| elsewhere(Some(property.as_ref())))
+        .sum();
+    all.saturating_sub(of_lists)
 }
 
 /// The codes that a search finds: the first of them, and how many there are.
@@ -1190,8 +1285,14 @@ pub(in crate::http) fn code_lists(
 ) -> Result<String, ApiError> {
     let known = Known::of(snapshot, &graph.config().base, &shell);
     let members = members(&known);
-    let lists: Vec<SchemeView> = schemes
-        .iter()
+    // The lists that Weft works with first, then those that came with data.
+    let mut ordered: Vec<&Concept> = schemes.iter().collect();
+    ordered.sort_by_key(|scheme| {
+        let is_own = known.about.contains_key(&scheme.iri);
+        (!is_own, scheme.definition.is_none())
+    });
+    let lists: Vec<SchemeView> = ordered
+        .into_iter()
         .map(|scheme| scheme_view(&known, scheme, members.get(&scheme.iri), true))
         .collect();
     render(&CodeListsPage {
@@ -1213,10 +1314,78 @@ struct ConceptView {
     depth: usize,
     /// What it stands below.
     under: Option<String>,
-    /// Codes of other lists that mean the same or nearly so.
-    same: Vec<Link>,
+    /// Codes of other lists that it has to do with, the nearest in meaning first.
+    elsewhere: Vec<Elsewhere>,
     uses: usize,
     ask: String,
+}
+
+/// A code of another list.
+struct Elsewhere {
+    link: Link,
+    list: String,
+    /// How it is, compared with ours.
+    relation: String,
+}
+
+/// How codes of other lists can be, the nearest in meaning first: the property that says so, and
+/// the one that says it from the other side.
+const RELATIONS: [(&str, &str); 4] = [
+    ("exactMatch", "exactMatch"),
+    ("closeMatch", "closeMatch"),
+    ("broadMatch", "narrowMatch"),
+    ("narrowMatch", "broadMatch"),
+];
+
+/// The codes of other lists that a code has to do with.
+fn elsewhere(known: &Known<'_>, shell: &Shell, concept: &NamedNode) -> Vec<Elsewhere> {
+    let snapshot = known.snapshot;
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    for (said, inverse) in RELATIONS {
+        let property = |name: &str| NamedNode::new_unchecked(format!("{SKOS}{name}"));
+        let (said_property, inverse) = (property(said), property(inverse));
+        let me: TermRef<'_> = concept.as_ref().into();
+        let theirs = snapshot
+            .quads_for_pattern(Some(me), Some(said_property.as_ref()), None, None)
+            .filter_map(|quad| match quad.object {
+                Term::NamedNode(node) => Some(node),
+                _ => None,
+            });
+        let ours = snapshot
+            .quads_for_pattern(None, Some(inverse.as_ref()), Some(me), None)
+            .filter_map(|quad| match quad.subject {
+                NamedOrBlankNode::NamedNode(node) => Some(node),
+                NamedOrBlankNode::BlankNode(_) => None,
+            });
+        let nodes: BTreeSet<NamedNode> = theirs.chain(ours).collect();
+        for node in nodes {
+            if node == *concept || !seen.insert(node.clone()) {
+                continue;
+            }
+            let label = label_in(snapshot, node.as_ref().into(), known.language);
+            let list = snapshot
+                .quads_for_pattern(Some(node.as_ref().into()), Some(iri::IN_SCHEME), None, None)
+                .find_map(|quad| match quad.object {
+                    Term::NamedNode(list) => {
+                        Some(label_in(snapshot, list.as_ref().into(), known.language))
+                    }
+                    _ => None,
+                });
+            found.push(Elsewhere {
+                link: Link {
+                    href: known.links.href(snapshot, node.as_ref()),
+                    text: match &list {
+                        Some(_) => cut(&label, 200),
+                        None => of_list(node.as_str()),
+                    },
+                },
+                list: list.map(|list| cut(&list, 100)).unwrap_or_default(),
+                relation: relation(shell, said, true).unwrap_or_default(),
+            });
+        }
+    }
+    found
 }
 
 #[derive(Template)]
@@ -1227,6 +1396,7 @@ struct SchemePage {
     label: Said,
     definition: Option<Said>,
     sources: Vec<Link>,
+    licences: Vec<Link>,
     concepts: Vec<ConceptView>,
     total: usize,
     has_levels: bool,
@@ -1312,10 +1482,8 @@ pub(in crate::http) fn code_list(
         .iter()
         .take(MOST_CONCEPTS)
         .map(|(concept, depth, parent)| {
-            let mut same = objects(&concept.iri, "exactMatch");
-            same.extend(objects(&concept.iri, "closeMatch"));
             let query = format!(
-                "SELECT ?thing ?label ?property {{\n  GRAPH ?graph {{ ?thing ?property <{}> }}\n  FILTER(?graph NOT IN (<{}>, <{}>))\n  OPTIONAL {{ ?thing rdfs:label ?label }}\n}}\nORDER BY ?label LIMIT 500",
+                "SELECT ?thing ?label ?property {{\n  GRAPH ?graph {{ ?thing ?property <{}> }}\n  FILTER(?graph NOT IN (<{}>, <{}>) && !STRSTARTS(STR(?property), STR(skos:)))\n  OPTIONAL {{ ?thing rdfs:label ?label }}\n}}\nORDER BY ?label LIMIT 500",
                 concept.iri.as_str(),
                 iri::ONTOLOGY_GRAPH.as_str(),
                 iri::METRICS_GRAPH.as_str()
@@ -1330,13 +1498,7 @@ pub(in crate::http) fn code_list(
                     .or_else(|| concept.definition.as_deref().map(Said::plain)),
                 depth: (*depth).min(4),
                 under: parent.map(|parent| label_in(snapshot, parent.as_ref().into(), language)),
-                same: same
-                    .iter()
-                    .map(|node| Link {
-                        href: known.links.href(snapshot, node.as_ref()),
-                        text: of_list(node.as_str()),
-                    })
-                    .collect(),
+                elsewhere: elsewhere(&known, &shell, &concept.iri),
                 uses: uses(snapshot, &concept.iri),
                 ask: format!("/sparql?query={}", encoded(&query)),
             }
@@ -1363,7 +1525,17 @@ pub(in crate::http) fn code_list(
     let table = format!(
         "SELECT ?notation ?label ?definition ?broader {{\n  ?concept skos:inScheme <{iri}> ; skos:prefLabel ?label .\n  FILTER(LANGMATCHES(LANG(?label), \"{language}\"))\n  OPTIONAL {{ ?concept skos:notation ?notation }}\n  OPTIONAL {{ ?concept skos:definition ?definition FILTER(LANGMATCHES(LANG(?definition), \"{language}\")) }}\n  OPTIONAL {{ ?concept skos:broader ?broader }}\n}}\nORDER BY ?notation"
     );
+    let ontology = NamedNode::new_unchecked(iri::NS.trim_end_matches('#'));
+    let list = NamedNodeRef::from(&description.iri);
+    let licence = NamedNodeRef::new_unchecked(DCT_LICENCE);
+    let stated = snapshot.quads_for_pattern(Some(list.into()), Some(licence), None, None);
+    let mut licences: Vec<Link> = stated.map(|quad| licence_link(&quad.object)).collect();
+    if licences.is_empty() && known.about.contains_key(&description.iri) {
+        let whole = known.values(&ontology, DCT_LICENCE);
+        licences = whole.map(licence_link).collect();
+    }
     render(&SchemePage {
+        licences,
         label: said(&description.iri, &iri),
         definition: known.definition(&description.iri),
         sources,

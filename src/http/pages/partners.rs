@@ -5,11 +5,11 @@
 //! needs no token; scripts add the token, progress and the next step.
 
 use super::links::{Link, Links, encoded, graph_href};
-use super::ontology::cut;
+use super::ontology::{Said, cut};
 use super::waiting::{Awaited, PATIENCE, wait};
 use super::{Shell, render};
 use crate::app::check::MOST_STATEMENTS;
-use crate::app::datasets::{Dataset, Description, time_of};
+use crate::app::datasets::{Dataset, Description, licence, licence_name, time_of};
 use crate::app::links::{
     Decisions, State as LinkState, Suggestion, SuggestionQuery, USUAL_THRESHOLD,
 };
@@ -21,7 +21,7 @@ use crate::http::negotiate::Format;
 use crate::http::request::{self, Form, deadline, origin};
 use crate::http::respond::Reading;
 use crate::ingest::mapping::Mapping;
-use crate::linking::score::Confidence;
+use crate::linking::score::{Confidence, Level, Reason};
 use crate::store::{Limits, Snapshot};
 use askama::Template;
 use axum::Router;
@@ -29,7 +29,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing::get;
-use oxigraph::model::vocab::{rdf, rdfs};
+use oxigraph::model::vocab::{rdf, rdfs, xsd};
 use oxigraph::model::{GraphName, NamedNode, Term};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -95,7 +95,7 @@ struct MappingView {
 pub(in crate::http) struct SetView {
     pub(in crate::http) href: String,
     pub(in crate::http) name: String,
-    pub(in crate::http) title: String,
+    pub(in crate::http) title: Said,
     pub(in crate::http) licence: Option<Link>,
     pub(in crate::http) publisher: String,
     pub(in crate::http) triples: usize,
@@ -107,25 +107,6 @@ pub(in crate::http) struct SetView {
 impl SetView {
     fn of(set: &Dataset, language: &str) -> Self {
         let about = &set.description;
-        let text = |texts: &BTreeMap<String, String>| {
-            let own = texts.get(language).map(String::as_str);
-            own.or_else(|| Description::best(texts)).map(str::to_owned)
-        };
-        let licence = about.licence.as_ref().map(|term| match term {
-            Term::NamedNode(node) => Link {
-                href: Some(node.as_str().to_owned())
-                    .filter(|iri| iri.starts_with("http://") || iri.starts_with("https://")),
-                text: licence_name(node.as_str()),
-            },
-            Term::Literal(literal) => Link {
-                href: None,
-                text: cut(literal.value(), LONGEST_VALUE),
-            },
-            other => Link {
-                href: None,
-                text: other.to_string(),
-            },
-        });
         let publisher_iri = || {
             about
                 .publisher_iri
@@ -135,11 +116,8 @@ impl SetView {
         Self {
             href: graph_href(&set.iri()),
             name: set.name(),
-            title: cut(
-                &text(&about.title).unwrap_or_else(|| set.name()),
-                LONGEST_VALUE,
-            ),
-            licence,
+            title: title_of(set, language),
+            licence: about.licence.as_ref().map(licence_link),
             publisher: cut(
                 &about
                     .publisher
@@ -165,22 +143,47 @@ pub(in crate::http) fn day(time: &str) -> String {
     time.split('T').next().unwrap_or(time).to_owned()
 }
 
-/// A licence as people write it.
-pub(in crate::http) fn licence_name(iri: &str) -> String {
-    let rest = iri
-        .trim_end_matches('/')
-        .strip_prefix("https://creativecommons.org/")
-        .or_else(|| {
-            iri.trim_end_matches('/')
-                .strip_prefix("http://creativecommons.org/")
-        });
-    match rest
-        .map(|rest| rest.split('/').collect::<Vec<_>>())
-        .as_deref()
-    {
-        Some(["licenses", kind, version, ..]) => format!("CC {} {version}", kind.to_uppercase()),
-        Some(["publicdomain", "zero", version, ..]) => format!("CC0 {version}"),
-        _ => iri.to_owned(),
+/// What a data set is called, in the language of a page or with its own; else its short name.
+fn title_of(set: &Dataset, language: &str) -> Said {
+    let texts = &set.description.title;
+    let own = texts.get_key_value(language);
+    let own = own.or_else(|| {
+        let best = Description::best(texts)?;
+        texts.iter().find(|(_, text)| text.as_str() == best)
+    });
+    match own {
+        Some((tag, text)) => Said {
+            text: cut(text, LONGEST_VALUE),
+            lang: Some(tag.clone()).filter(|tag| !tag.is_empty() && tag != language),
+        },
+        None => Said::plain(cut(&set.name(), LONGEST_VALUE)),
+    }
+}
+
+/// A licence by the name that people know, and where it can be read.
+pub(in crate::http) fn licence_link(term: &Term) -> Link {
+    let of_iri = |iri: &str| Link {
+        href: Some(iri.to_owned())
+            .filter(|iri| iri.starts_with("http://") || iri.starts_with("https://")),
+        text: licence_name(iri).unwrap_or_else(|| cut(iri, LONGEST_VALUE)),
+    };
+    match term {
+        Term::NamedNode(node) => of_iri(node.as_str()),
+        Term::Literal(literal) => {
+            let text = literal.value();
+            // `CC BY 4.0` is written for `CC-BY-4.0` as often as that.
+            match licence(&text.trim().replace(' ', "-")).or_else(|_| licence(text.trim())) {
+                Ok(known) => of_iri(known.as_str()),
+                Err(_) => Link {
+                    href: None,
+                    text: cut(text, LONGEST_VALUE),
+                },
+            }
+        }
+        other => Link {
+            href: None,
+            text: other.to_string(),
+        },
     }
 }
 
@@ -191,6 +194,8 @@ struct DoorPage {
     door: Door,
     address: String,
     graphs: Vec<String>,
+    /// The graphs of partners: their names, and what they are called.
+    reviewed: Vec<(String, Said)>,
     mappings: Vec<MappingView>,
     sets: Vec<SetView>,
     sets_total: usize,
@@ -252,7 +257,9 @@ async fn door(
             let language = shell.language.tag();
             let sets = graph.datasets(&reader, &seen)?;
             let partners = sets.iter().filter(|set| set.name().starts_with(PARTNER));
-            let graphs = partners.map(Dataset::name).collect();
+            let reviewed: Vec<(String, Said)> = partners
+                .map(|set| (set.name(), title_of(set, language)))
+                .collect();
             // Partners' own first, what was changed last before what has long been there.
             let mut shown: Vec<&Dataset> = sets.iter().collect();
             shown.sort_by_key(|set| {
@@ -263,7 +270,8 @@ async fn door(
             render(&DoorPage {
                 door,
                 address,
-                graphs,
+                graphs: reviewed.iter().map(|(name, _)| name.clone()).collect(),
+                reviewed,
                 mappings: mappings(graph)?,
                 sets: shown
                     .into_iter()
@@ -355,8 +363,11 @@ struct QueuePage {
     shell: Shell,
     door: Door,
     wanted: Wanted,
-    /// Names of graphs that can be asked for.
-    graphs: Vec<String>,
+    /// Graphs that can be asked for: their names, and what they are called.
+    graphs: Vec<(String, String)>,
+    /// Whether the graphs that are asked for are among them.
+    is_listed: bool,
+    is_with_listed: bool,
     pairs: Vec<Pair>,
     states: States,
     shown_of: usize,
@@ -383,7 +394,8 @@ async fn queue(
         "offset",
         "timeout",
     ])?;
-    let snapshot = request::snapshot(&state, &headers)?;
+    let reader = request::reader(&state, &headers)?;
+    let snapshot = state.graph().snapshot_for(&reader)?;
     let given = |name| Ok::<_, ApiError>(form.one(name)?.unwrap_or_default().trim().to_owned());
     let wanted = Wanted {
         graph: given("graph")?,
@@ -462,12 +474,20 @@ async fn queue(
             }
         }
         let links = Links::new(&graph.config().base);
+        let titles: BTreeMap<String, String> = graph
+            .datasets(&reader, &snapshot)?
+            .iter()
+            .map(|set| (set.name(), title_of(set, shell.language.tag()).text))
+            .collect();
         let pairs: Vec<Pair> = chosen
             .iter()
             .enumerate()
             .skip(offset)
             .take(PAIRS_A_PAGE)
-            .map(|(at, (pair, state))| Pair::of(&shell, &snapshot, &links, at + 1, pair, *state))
+            .map(|(at, (pair, state))| {
+                let names = (&links, &titles);
+                Pair::of(&shell, &snapshot, names, at + 1, pair, *state)
+            })
             .collect();
         let page = |offset: usize| {
             let mut address = format!(
@@ -497,11 +517,25 @@ async fn queue(
             }
         }
         let end = offset + pairs.len();
+        let graphs: Vec<(String, String)> = linkable(&snapshot)
+            .into_iter()
+            .map(|name| {
+                let title = titles.get(&name).filter(|title| **title != name);
+                let shown = match title {
+                    Some(title) => format!("{title} ({name})"),
+                    None => name.clone(),
+                };
+                (name, shown)
+            })
+            .collect();
+        let is_among = |name: &str| graphs.iter().any(|(known, _)| known == name);
         render(&QueuePage {
             next: (end < chosen.len()).then(|| page(end)),
             previous: (offset > 0).then(|| page(offset.saturating_sub(PAIRS_A_PAGE))),
             shown_of: chosen.len(),
-            graphs: linkable(&snapshot),
+            is_listed: is_among(&wanted.graph),
+            is_with_listed: is_among(&wanted.with),
+            graphs,
             pairs,
             states,
             api,
@@ -556,7 +590,7 @@ impl Pair {
     fn of(
         shell: &Shell,
         snapshot: &Snapshot,
-        links: &Links,
+        (links, titles): (&Links, &BTreeMap<String, String>),
         number: usize,
         pair: &Suggestion,
         state: LinkState,
@@ -565,11 +599,11 @@ impl Pair {
             iri: node.as_str().to_owned(),
             href: links.page(node.as_str()),
             label: cut(label, LONGEST_VALUE),
-            graphs: graphs_of(snapshot, node),
+            graphs: graphs_of(snapshot, titles, node),
         };
         let reasons = pair.verdict.reasons.iter().map(|reason| ReasonView {
             feature: feature(shell, reason.feature),
-            text: cut(&reason.text, 2 * LONGEST_VALUE),
+            text: cut(&reason_text(shell, snapshot, reason), 2 * LONGEST_VALUE),
             weight: match reason.contribution > 0.0 {
                 true => format!("+{}", shell.decimal(reason.contribution, 1)),
                 false => shell.decimal(reason.contribution, 1),
@@ -607,6 +641,71 @@ fn feature(shell: &Shell, name: &str) -> String {
     }
 }
 
+/// A sentence for a reason, without the two names, which stand above it.
+fn reason_text(shell: &Shell, snapshot: &Snapshot, reason: &Reason) -> String {
+    let name = match reason.level {
+        Level::NameIdentical => "identical",
+        Level::NameSame | Level::NameSameSoFar => "words",
+        Level::NamePlural => "plural",
+        Level::NameSpelling => "spelling",
+        Level::NameCutWord | Level::NameCutEnd | Level::NameLongBeginning => "cut",
+        Level::NameCutWordOnly | Level::NameCutOnly | Level::NameBeginningOnly => "cut-only",
+        Level::NameBeginsSeveral => "begins-several",
+        Level::NameOneInPlace => "one-in-place",
+        Level::NameContainedOnly => "contained-only",
+        Level::NameBranch => "branch",
+        Level::NameLittleMore | Level::NameMore | Level::NameMuchMore => "more",
+        Level::NameOtherHigh | Level::NameOtherMiddle | Level::NameOtherLow => "share",
+        Level::AcronymStated => "acronym-stated",
+        Level::AcronymOnly => "acronym-only",
+        Level::AcronymInitials => "acronym-initials",
+        Level::AcronymShort => "acronym-short",
+        Level::WordsRare => "rare",
+        Level::WordsMiddle => "middle",
+        Level::WordsCommon => "common",
+        Level::WordsPlain => "plain",
+        Level::NumberOnOneSide => "one-number",
+        Level::CountryInName => "one-country",
+        Level::SectorDiffers => "sectors",
+        Level::KindSame
+        | Level::FormSame
+        | Level::NumbersSame
+        | Level::IdentifierSame
+        | Level::HostSame
+        | Level::TownSame
+        | Level::CountrySame
+        | Level::SectorShared => "same",
+        Level::KindDiffers
+        | Level::FormDiffers
+        | Level::NumbersDiffer
+        | Level::BracketsDiffer
+        | Level::IdentifierDiffers
+        | Level::HostDiffers
+        | Level::TownDiffers
+        | Level::CountryDiffers
+        | Level::ClassDiffers => "differs",
+    };
+    let value = match name {
+        "differs" => reason.value.replacen(" and ", " / ", 1),
+        "share" => match reason.value.parse::<f64>() {
+            Ok(share) => shell.percent(share),
+            Err(_) => reason.value.clone(),
+        },
+        _ if reason.level == Level::SectorShared => {
+            let codes = reason.value.split(", ").map(|code| {
+                let node = NamedNode::new(format!("{}branch/{code}", iri::CODE)).ok();
+                let known = node.filter(|node| snapshot.id_of(node.as_ref().into()).is_some());
+                known.map_or(code.to_owned(), |node| {
+                    label_in(snapshot, node.as_ref().into(), shell.language.tag())
+                })
+            });
+            codes.collect::<Vec<_>>().join(", ")
+        }
+        _ => reason.value.clone(),
+    };
+    shell.with(&format!("partners-reason-{name}"), &[("value", &value)])
+}
+
 /// What a property is called; those of other vocabularies that are met most have words here.
 fn property_name(shell: &Shell, snapshot: &Snapshot, property: &NamedNode) -> String {
     match property.as_str() {
@@ -619,7 +718,20 @@ fn property_name(shell: &Shell, snapshot: &Snapshot, property: &NamedNode) -> St
     }
 }
 
-fn graphs_of(snapshot: &Snapshot, node: &NamedNode) -> Vec<Link> {
+/// Names of properties begin in all ways; side by side they begin in one.
+fn capitalised(name: &str) -> String {
+    let mut rest = name.chars();
+    match rest.next() {
+        Some(first) => first.to_uppercase().chain(rest).collect(),
+        None => String::new(),
+    }
+}
+
+fn graphs_of(
+    snapshot: &Snapshot,
+    titles: &BTreeMap<String, String>,
+    node: &NamedNode,
+) -> Vec<Link> {
     let graphs: BTreeSet<String> = snapshot
         .quads_for_pattern(Some(node.as_ref().into()), None, None, None)
         .filter_map(|quad| match quad.graph_name {
@@ -631,9 +743,12 @@ fn graphs_of(snapshot: &Snapshot, node: &NamedNode) -> Vec<Link> {
         .collect();
     let graphs = graphs.into_iter().take(MOST_VALUES);
     graphs
-        .map(|graph| Link {
-            href: Some(graph_href(&graph)),
-            text: graph.strip_prefix(iri::GRAPH).unwrap_or(&graph).to_owned(),
+        .map(|graph| {
+            let name = graph.strip_prefix(iri::GRAPH).unwrap_or(&graph);
+            Link {
+                href: Some(graph_href(&graph)),
+                text: titles.get(name).map_or(name, String::as_str).to_owned(),
+            }
         })
         .collect()
 }
@@ -652,6 +767,13 @@ fn facts(shell: &Shell, snapshot: &Snapshot, source: &NamedNode, target: &NamedN
                     .starts_with("http://www.w3.org/ns/prov#");
             let value = match quad.object {
                 Term::NamedNode(node) => label_in(snapshot, node.as_ref().into(), language),
+                Term::Literal(literal) if literal.datatype() == xsd::BOOLEAN => {
+                    match literal.value() {
+                        "true" | "1" => shell.t("partners-yes"),
+                        "false" | "0" => shell.t("partners-no"),
+                        other => other.to_owned(),
+                    }
+                }
                 Term::Literal(literal) => literal.value().to_owned(),
                 _ => continue,
             };
@@ -680,7 +802,7 @@ fn facts(shell: &Shell, snapshot: &Snapshot, source: &NamedNode, target: &NamedN
             let values =
                 |values: &BTreeSet<String>| values.iter().take(MOST_VALUES).cloned().collect();
             let fact = Fact {
-                property: property_name(shell, snapshot, property),
+                property: capitalised(&property_name(shell, snapshot, property)),
                 source: values(left),
                 target: values(right),
                 is_same: !left.is_disjoint(right),
@@ -703,15 +825,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn licences_have_the_names_that_people_know() {
-        assert_eq!(
-            licence_name("https://creativecommons.org/licenses/by-sa/4.0/"),
-            "CC BY-SA 4.0"
-        );
-        assert_eq!(
-            licence_name("http://creativecommons.org/publicdomain/zero/1.0"),
-            "CC0 1.0"
-        );
-        assert_eq!(licence_name("https://e.example/l"), "https://e.example/l");
+    fn licences_have_the_names_that_people_know_and_lead_to_their_text() {
+        let node = |iri: &str| Term::from(NamedNode::new_unchecked(iri));
+        let text = |text: &str| Term::from(oxigraph::model::Literal::new_simple_literal(text));
+        let by = "https://creativecommons.org/licenses/by/4.0/";
+        for (term, name, href) in [
+            (node(by), "CC BY 4.0", Some(by)),
+            (
+                node("http://creativecommons.org/publicdomain/zero/1.0"),
+                "CC0 1.0",
+                Some("http://creativecommons.org/publicdomain/zero/1.0"),
+            ),
+            (
+                node("https://opendatacommons.org/licenses/odbl/1-0/"),
+                "ODbL-1.0",
+                Some("https://opendatacommons.org/licenses/odbl/1-0/"),
+            ),
+            (text("CC BY 4.0"), "CC BY 4.0", Some(by)),
+            (text("as agreed"), "as agreed", None),
+            (
+                node("https://e.example/l"),
+                "https://e.example/l",
+                Some("https://e.example/l"),
+            ),
+        ] {
+            let link = licence_link(&term);
+            assert_eq!((link.text.as_str(), link.href.as_deref()), (name, href));
+        }
     }
 }

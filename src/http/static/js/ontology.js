@@ -24,6 +24,11 @@ async function search() {
     const found = page.getElementById("found");
     document.getElementById("found").replaceWith(document.importNode(found, true));
     status.textContent = page.getElementById("found-status").textContent;
+    // The frame leads to this page in other languages and to its reference.
+    for (const frame of ["header .languages", "body > footer"]) {
+      const [old, made] = [document, page].map((known) => known.querySelector(frame));
+      if (old && made) old.replaceWith(document.importNode(made, true));
+    }
     history.replaceState(null, "", address);
   } catch (error) {
     if (error.name !== "AbortError") status.textContent = error.message || t("error-network");

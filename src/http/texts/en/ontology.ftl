@@ -5,7 +5,32 @@ ontology-lead = An ontology says which kinds of things there are, what can be sa
 ontology-not-loaded = The ontology has not been loaded, so there is nothing to show.
 ontology-search = Search words and codes
 ontology-search-hint = Classes, properties, codes, rules: by name, code or definition, in English or Spanish.
-ontology-found = { $terms } words and { $codes } codes have “{ $q }”.
+ontology-found = “{ $q }”: { $parts }.
+ontology-found-terms =
+    { $n ->
+        [one] 1 class or property
+       *[other] { $number } classes and properties
+    }
+ontology-found-lists =
+    { $n ->
+        [one] 1 code list
+       *[other] { $number } code lists
+    }
+ontology-found-matches =
+    { $n ->
+        [one] 1 word of another vocabulary
+       *[other] { $number } words of other vocabularies
+    }
+ontology-found-rules =
+    { $n ->
+        [one] 1 rule that reads foreign data
+       *[other] { $number } rules that read foreign data
+    }
+ontology-found-shapes =
+    { $n ->
+        [one] 1 rule for valid data
+       *[other] { $number } rules for valid data
+    }
 ontology-nothing = Nothing has all of these words. Try one word, or its beginning.
 ontology-show-all = Show everything
 ontology-on-this-page = On this page
@@ -115,3 +140,4 @@ ontology-download-all = All of it, with code lists and alignments:
 ontology-download-graph = the data set
 ontology-download-context = For JSON-LD:
 ontology-licence = Licence of the ontology and its code lists:
+ontology-licence-unless = unless a list says otherwise

@@ -5,7 +5,32 @@ ontology-lead = Una ontología dice qué clases de cosas existen, qué puede dec
 ontology-not-loaded = La ontología no está cargada, por lo que no hay nada que mostrar.
 ontology-search = Buscar palabras y códigos
 ontology-search-hint = Clases, propiedades, códigos y reglas: por nombre, código o definición, en español o en inglés.
-ontology-found = { $terms } palabras y { $codes } códigos contienen «{ $q }».
+ontology-found = «{ $q }»: { $parts }.
+ontology-found-terms =
+    { $n ->
+        [one] 1 clase o propiedad
+       *[other] { $number } clases y propiedades
+    }
+ontology-found-lists =
+    { $n ->
+        [one] 1 lista de códigos
+       *[other] { $number } listas de códigos
+    }
+ontology-found-matches =
+    { $n ->
+        [one] 1 palabra de otro vocabulario
+       *[other] { $number } palabras de otros vocabularios
+    }
+ontology-found-rules =
+    { $n ->
+        [one] 1 regla que lee datos ajenos
+       *[other] { $number } reglas que leen datos ajenos
+    }
+ontology-found-shapes =
+    { $n ->
+        [one] 1 regla sobre datos válidos
+       *[other] { $number } reglas sobre datos válidos
+    }
 ontology-nothing = Nada contiene todas estas palabras. Pruebe con una sola palabra o con su comienzo.
 ontology-show-all = Mostrar todo
 ontology-on-this-page = En esta página
@@ -115,3 +140,4 @@ ontology-download-all = Todo, con listas de códigos y correspondencias:
 ontology-download-graph = el conjunto de datos
 ontology-download-context = Para JSON-LD:
 ontology-licence = Licencia de la ontología y de sus listas de códigos:
+ontology-licence-unless = salvo que una lista indique otra
