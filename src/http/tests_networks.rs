@@ -484,7 +484,7 @@ async fn an_analysis_that_makes_no_sense_is_refused_by_name() {
     let body = json!({"query": query}).to_string();
     let filtered = send(&INNOSERV, "POST", filtered, &json_type, body.clone()).await;
     assert!(filtered.status == 400 && filtered.text.contains("`nonsense`"));
-    assert_eq!(get(target).await.status, 405);
+    assert_eq!(get(target).await.status, 400);
 }
 
 #[tokio::test]
