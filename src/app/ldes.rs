@@ -41,8 +41,6 @@ pub struct Page {
     pub next: Option<(u64, usize)>,
     /// No member of what follows is older than this.
     pub next_from: Option<String>,
-    /// Whether it will stay as it is.
-    pub is_final: bool,
 }
 
 impl KnowledgeGraph {
@@ -140,7 +138,6 @@ impl KnowledgeGraph {
             .collect();
         Ok(Page {
             members,
-            is_final: next.is_some(),
             next,
             next_from: last_time,
         })

@@ -14,7 +14,6 @@ use crate::store::Limits;
 use crate::store::skolem::{skolem_iri, skolemized_quad};
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use axum::routing::get;
 use oxigraph::io::RdfFormat;
@@ -24,8 +23,6 @@ use oxigraph::model::{
 };
 use std::sync::Arc;
 use tokio::time::timeout_at;
-
-const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 macro_rules! terms {
     ($($name:ident = $iri:literal;)*) => {
@@ -126,7 +123,6 @@ async fn page(State(state): State<AppState>, request: Request) -> Result<Respons
         return Ok(response);
     }
     let mut quads = Writer::new(&origin);
-    let mut is_final = false;
     match number {
         None => quads.view(first),
         Some(number) => {
@@ -148,18 +144,13 @@ async fn page(State(state): State<AppState>, request: Request) -> Result<Respons
                     Ok(page)
                 })
                 .await?;
-            is_final = page.is_final;
             quads.page(number, part, page);
         }
     }
     let mut body = Vec::new();
     write_quads(quads.quads, format, &mut body).map_err(ApiError::write)?;
-    let mut response = reading.respond(chosen, body);
-    if is_final && state.graph().store().is_durable() {
-        let value = HeaderValue::from_static(IMMUTABLE);
-        response.headers_mut().insert(header::CACHE_CONTROL, value);
-    }
-    Ok(response)
+    // A full page gets no more members, and loses those that become private: caches have to ask.
+    Ok(reading.respond(chosen, body))
 }
 
 /// The statements of an answer.

@@ -122,7 +122,7 @@ impl Asked {
     }
 
     /// The same with what a saved scenario keeps, as far as whoever asks does not say otherwise.
-    pub(super) fn as_kept(mut self, saved: &SavedScenario) -> Result<Self, ApiError> {
+    pub(super) fn with_kept(mut self, saved: &SavedScenario) -> Result<Self, ApiError> {
         for (name, value) in &saved.choices {
             if !self.form.has(name) {
                 self.form.append(Form::single(name, value.clone()));
@@ -636,7 +636,7 @@ async fn of_saved(
 ) -> Result<Response, ApiError> {
     let saved = state.graph().saved_scenarios().get(id)?;
     let asked = Asked::new(state, uri, headers, &["definition"]).await?;
-    let mut asked = asked.as_kept(&saved)?;
+    let mut asked = asked.with_kept(&saved)?;
     asked.part = part.or(asked.part);
     asked.check()?;
     let name = part.map_or("", Part::name);

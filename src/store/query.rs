@@ -490,14 +490,12 @@ fn syntax_error(
     if tokens
         .iter()
         .any(|token| token.contains("Prefix not found"))
+        && let Some((start, word)) = wording::word_before(text, at)
+        && let Some((name, _)) = word.split_once(':')
     {
-        if let Some((start, word)) = wording::word_before(text, at)
-            && let Some((name, _)) = word.split_once(':')
-        {
-            let hint = format!("declare it: PREFIX {name}: <…>");
-            let message = format!("the prefix `{name}:` is not declared");
-            return wording::error(text, start, message, Some(hint));
-        }
+        let hint = format!("declare it: PREFIX {name}: <…>");
+        let message = format!("the prefix `{name}:` is not declared");
+        return wording::error(text, start, message, Some(hint));
     }
     let end = text.trim_end().len();
     if at >= end {

@@ -361,7 +361,7 @@ async fn saved(
 ) -> Result<Response, ApiError> {
     let saved = state.graph().saved_scenarios().get(&id)?;
     let asked = Asked::new(&state, &uri, &headers, &[]).await?;
-    let asked = asked.as_kept(&saved)?;
+    let asked = asked.with_kept(&saved)?;
     let scenario = saved.scenario.clone();
     result(&state, shell, &uri, &headers, asked, scenario, Some(saved)).await
 }

@@ -716,7 +716,7 @@ async fn every_refusal_has_its_status_and_problem_details() {
             SELECT,
             "SELECT * {\n ?s ?p\n}",
             400,
-            "expected",
+            "cannot stand here",
         ),
         (
             "POST",
