@@ -141,11 +141,17 @@ export default async function ({ page, context, base, token, check }) {
   await visit('/sparql')
 
   // An example: found by its words, opened, run.
-  await page.locator('#examples-filter').fill('bridge two place')
+  // The words may stand in its title or in what it means.
+  const words = ['bridge', 'two', 'place']
+  await page.locator('#examples-filter').fill(words.join(' '))
   const examples = page.locator('#examples li:visible')
-  await page.locator('#examples-found', { hasText: '1 question' }).waitFor()
-  assert.equal(await examples.count(), 1)
-  await examples.getByRole('link').focus()
+  const fitting = (await (await fetch(`${base}/api/v1/queries`)).json())
+    .map(({ title, description }) => `${title} ${description}`.toLowerCase())
+    .filter(text => words.every(word => text.includes(word))).length
+  const some = fitting === 1 ? '1 question' : `${fitting} questions`
+  await page.locator('#examples-found').getByText(some, { exact: true }).waitFor()
+  assert.equal(await examples.count(), fitting)
+  await examples.getByRole('link', { name: 'Actors that bridge two sectors in a place', exact: true }).focus()
   await page.keyboard.press('Enter')
   await line('# Actors that bridge two sectors in a place').waitFor()
   assert.match(await page.locator('#query-tabs .open').innerText(), /^Actors that bridge two sectors/)
@@ -249,6 +255,11 @@ export default async function ({ page, context, base, token, check }) {
   await button('Copy the link to this query').click()
   await page.getByText('The link is copied').waitFor()
   assert.equal(new URL(await copied()).searchParams.get('query'), EXAMPLE)
+  await page.getByLabel('Count what accepted links join as one').check()
+  await button('Copy the link to this query').click()
+  await page.locator('#kept a[href*="merged=true"]').waitFor()
+  assert.equal(new URL(await copied()).searchParams.get('merged'), 'true')
+  await page.getByLabel('Count what accepted links join as one').uncheck()
   await button('Short link and citation').click()
   const kept = page.locator('#kept')
   const short = kept.getByRole('link', { name: /\/p\/\w+$/ })
@@ -321,6 +332,7 @@ export default async function ({ page, context, base, token, check }) {
   await page.locator('#view-panel path.land').first().waitFor({ state: 'attached' })
   assert.equal(await page.locator('#view-panel circle.place').count(), 3)
   await page.getByText('Outlines: Natural Earth').waitFor()
+  assert.match(await page.locator('.map-scale').innerText(), /[\d.,]+ km/)
   await check.accessible('a map of results')
   await check.reflows('a map of results')
   await tab('Raw').click()
@@ -354,6 +366,7 @@ export default async function ({ page, context, base, token, check }) {
   await paste(MISTAKEN)
   await run()
   await problem.getByText(/^Line 3, column \d+$/).waitFor()
+  assert.match(await problem.innerText(), /the prefix `wft:` is not declared/)
   assert.match(await problem.innerText(), /declare it: PREFIX wft:/)
   // Fault 5: assert.equal(await page.locator('#answer').isVisible(), false)
   assert.equal(await problem.getAttribute('role'), 'alert')
@@ -368,6 +381,14 @@ export default async function ({ page, context, base, token, check }) {
   assert.equal(await page.locator('.problem-line').count(), 0, 'the mark goes with the next change')
   await run()
   await problem.waitFor({ state: 'hidden' })
+  await paste('SELECT *\n{ ?s ?p ?o }\nLIMTI 3\n')
+  await run()
+  await problem.getByText('Line 3, column 1', { exact: true }).waitFor()
+  assert.match(await problem.innerText(), /`LIMTI` cannot stand here/)
+  await paste('SELECT *\n{ ?s ?p ?o\n')
+  await run()
+  await problem.getByText('the text ends before it is complete').waitFor()
+  assert.match(await problem.innerText(), /a closing bracket is missing: `}`/)
 
   // What takes too long ends when it was to, and can be ended before.
   await page.getByLabel('Stop after').selectOption('5')
@@ -444,6 +465,7 @@ export default async function ({ page, context, base, token, check }) {
   await tab('Table').waitFor()
   assert.equal(await page.getByLabel('The first sector').locator('option:checked').innerText(), 'Housing')
   await rows.getByRole('link', { name: 'Abitare Solidale' }).waitFor()
+  await page.locator('#results thead').getByText('Service or innovation', { exact: true }).first().waitFor()
   await tab('Network').click()
   await nodes.first().waitFor()
   await check.accessible('an answer')
@@ -454,7 +476,8 @@ export default async function ({ page, context, base, token, check }) {
     page.waitForEvent('download'),
     page.locator('.downloads').getByRole('link', { name: 'CSV', exact: true }).click()
   ])
-  assert.match(readFileSync(await csv.path(), 'utf8'), /Abitare Solidale/)
+  // Columns have headings for people and names for programs.
+  assert.match(readFileSync(await csv.path(), 'utf8'), /^\ufeff?case,caseLabel,[^]*Abitare Solidale/)
   await page.getByRole('link', { name: 'Permalink', exact: true }).click()
   await page.getByText(/Pinned to data version \d+/).waitFor()
   await page.getByRole('link', { name: 'Ask the newest data' }).click()
@@ -477,6 +500,22 @@ export default async function ({ page, context, base, token, check }) {
   await minimum.fill('2')
   await button('Show the answer').click()
   await rows.first().waitFor()
+
+  // A parameter takes a name; for one that nothing has, those that are near are named.
+  await check.visit('/queries/cases-joining-sectors?sectorA=Housing&sectorB=Social%20services')
+  await rows.getByRole('link', { name: 'Abitare Solidale' }).waitFor()
+  await check.visit('/queries/cases-joining-sectors?sectorA=Housng')
+  await refused.getByText('These values do not fit').waitFor()
+  assert.match(await refused.innerText(), /nothing called `Housng`; do you mean `Housing`/)
+
+  // A long query is cited by the service until a short address is made.
+  const long = `SELECT ?actor { ?actor a weft:Actor } LIMIT 3 # ${'long '.repeat(500)}`
+  await check.visit(`/sparql?query=${encodeURIComponent(long)}`)
+  const longCited = page.locator('#cited')
+  assert.match(await longCited.innerText(), /\/sparql$/)
+  await button('Make a short address to cite').click()
+  await page.getByText('the citation has the short address now').waitFor()
+  assert.match(await longCited.innerText(), /\/p\/\w+/)
 
   // In Spanish.
   await visit('/sparql?uilang=es')
