@@ -69,13 +69,15 @@ export async function showNetwork(panel, result, context) {
     const whole = Math.max(wide, high * 1.6);
     const box = [left - (whole - wide) / 2, top - (whole / 1.6 - high) / 2, whole, whole / 1.6];
     const tools = panZoom(svg, box, (unit) => {
+      // On a phone as many circles need smaller ones.
+      const small = Math.max(0.35, Math.min(1, (svg.clientWidth || 900) / 900));
       for (const [circle, node] of circles) {
-        circle.setAttribute("r", (5 + Math.min(9, Math.sqrt(node.ties) * 1.6)) * unit);
+        circle.setAttribute("r", (5 + Math.min(9, Math.sqrt(node.ties) * 1.6)) * unit * small);
       }
       // Names where there is room for them, those of the nodes with most ties first.
       const taken = [];
       for (const [text, node] of labels) {
-        const up = (11 + Math.min(9, Math.sqrt(node.ties) * 1.6)) * unit;
+        const up = (6 + (5 + Math.min(9, Math.sqrt(node.ties) * 1.6)) * small) * unit;
         const half = [...text.textContent].length * 3.4 * unit;
         const box = [node.x - half, node.y - up - 12 * unit, node.x + half, node.y - up + 3 * unit];
         const isFree = taken.every(

@@ -42,12 +42,13 @@ export async function showMap(panel, result, context) {
   const at = ([long, lat]) => [round(long * narrow), round(-lat)];
 
   const svg = draw("svg", { role: "group", "aria-label": t("results-map-label", { n: number(shown.length) }) });
-  const land = draw("g");
+  const land = draw("g", { "clip-path": "url(#world)" });
   const marks = draw("g");
   const texts = draw("g", { class: "map-texts", "aria-hidden": "true" });
   svg.append(
     draw("rect", { class: "sea", x: -400, y: -200, width: 800, height: 400 }),
     graticule(narrow, spread),
+    draw("clipPath", { id: "world" }, draw("rect", { x: -180 * narrow, y: -90, width: 360 * narrow, height: 180 })),
     land,
     marks,
     texts,
@@ -363,11 +364,35 @@ function outlines(atlas, at) {
     }
     return points;
   };
+  // Rings go on across the date line: drawn there without a jump, and again on the other side.
+  const unrolled = (ring) => {
+    let turn = 0;
+    const points = ring.map(([long, lat], index) => {
+      const step = index ? long - ring[index - 1][0] : 0;
+      if (step > 180) turn -= 360;
+      if (step < -180) turn += 360;
+      return [long + turn, lat];
+    });
+    // Round a pole: closed by way of it.
+    const [first, last] = [points[0], points.at(-1)];
+    if (Math.abs(first[0] - last[0]) > 180) {
+      const pole = last[1] < 0 ? -90 : 90;
+      points.push([last[0], pole], [first[0], pole]);
+    }
+    return points;
+  };
+  const drawn = (ring) => {
+    const points = unrolled(ring);
+    const longs = points.map(([long]) => long);
+    const shifts = [0];
+    if (Math.max(...longs) > 180) shifts.push(-360);
+    if (Math.min(...longs) < -180) shifts.push(360);
+    return shifts
+      .map((by) => `M${points.map(([long, lat]) => at([long + by, lat])).join("L")}Z`)
+      .join("");
+  };
   return atlas.objects.countries.geometries.map((country) => {
     const polygons = country.type === "Polygon" ? [country.arcs] : (country.arcs ?? []);
-    return polygons
-      .flatMap((rings) => rings.map(ringOf))
-      .map((ring) => `M${ring.map(at).join("L")}Z`)
-      .join("");
+    return polygons.flatMap((rings) => rings.map(ringOf)).map(drawn).join("");
   });
 }

@@ -169,6 +169,9 @@ SELECT ?x (MIN(?own) AS ?label) (MIN(?any) AS ?other) WHERE {
   }
 }
 
+/** Without case and accents. */
+const plain = (text) => text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
+
 function brief(text, most = 200) {
   return text.length > most ? `${[...text].slice(0, most).join("")}…` : text;
 }
@@ -303,14 +306,14 @@ function showTable(panel, result, context) {
     };
   };
   const arrange = () => {
-    const wanted = words.toLocaleLowerCase(language);
+    const wanted = plain(words);
     rows = result.rows.filter(
       (row) =>
         !wanted ||
         row.some(
           (term) =>
             term &&
-            (context.text(term, LONGEST).toLocaleLowerCase(language).includes(wanted) ||
+            (plain(context.text(term, LONGEST)).includes(wanted) ||
               (term.type === "uri" && term.value.toLowerCase().includes(wanted))),
         ),
     );
@@ -479,7 +482,9 @@ export function show(element, result, context, options = {}) {
   element.append(list, panel);
   if (options.downloads?.length) {
     const line = make("p", { class: "view-downloads" }, `${t("results-download")} `);
-    for (const [name, href] of options.downloads) line.append(make("a", { href }, name), " ");
+    for (const [name, href] of options.downloads) {
+      line.append(make("a", { href, download: `weft.${name.toLowerCase()}` }, name), " ");
+    }
     element.append(line);
   }
   choose(options.view in VIEWS ? options.view : "table");

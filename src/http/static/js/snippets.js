@@ -37,12 +37,15 @@ const shellQuoted = (text) => `'${text.replaceAll("'", `'"'"'`)}'`;
 const quoted = (text) => JSON.stringify(text);
 
 /** A query for `/sparql`. */
-export function ofQuery(origin, query, isGraph) {
+export function ofQuery(origin, query, kind) {
+  const isGraph = kind === "construct";
   const accept = isGraph ? "text/turtle" : "text/csv";
   const python = isGraph
-    ? `from SPARQLWrapper import SPARQLWrapper, TURTLE
+    ? `# pip install SPARQLWrapper
+from SPARQLWrapper import SPARQLWrapper, TURTLE
 
 sparql = SPARQLWrapper("${origin}/sparql")
+sparql.setMethod("POST")
 sparql.setQuery(${pythonText(query)})
 sparql.setReturnFormat(TURTLE)
 print(sparql.query().convert().decode())
@@ -54,8 +57,8 @@ sparql = SPARQLWrapper("${origin}/sparql")
 sparql.setMethod("POST")
 sparql.setQuery(${pythonText(query)})
 sparql.setReturnFormat(JSON)
-for row in sparql.query().convert()["results"]["bindings"]:
-    print({name: term["value"] for name, term in row.items()})
+${kind === "ask" ? 'print(sparql.query().convert()["boolean"])' : `for row in sparql.query().convert()["results"]["bindings"]:
+    print({name: term["value"] for name, term in row.items()})`}
 `;
   const r = `# install.packages("httr2"); install.packages("readr")
 library(httr2)
@@ -65,7 +68,7 @@ answer <- request("${origin}/sparql") |>
   req_body_form(query = query) |>
   req_perform() |>
   resp_body_string()
-${isGraph ? "cat(answer)" : "rows <- readr::read_csv(I(answer))\nrows"}
+${kind !== "select" ? "cat(answer)" : "rows <- readr::read_csv(I(answer))\nrows"}
 `;
   return [
     ["curl", `curl ${origin}/sparql -H 'Accept: ${accept}' --data-urlencode query=${shellQuoted(query)}\n`],

@@ -84,6 +84,7 @@ function addTab(query) {
 }
 
 function openTab(index) {
+  if (index !== kept.open || text() !== kept.tabs[index].query) forget();
   kept.open = index;
   setText(kept.tabs[index].query);
   keep();
@@ -101,6 +102,7 @@ function showTabs() {
   row.hidden = false;
   row.setAttribute("role", "group");
   row.setAttribute("aria-label", t("sparql-tabs"));
+  const hadFocus = row.contains(document.activeElement);
   row.replaceChildren();
   kept.tabs.forEach((tab, index) => {
     const name = titleOf(tab.query) || t("sparql-tab", { n: index + 1 });
@@ -122,6 +124,7 @@ function showTabs() {
   const more = make("button", { type: "button", "aria-label": t("sparql-tab-new"), title: t("sparql-tab-new") }, "+");
   more.addEventListener("click", () => openInTab("SELECT * WHERE {\n  ?thing a weft:Actor .\n}\nLIMIT 10"));
   row.append(make("span", {}, more));
+  if (hadFocus) row.querySelector(".open button")?.focus();
 }
 
 function showHistory() {
@@ -134,7 +137,8 @@ function showHistory() {
       const button = make("button", { type: "button", class: "plain" }, name);
       button.addEventListener("click", () => openInTab(entry.query));
       const when = Number.isFinite(entry.when) ? date.format(entry.when) : "";
-      const note = t("sparql-history-at", { when, rows: number(entry.rows ?? 0) });
+      const isCounted = Number.isFinite(entry.rows);
+      const note = isCounted ? t("sparql-history-at", { when, rows: number(entry.rows) }) : when;
       return make("li", {}, button, make("span", { class: "note" }, note));
     }),
   );
@@ -207,6 +211,7 @@ async function loadEditor() {
     screenReaderLabel: t("sparql-editor-label"),
     // Tab leaves the field, as everywhere on the page.
     extraKeys: {
+      Esc: false,
       Tab: false,
       "Shift-Tab": false,
       "Ctrl-S": false,
@@ -215,7 +220,16 @@ async function loadEditor() {
     },
   });
   editor.setValue(plainText.value);
-  editor.getInputField().setAttribute("aria-label", t("sparql-editor-label"));
+  const input = editor.getInputField();
+  input.setAttribute("role", "textbox");
+  input.setAttribute("aria-multiline", "true");
+  input.setAttribute("aria-label", t("sparql-editor-label"));
+  editor.on("autocompletionShown", () => {
+    place.querySelector(".CodeMirror-hints")?.setAttribute("aria-label", t("sparql-completions"));
+  });
+  // Its own judgement knows neither our prefixes nor SPARQL 1.2, and is in English.
+  editor.checkSyntax = () => {};
+  editor.clearGutter("gutterErrorBar");
   const notify = editor.showNotification;
   editor.showNotification = (key) => notify(key, t("sparql-press"));
   place.querySelector(".yasqe_buttons")?.remove();
@@ -273,15 +287,16 @@ function fail(error) {
 
 // Running.
 
-function isGraph(query) {
-  const plain = query.replace(/^\s*(#.*|PREFIX\s.*|BASE\s.*)$/gim, "");
-  return /^\s*(CONSTRUCT|DESCRIBE)\b/i.test(plain);
+/** Puts away what an earlier text was answered with. */
+function forget() {
+  for (const id of ["answer", "plan-shown", "keep"]) at(id).hidden = true;
 }
 
 function busy(isBusy) {
+  // A button that is disabled or hidden loses the focus.
+  if (!isBusy && document.activeElement === at("cancel")) at("run").focus();
   at("cancel").hidden = !isBusy;
-  at("run").disabled = isBusy;
-  at("plan").disabled = isBusy;
+  for (const id of ["run", "plan"]) at(id).setAttribute("aria-disabled", String(isBusy));
 }
 
 /** Sends the query; it can be cancelled by its id. */
@@ -307,6 +322,7 @@ async function attempt(work) {
     await work();
   } catch (error) {
     at("status").textContent = "";
+    forget();
     if (error.name === "AbortError") at("status").textContent = t("sparql-cancelled");
     else fail(error);
   } finally {
@@ -333,6 +349,7 @@ function run() {
     const names = result.kind === "construct" ? settings.graphFormats : settings.rowFormats;
     const address = (name) => `/sparql?query=${encodeURIComponent(query)}&format=${name}${asMerged("&")}`;
     at("answer").hidden = false;
+    at("plan-shown").hidden = true;
     showResults(at("results"), result, context, {
       view,
       onView: (name) => (view = name),
@@ -342,8 +359,8 @@ function run() {
     if (top > innerHeight * 0.85) at("answer").scrollIntoView({ block: "start" });
     at("keep").hidden = false;
     at("kept").replaceChildren();
-    showSnippets(at("snippets"), ofQuery(location.origin, query, isGraph(query)));
-    remember(query, result.rows.length);
+    showSnippets(at("snippets"), ofQuery(location.origin, query, result.kind));
+    remember(query, result.kind === "ask" ? null : result.rows.length);
   });
 }
 

@@ -46,6 +46,7 @@ js-sparql-tab = Query { $n }
 js-sparql-tab-new = New query
 js-sparql-tab-close = Close { $name }
 js-sparql-tabs = Queries that are open
+js-sparql-completions = Suggestions
 js-sparql-editor-label = SPARQL query. Ctrl+Space completes, Ctrl+Enter runs, Tab leaves.
 js-sparql-running = Running…
 js-sparql-cancelled = The query was cancelled.

@@ -46,6 +46,7 @@ js-sparql-tab = Consulta { $n }
 js-sparql-tab-new = Nueva consulta
 js-sparql-tab-close = Cerrar { $name }
 js-sparql-tabs = Consultas abiertas
+js-sparql-completions = Sugerencias
 js-sparql-editor-label = Consulta SPARQL. Ctrl+Espacio completa, Ctrl+Intro ejecuta, el tabulador sale.
 js-sparql-running = Ejecutando…
 js-sparql-cancelled = La consulta se canceló.
