@@ -397,7 +397,10 @@ impl QueryJob {
                     Asked::Query(query) => *query,
                     Asked::Text { text, base } => {
                         graph.parse_query(&text, Some(&base)).map_err(|error| {
-                            let is_update = graph.parse_update(&text, Some(&base)).is_ok();
+                            // A text that says nothing is an update that does nothing.
+                            let is_update = graph
+                                .parse_update(&text, Some(&base))
+                                .is_ok_and(|update| !update.operations().is_empty());
                             ApiError::Syntax(with_hint(
                                 error,
                                 is_update,

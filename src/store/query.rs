@@ -579,7 +579,7 @@ fn expected(what: &str) -> Vec<String> {
 /// The parser lists every token that could stand here, character classes included; people want
 /// the gist.
 fn readable(tokens: &[String]) -> String {
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     for token in tokens {
         let name = match token.trim_matches('"') {
             "[_]" => continue,
@@ -590,16 +590,20 @@ fn readable(tokens: &[String]) -> String {
             class if class.starts_with("['0'") => "a number",
             class if class.starts_with("['A'") => "a name",
             class if class.len() > 1 && class.starts_with('[') => continue,
-            other => other,
+            word if word.starts_with(char::is_alphanumeric) => word,
+            sign => {
+                names.push(format!("`{sign}`"));
+                continue;
+            }
         };
-        if !names.contains(&name) {
-            names.push(name);
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
         }
     }
-    match names[..] {
+    match &names[..] {
         [] => "this cannot stand here".to_owned(),
         [one] => format!("expected {one}"),
-        [ref all @ .., last] => format!("expected {} or {last}", all.join(", ")),
+        [all @ .., last] => format!("expected {} or {last}", all.join(", ")),
     }
 }
 

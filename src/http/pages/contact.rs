@@ -341,6 +341,8 @@ impl Writer<'_> {
                 let link = match (is_known, known_host(address)) {
                     (true, _) => link,
                     (false, Some(text)) => Link { text, ..link },
+                    // Documents differ at the ends of their addresses.
+                    (false, None) if name == "entity-else-source" => self.source(&term),
                     (false, None) => Link {
                         text: without_scheme(address),
                         ..link

@@ -323,7 +323,8 @@ impl Writer<'_> {
     fn explored(&self, index: &Index, facet: Facet, node: &NamedNode) -> Option<Found> {
         let language = self.shell.language.tag();
         let chosen = (facet.name(), node.as_str());
-        let selection = Selection::parse([chosen], index).ok()?;
+        // The heading says that they are by name.
+        let selection = Selection::parse([chosen, ("sort", "name")], index).ok()?;
         let found = index.find(&selection, None, language);
         let total = found.things.len();
         if total == 0 {

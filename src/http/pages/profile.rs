@@ -234,7 +234,7 @@ impl Writer<'_> {
         terms.iter().map(|term| self.source(term)).collect()
     }
 
-    fn source(&self, term: &Term) -> Link {
+    pub(super) fn source(&self, term: &Term) -> Link {
         let link = self.link(term);
         let address = text_of(term);
         let Some((_, rest)) = address.split_once("://") else {

@@ -467,7 +467,7 @@ impl CitationView {
             lasting: graph.store().is_durable(),
         };
         // Nobody copies a query by hand: a short address is made for those who cite it.
-        let is_long = permalink.len() > LONGEST_CITED;
+        let is_long = page.asked.is_none() && permalink.len() > LONGEST_CITED;
         let cited = match is_long {
             true => "/sparql",
             false => permalink.as_str(),

@@ -1535,7 +1535,7 @@ impl<'a> Maker<'a> {
 
     fn dependence(&self, attribute: Attribute) -> Result<Block, ApiError> {
         let by = attribute.name();
-        let block = self.block(&format!("dependence-{by}"), "bridge-dependence");
+        let block = self.block(&format!("dependence-{by}"), &format!("{by}-dependence"));
         if let Some(why) = self.why_nothing(attribute) {
             return Ok(self.without(block, why));
         }

@@ -45,4 +45,7 @@ if (form) {
     clearTimeout(waiting);
     search();
   });
+  // What was typed before this script was ready.
+  const asked = new URLSearchParams(location.search).get("q") ?? "";
+  if (input.value.trim() !== asked.trim()) search();
 }

@@ -22,8 +22,8 @@ if (place) {
 
 // A short address, for those who cite.
 const short = document.getElementById("short-link");
-if (short && place) {
-  const { query, merged, version } = JSON.parse(place.dataset.settings);
+if (short) {
+  const { query, merged, version } = JSON.parse(short.dataset.settings);
   short.hidden = !query;
   short.addEventListener("click", async () => {
     const said = document.getElementById("short-said");

@@ -37,7 +37,9 @@ const shellQuoted = (text) => `'${text.replaceAll("'", `'"'"'`)}'`;
 const quoted = (text) => JSON.stringify(text);
 
 /** A query for `/sparql`. */
-export function ofQuery(origin, query, kind) {
+export function ofQuery(origin, query, kind, isMerged = false) {
+  const endpoint = `${origin}/sparql${isMerged ? "?merged=true" : ""}`;
+  const merged = isMerged ? '\nsparql.addParameter("merged", "true")' : "";
   const isGraph = kind === "construct";
   const accept = isGraph ? "text/turtle" : "text/csv";
   const python = isGraph
@@ -45,7 +47,7 @@ export function ofQuery(origin, query, kind) {
 from SPARQLWrapper import SPARQLWrapper, TURTLE
 
 sparql = SPARQLWrapper("${origin}/sparql")
-sparql.setMethod("POST")
+sparql.setMethod("POST")${merged}
 sparql.setQuery(${pythonText(query)})
 sparql.setReturnFormat(TURTLE)
 print(sparql.query().convert().decode())
@@ -54,7 +56,7 @@ print(sparql.query().convert().decode())
 from SPARQLWrapper import SPARQLWrapper, JSON
 
 sparql = SPARQLWrapper("${origin}/sparql")
-sparql.setMethod("POST")
+sparql.setMethod("POST")${merged}
 sparql.setQuery(${pythonText(query)})
 sparql.setReturnFormat(JSON)
 ${kind === "ask" ? 'print(sparql.query().convert()["boolean"])' : `for row in sparql.query().convert()["results"]["bindings"]:
@@ -63,7 +65,7 @@ ${kind === "ask" ? 'print(sparql.query().convert()["boolean"])' : `for row in sp
   const r = `# install.packages("httr2"); install.packages("readr")
 library(httr2)
 query <- r"---(${query})---"
-answer <- request("${origin}/sparql") |>
+answer <- request("${endpoint}") |>
   req_headers(Accept = "${accept}") |>
   req_body_form(query = query) |>
   req_perform() |>
@@ -71,7 +73,7 @@ answer <- request("${origin}/sparql") |>
 ${kind !== "select" ? "cat(answer)" : "rows <- readr::read_csv(I(answer))\nrows"}
 `;
   return [
-    ["curl", `curl ${origin}/sparql -H 'Accept: ${accept}' --data-urlencode query=${shellQuoted(query)}\n`],
+    ["curl", `curl ${isMerged ? shellQuoted(endpoint) : endpoint} -H 'Accept: ${accept}' --data-urlencode query=${shellQuoted(query)}\n`],
     ["Python", python],
     ["R", r],
   ];

@@ -359,7 +359,7 @@ function run() {
     if (top > innerHeight * 0.85) at("answer").scrollIntoView({ block: "start" });
     at("keep").hidden = false;
     at("kept").replaceChildren();
-    showSnippets(at("snippets"), ofQuery(location.origin, query, result.kind));
+    showSnippets(at("snippets"), ofQuery(location.origin, query, result.kind, at("merged")?.checked));
     remember(query, result.kind === "ask" ? null : result.rows.length);
   });
 }
