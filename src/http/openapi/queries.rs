@@ -46,6 +46,16 @@ fn results() -> Vec<(&'static str, Value)> {
     forms(&all)
 }
 
+/// The same, or rows where these are asked for (`shape=rows`).
+fn results_or_rows(offers: &[Format]) -> Vec<(&'static str, Value)> {
+    let mut all = forms(offers);
+    if !all.iter().any(|(name, _)| *name == "application/json") {
+        let rows = json!({"type": "array", "items": {"type": "object"}});
+        all.push(("application/json", rows));
+    }
+    all
+}
+
 /// Answers of triples.
 pub(super) fn triples() -> Vec<(&'static str, Value)> {
     forms(&TRIPLES)
@@ -363,7 +373,7 @@ fn of_query(known: &CatalogueQuery) -> Operation {
         "skolemize",
         "query-id",
     ]))
-    .answers(200, "The results.", &forms(offers))
+    .answers(200, "The results.", &results_or_rows(offers))
     .with_headers(200, &["Weft-Total-Count", "Link"])
     .extensions(offers)
     .not_modified()
@@ -409,7 +419,7 @@ fn catalogue(known: &Known) -> Vec<Operation> {
             .part("name", json!({"type": "string", "pattern": "^[a-z][a-z0-9-]{0,60}$"}), "The name of a query.")
             .takes(parameters(["timeout", "version", "merged", "skolemize", "query-id"]))
             .takes(as_rows(|_| false))
-            .answers(200, "The results.", &results())
+            .answers(200, "The results.", &results_or_rows(&ROWS.into_iter().chain(TRIPLES).collect::<Vec<_>>()))
             .with_headers(200, &["Weft-Total-Count", "Link"])
             .not_modified()
             .fails(&EVALUATED)
@@ -417,7 +427,7 @@ fn catalogue(known: &Known) -> Vec<Operation> {
         saved(get(group, "/api/v1/queries/{owner}/{name}", "askSavedQuery", "Asks a question that somebody has saved"))
             .takes(parameters(["timeout", "version", "merged", "skolemize", "query-id"]))
             .takes(as_rows(|_| false))
-            .answers(200, "The results.", &results())
+            .answers(200, "The results.", &results_or_rows(&ROWS.into_iter().chain(TRIPLES).collect::<Vec<_>>()))
             .with_headers(200, &["Weft-Total-Count", "Link"])
             .not_modified()
             .fails(&EVALUATED)
