@@ -190,7 +190,7 @@ export default async function ({ page, context, base, token, check }) {
 
     // Who types a place or a sector into the search of all pages is led to what is there.
     await page.locator('#find').fill('hamburg')
-    await page.keyboard.press('Enter')
+    await page.locator('#find').press('Enter')
     await page.getByRole('link', { name: 'Place: Hamburg' }).click()
     await page.waitForURL(url => url.searchParams.has('place'))
     assert.match(await page.getByRole('list', { name: 'What is chosen' }).innerText(), /Place: Hamburg/)
