@@ -36,6 +36,7 @@ const context = await chromium.launchPersistentContext(profile, {
     '--enable-unsafe-swiftshader', '--font-render-hinting=none'
   ]
 })
+// How long something may take to come is no matter of these tests: machines are shared.
 context.setDefaultTimeout(60_000)
 const faults = []
 const page = context.pages()[0] ?? await context.newPage()
